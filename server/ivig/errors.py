@@ -1,0 +1,67 @@
+"""What can go wrong, as one small family: each with a message that a user can act on and an exit code."""
+
+from __future__ import annotations
+
+
+class IvigError(Exception):
+    """Base of all errors that a user is meant to see. `exit_code` is what the command line ends with."""
+
+    exit_code = 2
+
+
+class BadInput(IvigError):
+    """A file, query or parameter that cannot be understood."""
+
+
+class UnknownName(BadInput):
+    """A name that means nothing here. Carries the nearest names that do.
+
+    >>> str(UnknownName("query", "evidense", ["evidence-summary"]))
+    'unknown query "evidense"; nearest: evidence-summary'
+    """
+
+    def __init__(self, what: str, name: str, nearest: list[str]) -> None:
+        self.what, self.name, self.nearest = what, name, nearest
+        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        super().__init__(f'unknown {what} "{name}"{hint}')
+
+
+class AmbiguousName(BadInput):
+    """A name that means several things. Carries them all."""
+
+    def __init__(self, what: str, name: str, choices: list[str]) -> None:
+        self.choices = choices
+        super().__init__(f'{what} "{name}" is not exact here; say which you mean: {", ".join(choices)}')
+
+
+class BadTurtle(BadInput):
+    """A file of the graph that does not parse."""
+
+
+class BadQuery(BadInput):
+    """SPARQL that does not parse, or that asks for what is not allowed. `line` and `column` count from 1."""
+
+    def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        self.line, self.column = line, column
+        place = f"line {line}, column {column}: " if line is not None else ""
+        super().__init__(f"{place}{message}")
+
+
+class Refused(BadQuery):
+    """A query that is understood and not run: an update, or a call to another server."""
+
+
+class NotThere(BadInput):
+    """A folder, file or release that is not where it was said to be."""
+
+
+class InvalidGraph(IvigError):
+    """The graph breaks a shape, or contradicts itself. The message lists every case."""
+
+    exit_code = 1
+
+
+class SourceChanged(IvigError):
+    """A source document is not the one that the passages were taken from."""
+
+    exit_code = 1

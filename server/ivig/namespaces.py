@@ -1,0 +1,28 @@
+"""The IRIs that everything else is built from."""
+
+BASE = "https://w3id.org/ivig/"
+TERMS = BASE + "ontology#"
+
+ONTOLOGY_GRAPH = BASE + "graph/ontology"
+DATA_GRAPH = BASE + "graph/data"
+LINKS_GRAPH = BASE + "graph/links"
+INFERRED_GRAPH = BASE + "graph/inferred"
+GRAPHS = (ONTOLOGY_GRAPH, DATA_GRAPH, LINKS_GRAPH, INFERRED_GRAPH)
+
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+RDFS_LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+SKOS = "http://www.w3.org/2004/02/skos/core#"
+PREF_LABEL = SKOS + "prefLabel"
+ALT_LABEL = SKOS + "altLabel"
+NOTATION = SKOS + "notation"
+
+PREFIXES = {
+    "ivig": TERMS,
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": SKOS,
+    "dcterms": "http://purl.org/dc/terms/",
+}
+"""The prefixes of every file that the project writes."""
