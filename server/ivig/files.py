@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ivig.errors import NotThere
 
 PARTS = ("ontology", "data", "shapes", "queries")
 
 
-@dataclass(frozen=True)
-class GraphFiles:
+class GraphFiles(NamedTuple):
     """The four folders of a graph: ontology, data, shapes, queries.
 
     packaged: the files came with an installed wheel, so nobody edits them in place.
@@ -45,17 +43,27 @@ class GraphFiles:
         """The path below the folder, as messages and manifests give it."""
         return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
 
-    def digest(self) -> str:
-        """SHA-256 over names and bytes of everything that a release is made from.
+    @property
+    def inputs(self) -> list[Path]:
+        """Everything that a release is made from. Saved queries count only where the build runs them."""
+        rules = self._files("queries", "internal/derive-*.rq")
+        return [*self.ontology, *self.data, *self.links, *self.shapes, *rules]
 
-        Saved queries count only where the build runs them (`queries/internal`)."""
+    def digest(self) -> str:
+        """SHA-256 over names and bytes of the inputs."""
+        import hashlib
+
         total = hashlib.sha256()
-        rules = self._files("queries", "internal/*.rq")
-        for path in [*self.ontology, *self.data, *self.links, *self.shapes, *rules]:
+        for path in self.inputs:
             content = path.read_bytes()
             total.update(f"{self.name(path)}\0{len(content)}\0".encode())
             total.update(content)
         return total.hexdigest()
+
+    def stamp(self) -> str:
+        """Names, sizes and times of the inputs: where this is the same, their bytes need not be read again."""
+        stats = [(self.name(path), path.stat()) for path in self.inputs]
+        return "".join(f"{name} {stat.st_size} {stat.st_mtime_ns}\n" for name, stat in stats)
 
     def _files(self, part: str, pattern: str) -> list[Path]:
         return sorted((self.folder / part).glob(pattern))

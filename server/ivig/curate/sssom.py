@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -19,8 +19,7 @@ _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _PREDICATES = {f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")}
 
 
-@dataclass(frozen=True)
-class Mapping:
+class Mapping(NamedTuple):
     """One link: our thing, how it relates, and the outside term with its CURIE and label (empty where not read)."""
 
     subject: str

@@ -1,0 +1,5 @@
+"""`python -m ivig`."""
+
+from ivig.cli import main
+
+main()

@@ -1,0 +1,71 @@
+"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, Protocol
+
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from ivig.ask.query_text import calls_another_server, is_update, keywords, names_its_dataset
+from ivig.errors import BadQuery, Refused
+from ivig.release import Release
+
+_PLACE = re.compile(r"^error at (\d+):(\d+): ")
+
+Result = QuerySolutions | QueryBoolean | QueryTriples
+
+
+class Dataset(NamedTuple):
+    """The graphs that a query is asked over, as the SPARQL protocol gives them: they replace what the query says.
+
+    default: graphs whose union is the default graph; named: graphs that GRAPH can reach.
+    """
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether it names any graph."""
+        return bool(self.default or self.named)
+
+
+class Engine(Protocol):
+    """Anything that answers SPARQL queries."""
+
+    def ask(self, query: str, dataset: Dataset | None = None) -> Result:
+        """The result of a query. Raises BadQuery with the place, or Refused for an update or a SERVICE call."""
+
+
+class EmbeddedEngine:
+    """Oxigraph in this process, on the read-only store of a release."""
+
+    def __init__(self, release: Release) -> None:
+        self._store = Store.read_only(str(release.store))
+
+    def ask(self, query: str, dataset: Dataset | None = None) -> Result:
+        words = keywords(query)
+        if is_update(words):
+            raise Refused("the graph is read-only: updates are refused")
+        if calls_another_server(words):
+            raise Refused("SERVICE is off: a query may not call other servers")
+        try:
+            if dataset:
+                return self._store.query(
+                    query,
+                    default_graph=[NamedNode(iri) for iri in dataset.default],
+                    named_graphs=[NamedNode(iri) for iri in dataset.named],
+                )
+            # The union of all graphs is the default graph unless the query names its own.
+            return self._store.query(query, use_default_graph_as_union=not names_its_dataset(words))
+        except SyntaxError as error:
+            raise _bad_query(str(error)) from error
+        except ValueError as error:
+            raise BadQuery(str(error)) from error
+
+
+def _bad_query(message: str) -> BadQuery:
+    place = _PLACE.match(message)
+    if place is None:
+        return BadQuery(message)
+    return BadQuery(message[place.end() :], int(place[1]), int(place[2]))

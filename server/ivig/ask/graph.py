@@ -1,0 +1,83 @@
+"""A graph that can be asked: the front door of this room, for Python and for the rooms behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from pyoxigraph import QuerySolutions
+
+from ivig.ask.engine import EmbeddedEngine, Engine
+from ivig.ask.names import Names
+from ivig.ask.results import Value, columns, rows
+from ivig.ask.saved import SavedQueries
+from ivig.errors import BadQuery
+from ivig.files import GraphFiles
+from ivig.release import Release
+
+
+class Answer:
+    """The rows of a result: dicts, by number or in turn; `pandas.DataFrame(answer.rows)` takes them as they are."""
+
+    def __init__(self, columns: list[str], rows: list[dict[str, Value]]) -> None:
+        self.columns = columns
+        self.rows = rows
+
+    def __getitem__(self, index: int) -> dict[str, Value]:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        return iter(self.rows)
+
+
+class Graph:
+    """A release with the saved queries of its files."""
+
+    def __init__(self, files: GraphFiles, release: Release) -> None:
+        self.files = files
+        self.release = release
+
+    @cached_property
+    def engine(self) -> Engine:
+        return EmbeddedEngine(self.release)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names.of(self.release)
+
+    @cached_property
+    def queries(self) -> SavedQueries:
+        return SavedQueries(self.files.queries)
+
+    def query(self, name: str, /, **parameters: str) -> Answer:
+        """The answer to a saved query.
+
+        parameters: what a user would type: a label, a synonym, a CURIE or an IRI.
+        Raises UnknownName, AmbiguousName or BadInput, each saying what would do.
+        """
+        return _answer(self.solutions(name, parameters))
+
+    def sparql(self, query: str) -> Answer:
+        """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
+        result = self.engine.ask(query)
+        if not isinstance(result, QuerySolutions):
+            raise BadQuery("not a SELECT query: use .engine.ask() for ASK, CONSTRUCT and DESCRIBE")
+        return _answer(result)
+
+    def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
+        """The running result of a saved query, not yet read."""
+        result = self.engine.ask(self.bound(name, parameters))
+        if not isinstance(result, QuerySolutions):
+            raise BadQuery(f"{name} is no SELECT query")
+        return result
+
+    def bound(self, name: str, parameters: dict[str, str]) -> str:
+        """The text of a saved query with its parameters bound."""
+        return self.queries[name].bind(parameters, self.names)
+
+
+def _answer(solutions: QuerySolutions) -> Answer:
+    return Answer(columns(solutions), list(rows(solutions)))

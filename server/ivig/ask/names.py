@@ -1,0 +1,94 @@
+"""Name to thing: what a user typed, turned into the IRI that it means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ivig.errors import AmbiguousName, UnknownName
+from ivig.names import normal
+from ivig.namespaces import BASE
+from ivig.release import Release
+
+if TYPE_CHECKING:
+    from ivig.build.name_index import NameIndex
+
+_KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
+
+
+class Names:
+    """The names of a release."""
+
+    def __init__(self, index: NameIndex) -> None:
+        self._index = index
+
+    @classmethod
+    def of(cls, release: Release) -> Names:
+        return cls(json.loads(release.names.read_bytes()))
+
+    def resolve(self, name: str, kind: str) -> str:
+        """The IRI of the thing of this kind that `name` means.
+
+        name: an IRI of ours or of an outside ontology, a CURIE (MONDO:0016218, PMID:15674654), a label or a synonym in
+        any case, with or without accents. kind: a class of the ontology, such as Condition.
+        Raises UnknownName with up to five nearest labels, AmbiguousName where a name has several meanings.
+        """
+        known = self._index["kinds"].get(kind, {})
+        typed = name.strip()
+        things = known.get(normal(typed), [])
+        if len(things) == 1:
+            return things[0]
+        if things:
+            raise AmbiguousName(_in_words(kind), typed, [self.label(iri) for iri in things])
+        if (iri := self._own_iri(typed, known)) is not None:
+            return iri
+        if (iri := self._from_outside(typed, kind, known)) is not None:
+            return iri
+        raise UnknownName(_in_words(kind), typed, self._nearest(typed, known))
+
+    def label(self, iri: str) -> str:
+        """The preferred label of a thing; the IRI where it has none."""
+        return self._index["labels"].get(iri, iri)
+
+    def labels(self, kind: str) -> list[str]:
+        """The preferred labels of all things of a kind, sorted."""
+        things = {iri for iris in self._index["kinds"].get(kind, {}).values() for iri in iris}
+        return sorted((self.label(iri) for iri in things), key=str.casefold)
+
+    def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
+        path = typed.removeprefix("<").removesuffix(">")
+        iri = path if path.startswith(BASE) else BASE + path
+        return iri if any(iri in things for things in known.values()) else None
+
+    def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
+        """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
+        of_this_kind = {iri for things in known.values() for iri in things}
+        pairs = [pair for pair in self._index["outside"].get(typed.strip("<>").lower(), []) if pair[0] in of_this_kind]
+        for match in ("exact", "close"):
+            things = [iri for iri, how in pairs if how == match]
+            if len(things) == 1:
+                return things[0]
+            if things:
+                break
+        if pairs:
+            raise AmbiguousName(_in_words(kind), typed, [f"{self.label(iri)} ({how} match)" for iri, how in pairs])
+        return None
+
+    def _nearest(self, typed: str, known: dict[str, list[str]]) -> list[str]:
+        things = nearest(normal(typed), known)
+        labels = dict.fromkeys(self.label(iri) for name in things for iri in known[name])
+        return list(labels)[:5]
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Up to ten of the names, those most like `name` first."""
+    from rapidfuzz import fuzz, process
+
+    return [found for found, _, _ in process.extract(name, list(names), scorer=fuzz.WRatio, limit=10, score_cutoff=55)]
+
+
+def _in_words(kind: str) -> str:
+    if kind in _KIND_IN_WORDS:
+        return _KIND_IN_WORDS[kind]
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()

@@ -1,0 +1,122 @@
+"""The build: from the files of a graph to a sealed release, stage by stage."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    parse,
+    serialize,
+)
+
+from ivig.build.derive import derive
+from ivig.build.name_index import name_index
+from ivig.build.read import Sources, read
+from ivig.build.reason import infer
+from ivig.build.validate import validate
+from ivig.errors import InvalidGraph
+from ivig.files import GraphFiles
+from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
+from ivig.namespaces import DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
+
+STAGES = ("read", "validate", "reason", "derive", "seal")
+"""The stages of a build, in order. Validation comes before reasoning: it says how to mend what reasoning would only
+stumble over."""
+
+_TOOLS = ("rdflib", "owlrl", "pyshacl", "pyoxigraph")
+
+
+def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None] = lambda stage: None) -> Release:
+    """Build a release and make it the current one.
+
+    on_stage: called with the name of each stage as it begins.
+    Raises BadInput where a file cannot be read and InvalidGraph where the graph breaks a shape or contradicts itself;
+    the release that was current then stays so.
+    """
+    on_stage("read")
+    stamp, source_digest = files.stamp(), files.digest()
+    sources = read(files)
+    on_stage("validate")
+    if broken := validate(sources):
+        listed = "\n".join(f"  {violation}" for violation in broken)
+        raise InvalidGraph(f"{len(broken)} rule{'s' * (len(broken) > 1)} of the shapes broken:\n{listed}")
+    on_stage("reason")
+    graphs = _graphs(sources)
+    graphs[INFERRED_GRAPH] = infer(sources)
+    on_stage("derive")
+    graphs[INFERRED_GRAPH] += derive(graphs, files.queries)
+    on_stage("seal")
+    return _seal(graphs, source_digest, stamp, releases)
+
+
+def _graphs(sources: Sources) -> dict[str, list[Triple]]:
+    return {
+        ONTOLOGY_GRAPH: [*sources.ontology, *sources.alignment],
+        DATA_GRAPH: sources.data,
+        LINKS_GRAPH: sources.links,
+    }
+
+
+def _seal(graphs: dict[str, list[Triple]], source_digest: str, stamp: str, releases: Releases) -> Release:
+    quads = [Quad(*triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
+    nquads = sorted_nquads(quads)
+    digest = hashlib.sha256(nquads).hexdigest()
+    names = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
+    manifest = {
+        "digest": digest,
+        "sources": source_digest,
+        "graphs": {name: len(set(triples)) for name, triples in sorted(graphs.items())},
+        "things": _things(graphs[DATA_GRAPH]),
+        "tools": {tool: version(tool) for tool in _TOOLS},
+    }
+    with releases.draft() as draft:
+        (draft / NQUADS).write_bytes(nquads)
+        (draft / NAMES).write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        (draft / STAMP).write_text(stamp, encoding="utf-8")
+        store = Store(str(draft / STORE))
+        store.bulk_extend(parse(nquads, format=RdfFormat.N_QUADS))
+        store.optimize()
+        store.flush()
+        del store
+        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        return releases.seal(draft, digest)
+
+
+def sorted_nquads(quads: Iterable[Quad]) -> bytes:
+    """N-Quads, a line a quad, sorted: the form that the digest is taken over.
+
+    Blank nodes, which only the ontology has, get the labels that RDF Dataset Canonicalization gives them.
+    """
+    lines, with_blanks = set(), Dataset()
+    for quad in quads:
+        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
+            with_blanks.add(quad)
+        else:
+            lines.add(f"{quad} .\n".encode())
+    with_blanks.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    named = serialize(with_blanks, format=RdfFormat.N_QUADS) or b""
+    return b"".join(sorted(lines | set(named.splitlines(keepends=True))))
+
+
+def _things(data: Iterable[Triple]) -> dict[str, int]:
+    counts = Counter(
+        triple.object.value.removeprefix(TERMS)
+        for triple in data
+        if triple.predicate.value == RDF_TYPE
+        and isinstance(triple.object, NamedNode)
+        and triple.object.value.startswith(TERMS)
+    )
+    return dict(sorted(counts.items()))
+

@@ -1,0 +1,24 @@
+"""Opening a graph for a command, with the progress of a build shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ivig.ask.graph import Graph
+from ivig.files import GraphFiles
+from ivig.opening import open_graph
+from ivig.release import Release, Releases
+
+
+def opened(graph: Path | None, releases: Path | None) -> Graph:
+    """The graph with its current release, built first with a progress display where there is none."""
+    return open_graph(graph, releases, built)
+
+
+def built(files: GraphFiles, releases: Releases) -> Release:
+    """A new release, with a progress display."""
+    from ivig.build import STAGES, build
+    from ivig.cli.terminal import stages
+
+    with stages(STAGES, "building the graph") as begin:
+        return build(files, releases, begin)

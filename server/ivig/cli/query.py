@@ -1,0 +1,114 @@
+"""A subcommand for each saved query, made from the head of its file when it is called for."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from ivig.ask.saved import SavedQueries, SavedQuery
+from ivig.errors import BadInput, IvigError
+from ivig.files import graph_files
+from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
+
+FormatOption = Annotated[ResultFormat, typer.Option("--format", "-f", help="How to write the answer.")]
+ColumnsOption = Annotated[str | None, typer.Option(help="Columns of the table, with commas between.", metavar="A,B")]
+
+
+class SavedQueryGroup(TyperGroup):
+    """The saved queries as commands. A query that is not asked for is not read."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(_queries(ctx))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        queries = _queries(ctx)
+        if ctx.resilient_parsing and cmd_name not in queries:
+            return None
+        return _command(queries[cmd_name])
+
+
+def _queries(ctx: Any) -> SavedQueries:
+    folder = ctx.params.get("graph") or os.environ.get("IVIG_GRAPH")
+    return SavedQueries(graph_files(Path(folder) if folder else None).queries)
+
+
+def _command(query: SavedQuery) -> Any:
+    """A command with an option for each parameter of the query."""
+
+    def run(**values: Any) -> None:
+        from ivig.cli.opened import opened
+
+        if values["format"] is ResultFormat.table:
+            # Tables take a while to load: let them, while Oxigraph opens the store and plans the query.
+            Thread(target=import_module, args=("ivig.cli.terminal",)).start()
+        graph = opened(values.pop("graph"), values.pop("releases"))
+        format_, columns = values.pop("format"), values.pop("columns")
+        _write(graph, query, {name: value for name, value in values.items() if value is not None}, format_, columns)
+
+    options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}
+    common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
+    defaults = {"format": ResultFormat.table}
+    hints = {**options, **common}
+    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=hint)
+        for name, hint in hints.items()
+    )
+    run.__annotations__ = hints
+    run.__doc__ = f"{query.title}.\n\n{query.description}\n\n{_example(query)}"
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(query.name, short_help=query.title)(run)
+    return typer.main.get_command(app)
+
+
+def _option(name: str, kind: str, required: bool, note: str) -> Any:
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:
+        """Labels that begin like what is typed, from a release that is there; nothing where there is none."""
+        from ivig.names import normal
+        from ivig.opening import existing_graph
+
+        try:
+            folder = os.environ.get("IVIG_GRAPH")
+            graph = existing_graph(Path(folder) if folder else None)
+        except IvigError:
+            return []
+        if graph is None:
+            return []
+        return [label for label in graph.names.labels(kind) if normal(label).startswith(normal(incomplete))]
+
+    spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
+    return typer.Option(
+        *spellings, help=note + (" Required." if required else ""), metavar=kind.upper(), autocompletion=complete
+    )
+
+
+def _example(query: SavedQuery) -> str:
+    from ivig.ask.examples import EXAMPLES
+
+    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    return f"Example: ivig query {query.name}{words} --format csv"
+
+
+def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: ResultFormat, columns: str | None) -> None:
+    from ivig.ask.results import serialize_results
+
+    if format_ is not ResultFormat.table:
+        if columns:
+            raise BadInput("--columns is for tables; the other formats have all columns")
+        sys.stdout.buffer.write(serialize_results(graph.solutions(query.name, values), format_.value))
+        return
+    from ivig.cli.terminal import print_table
+
+    answer = graph.query(query.name, **values)
+    chosen = [name.strip() for name in columns.split(",")] if columns else list(query.table)
+    if unknown := [name for name in chosen if name not in answer.columns]:
+        known = ", ".join(name for name in answer.columns if not name.endswith("_label"))
+        raise BadInput(f"{query.name} has no column {', '.join(unknown)}; it has {known}")
+    print_table(answer.columns, answer.rows, chosen)
