@@ -59,9 +59,3 @@ class InvalidGraph(IvigError):
     """The graph breaks a shape, or contradicts itself. The message lists every case."""
 
     exit_code = 1
-
-
-class SourceChanged(IvigError):
-    """A source document is not the one that the passages were taken from."""
-
-    exit_code = 1

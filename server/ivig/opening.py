@@ -32,7 +32,10 @@ def open_graph(folder: Path | None = None, releases: Path | None = None, builder
     if release is None or (files.packaged and release.stale(files)):
         release = builder(files, home)
     elif release.stale(files):
-        print(f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.", file=sys.stderr)
+        print(
+            f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.",
+            file=sys.stderr,
+        )
     return Graph(files, release)
 
 

@@ -1,11 +1,11 @@
-"""Reading Turtle, with errors that name the file, the line and what was expected."""
+"""Triples as the files hold them: reading Turtle, with errors that name the file, the line and what was expected."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from ivig.errors import BadTurtle, NotThere
 
@@ -30,3 +30,8 @@ def read_turtle(path: Path, name: str | None = None) -> list[Triple]:
         raise BadTurtle(f"{name}, line {error.lineno}, column {error.offset}: {message}") from error
     except UnicodeDecodeError as error:
         raise BadTurtle(f"{name}: not UTF-8 at byte {error.start}") from error
+
+
+def in_graph(triple: Triple, graph: NamedNode) -> Quad:
+    """The triple as a quad of a named graph."""
+    return Quad(triple.subject, triple.predicate, triple.object, graph)

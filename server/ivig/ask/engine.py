@@ -37,6 +37,14 @@ class Engine(Protocol):
         """The result of a query. Raises BadQuery with the place, or Refused for an update or a SERVICE call."""
 
 
+def select(engine: Engine, query: str) -> QuerySolutions:
+    """The rows of a SELECT query, not yet read. Raises BadQuery where it is another form of query."""
+    result = engine.ask(query)
+    if not isinstance(result, QuerySolutions):
+        raise BadQuery("not a SELECT query")
+    return result
+
+
 class EmbeddedEngine:
     """Oxigraph in this process, on the read-only store of a release."""
 
@@ -68,4 +76,15 @@ def _bad_query(message: str) -> BadQuery:
     place = _PLACE.match(message)
     if place is None:
         return BadQuery(message)
-    return BadQuery(message[place.end() :], int(place[1]), int(place[2]))
+    return BadQuery(_in_short(message[place.end() :]), int(place[1]), int(place[2]))
+
+
+def _in_short(expectation: str) -> str:
+    """What the parser expected, without the ranges of characters that may begin a name."""
+    lead = "expected one of "
+    if not expectation.startswith(lead):
+        return expectation
+    # A range reads ['a'..='z'], so it has to go before the list is taken apart at its commas.
+    choices = re.sub(r"\[[^\]]*\](?:, )?", "", expectation[len(lead) :].replace("\n", " "), flags=re.DOTALL)
+    kept = choices.rstrip(", ").split(", ")
+    return lead + ", ".join(kept[:12]) + (", …" if len(kept) > 12 else "")

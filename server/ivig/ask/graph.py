@@ -7,11 +7,10 @@ from functools import cached_property
 
 from pyoxigraph import QuerySolutions
 
-from ivig.ask.engine import EmbeddedEngine, Engine
+from ivig.ask.engine import EmbeddedEngine, Engine, select
 from ivig.ask.names import Names
 from ivig.ask.results import Value, columns, rows
 from ivig.ask.saved import SavedQueries
-from ivig.errors import BadQuery
 from ivig.files import GraphFiles
 from ivig.release import Release
 
@@ -52,6 +51,11 @@ class Graph:
     def queries(self) -> SavedQueries:
         return SavedQueries(self.files.queries)
 
+    @cached_property
+    def internal(self) -> SavedQueries:
+        """The queries that only the code asks."""
+        return SavedQueries(self.files.queries / "internal")
+
     def query(self, name: str, /, **parameters: str) -> Answer:
         """The answer to a saved query.
 
@@ -62,17 +66,16 @@ class Graph:
 
     def sparql(self, query: str) -> Answer:
         """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
-        result = self.engine.ask(query)
-        if not isinstance(result, QuerySolutions):
-            raise BadQuery("not a SELECT query: use .engine.ask() for ASK, CONSTRUCT and DESCRIBE")
-        return _answer(result)
+        return _answer(select(self.engine, query))
+
+    def about(self, name: str, *things: str) -> Answer:
+        """The answer to an internal query about things given by their IRIs; to one without parameters, given none."""
+        query = self.internal[name]
+        return _answer(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
         """The running result of a saved query, not yet read."""
-        result = self.engine.ask(self.bound(name, parameters))
-        if not isinstance(result, QuerySolutions):
-            raise BadQuery(f"{name} is no SELECT query")
-        return result
+        return select(self.engine, self.bound(name, parameters))
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
         """The text of a saved query with its parameters bound."""

@@ -56,6 +56,25 @@ class Names:
         things = {iri for iris in self._index["kinds"].get(kind, {}).values() for iri in iris}
         return sorted((self.label(iri) for iri in things), key=str.casefold)
 
+    def search(self, name: str) -> list[str]:
+        """The things of any kind that a name means: those that bear it exactly, else up to twenty like it."""
+        typed = normal(name)
+        if not typed:
+            return []
+        exact: dict[str, None] = {}
+        for kind, known in self._index["kinds"].items():
+            if kind != "Term":
+                exact.update(dict.fromkeys(known.get(typed, [])))
+        exact.update(dict.fromkeys(iri for iri, how in self._index["outside"].get(typed, []) if how == "exact"))
+        if exact:
+            return list(exact)
+        everything: dict[str, list[str]] = {}
+        for known in self._index["kinds"].values():
+            for known_name, things in known.items():
+                everything.setdefault(known_name, []).extend(things)
+        alike = dict.fromkeys(iri for found in nearest(typed, everything) for iri in everything[found])
+        return list(alike)[:20]
+
     def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
         iri = path if path.startswith(BASE) else BASE + path

@@ -66,7 +66,7 @@ def ndjson(solutions: QuerySolutions) -> Iterator[str]:
 
 
 def serialize_results(result: QuerySolutions | QueryBoolean, format_name: str) -> bytes:
-    """A result in one of the W3C formats, or as ndjson. CSV and TSV have no form for a yes or no: it is `true`/`false`."""
+    """A result in one of the W3C formats, or as ndjson."""
     if format_name == "ndjson":
         if isinstance(result, QueryBoolean):
             return json.dumps({"boolean": bool(result)}).encode() + b"\n"

@@ -50,10 +50,7 @@ class SavedQuery(NamedTuple):
         an IRI of the graph: it never becomes part of the query.
         Raises UnknownName for a parameter or name that is not known, BadInput where a required one is missing.
         """
-        known = {parameter.name for parameter in self.parameters}
-        for name in values:
-            if name not in known:
-                raise UnknownName(f"parameter of {self.name}", name, nearest(name, known))
+        self.check(values)
         text = self.text
         for parameter in self.parameters:
             value = values.get(parameter.name, "").strip()
@@ -63,6 +60,13 @@ class SavedQuery(NamedTuple):
             elif parameter.required:
                 raise BadInput(f"{self.name} needs {parameter.name}: {parameter.note}")
         return text
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raise UnknownName where a name is none of the parameters."""
+        known = [parameter.name for parameter in self.parameters]
+        for name in names:
+            if name not in known:
+                raise UnknownName(f"parameter of {self.name}", name, nearest(name, known) or known)
 
     def bind_things(self, name: str, iris: Iterable[str]) -> str:
         """The query with one parameter bound to many things, given by IRIs of the graph."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, QueryTriples, Store, Triple
+from pyoxigraph import NamedNode, QueryTriples, Store, Triple
 
 from ivig.errors import BadQuery
+from ivig.turtle import in_graph
 from ivig.namespaces import INFERRED_GRAPH
 
 RULES = "internal/derive-*.rq"
@@ -20,13 +21,13 @@ def derive(graphs: Mapping[str, Sequence[Triple]], queries: Path) -> list[Triple
     """
     store = Store()
     for name, triples in graphs.items():
-        store.bulk_extend(Quad(*triple, NamedNode(name)) for triple in triples)
+        store.bulk_extend(in_graph(triple, NamedNode(name)) for triple in triples)
     added: dict[Triple, None] = {}
     inferred = NamedNode(INFERRED_GRAPH)
     for path in sorted(queries.glob(RULES)):
         new = [triple for triple in _construct(store, path) if triple not in added]
         added.update(dict.fromkeys(new))
-        store.bulk_extend(Quad(*triple, inferred) for triple in new)
+        store.bulk_extend(in_graph(triple, inferred) for triple in new)
     return list(added)
 
 

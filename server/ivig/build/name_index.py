@@ -61,7 +61,13 @@ def _outside(links: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:
             if triple.predicate.value == NOTATION and isinstance(triple.subject, NamedNode):
                 curies[triple.subject.value] = triple.object.value
         elif (match := _MATCHES.get(triple.predicate.value)) and isinstance(triple.subject, NamedNode):
-            matches.setdefault(str(triple.object.value), []).append((triple.subject.value, match))
+            matches.setdefault(_iri(triple.object), []).append((triple.subject.value, match))
     index = {iri.lower(): sorted(pairs) for iri, pairs in matches.items()}
     index.update({curies[iri].lower(): sorted(pairs) for iri, pairs in matches.items() if iri in curies})
     return index
+
+
+def _iri(term: object) -> str:
+    if not isinstance(term, NamedNode):
+        raise TypeError(f"{term} is no IRI")
+    return term.value

@@ -28,6 +28,7 @@ from ivig.build.reason import infer
 from ivig.build.validate import validate
 from ivig.errors import InvalidGraph
 from ivig.files import GraphFiles
+from ivig.turtle import in_graph
 from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
 from ivig.namespaces import DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
 
@@ -70,7 +71,7 @@ def _graphs(sources: Sources) -> dict[str, list[Triple]]:
 
 
 def _seal(graphs: dict[str, list[Triple]], source_digest: str, stamp: str, releases: Releases) -> Release:
-    quads = [Quad(*triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
+    quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
     nquads = sorted_nquads(quads)
     digest = hashlib.sha256(nquads).hexdigest()
     names = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])

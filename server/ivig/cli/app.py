@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from ivig.errors import BadInput, NotThere
-from ivig.cli.options import GraphFormat, GraphOption, ReleasesOption, ResultFormat
+from ivig.cli.options import GraphFormat, GraphOption, ReleasesOption
 from ivig.cli.query import SavedQueryGroup
+from ivig.errors import BadInput, NotThere
 
 app = typer.Typer(
     name="ivig",
@@ -49,7 +49,9 @@ def build(graph: GraphOption = None, releases: ReleasesOption = None) -> None:
 
 @app.command()
 def validate(
-    files: Annotated[list[Path] | None, typer.Argument(help="Turtle files to check; the whole graph without any.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Turtle files to check; the whole graph without any.")
+    ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Check the files without the graph's own data.")] = False,
     graph: GraphOption = None,
 ) -> None:
@@ -86,7 +88,8 @@ def sparql(
     query: Annotated[str | None, typer.Argument(help="The query; - reads it from standard input.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the query from a file.")] = None,
     format: Annotated[
-        str | None, typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld.")
+        str | None,
+        typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld."),
     ] = None,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
@@ -117,8 +120,12 @@ def export(
     condition: Annotated[
         str | None, typer.Option("--condition", help="One condition and its narrower ones; everything without it.")
     ] = None,
-    format: Annotated[GraphFormat, typer.Option("--format", "-f", help="Turtle, or N-Quads with graphs.")] = GraphFormat.turtle,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")] = None,
+    format: Annotated[
+        GraphFormat, typer.Option("--format", "-f", help="Turtle, or N-Quads with graphs.")
+    ] = GraphFormat.turtle,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
+    ] = None,
     asserted: Annotated[bool, typer.Option("--asserted", help="Leave out what was inferred.")] = False,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
@@ -165,8 +172,12 @@ def serve(
 
 @app.command("format")
 def format_(
-    files: Annotated[list[Path] | None, typer.Argument(help="Turtle files; the graph's data and vocabularies without any.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Only say what is not in canonical order, and end with 1.")] = False,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Turtle files; the graph's data and vocabularies without any.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is not in canonical order, and end with 1.")
+    ] = False,
     graph: GraphOption = None,
 ) -> None:
     """Bring data files into canonical order, so that a change can be read as prose.

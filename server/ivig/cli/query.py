@@ -14,9 +14,9 @@ import typer
 from typer.core import TyperGroup
 
 from ivig.ask.saved import SavedQueries, SavedQuery
+from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
 from ivig.errors import BadInput, IvigError
 from ivig.files import graph_files
-from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
 
 FormatOption = Annotated[ResultFormat, typer.Option("--format", "-f", help="How to write the answer.")]
 ColumnsOption = Annotated[str | None, typer.Option(help="Columns of the table, with commas between.", metavar="A,B")]
@@ -58,8 +58,10 @@ def _command(query: SavedQuery) -> Any:
     defaults = {"format": ResultFormat.table}
     hints = {**options, **common}
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=hint)
-        for name, hint in hints.items()
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=hint)
+            for name, hint in hints.items()
+        ]
     )
     run.__annotations__ = hints
     run.__doc__ = f"{query.title}.\n\n{query.description}\n\n{_example(query)}"

@@ -40,7 +40,11 @@ def print_table(columns: Sequence[str], rows: Sequence[dict[str, Value]], prefer
     for name in fitting:
         numeric = all(isinstance(row[name], (int, float)) or row[name] is None for row in rows)
         table.add_column(
-            _head(name), justify="right" if numeric else "left", overflow="fold", min_width=widths[name], max_width=_WIDEST
+            _head(name),
+            justify="right" if numeric else "left",
+            overflow="fold",
+            min_width=widths[name],
+            max_width=_WIDEST,
         )
     for number in range(len(rows)):
         table.add_row(*(Text(cells[name][number]) for name in fitting))

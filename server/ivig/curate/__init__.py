@@ -2,7 +2,7 @@
 
 from ivig.curate.canonical import canonical_turtle, format_file
 from ivig.curate.sources import PassageCheck, check_passages, stated_passages
-from ivig.curate.sssom import mappings, mapping_triples
+from ivig.curate.sssom import mapping_triples, mappings
 
 __all__ = [
     "PassageCheck",

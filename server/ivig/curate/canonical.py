@@ -19,23 +19,118 @@ from ivig.turtle import read_turtle
 
 _SKOS, _DCTERMS, _XSD = PREFIXES["skos"], PREFIXES["dcterms"], PREFIXES["xsd"]
 
-_TERM_ORDER = """
-    kind condition modelsCondition conditionAsStated subject population intent prevented
-    intervention product treatment backgroundTreatment comparator comparison
-    outcome outcomeAsStated outcomeTiming direction
-    supportsMechanism contradictsMechanism target modelSystem
-    adverseEvent severity frequency frequencyUnit frequencyAsStated riskFactor
-    body edition recommendation line strength certainty gradingSystem superseded
-    productName regulatoryStatus topic
-    studyType blinding placeboControlled crossover participants studies followUp regimen effect finding hedged
-    group outcomeKind level
-    phase gPerKgTotalMin gPerKgTotalMax gPerKgPerDayMin gPerKgPerDayMax gPerKgUnstatedMin gPerKgUnstatedMax
-    daysMin daysMax intervalWeeksMin intervalWeeksMax intervalMonthsMin intervalMonthsMax courses
-    measure value unit rangeLow rangeHigh ciLow ciHigh p pRelation count total
-    key title titleAsRead authors journal year pmid doi pmcid retraction publication
-    number resolution resolvesTo candidate confidence reason conflictsWith
-    study reporting passage reference citation page source start end fileName sha256 readDepth readAt accessed
-""".split()
+_TERM_ORDER = [
+    "kind",
+    "condition",
+    "modelsCondition",
+    "conditionAsStated",
+    "subject",
+    "population",
+    "intent",
+    "prevented",
+    "intervention",
+    "product",
+    "treatment",
+    "backgroundTreatment",
+    "comparator",
+    "comparison",
+    "outcome",
+    "outcomeAsStated",
+    "outcomeTiming",
+    "direction",
+    "supportsMechanism",
+    "contradictsMechanism",
+    "target",
+    "modelSystem",
+    "adverseEvent",
+    "severity",
+    "frequency",
+    "frequencyUnit",
+    "frequencyAsStated",
+    "riskFactor",
+    "body",
+    "edition",
+    "recommendation",
+    "line",
+    "strength",
+    "certainty",
+    "gradingSystem",
+    "superseded",
+    "productName",
+    "regulatoryStatus",
+    "topic",
+    "studyType",
+    "blinding",
+    "placeboControlled",
+    "crossover",
+    "participants",
+    "studies",
+    "followUp",
+    "regimen",
+    "effect",
+    "finding",
+    "hedged",
+    "group",
+    "outcomeKind",
+    "level",
+    "phase",
+    "gPerKgTotalMin",
+    "gPerKgTotalMax",
+    "gPerKgPerDayMin",
+    "gPerKgPerDayMax",
+    "gPerKgUnstatedMin",
+    "gPerKgUnstatedMax",
+    "daysMin",
+    "daysMax",
+    "intervalWeeksMin",
+    "intervalWeeksMax",
+    "intervalMonthsMin",
+    "intervalMonthsMax",
+    "courses",
+    "measure",
+    "value",
+    "unit",
+    "rangeLow",
+    "rangeHigh",
+    "ciLow",
+    "ciHigh",
+    "p",
+    "pRelation",
+    "count",
+    "total",
+    "key",
+    "title",
+    "titleAsRead",
+    "authors",
+    "journal",
+    "year",
+    "pmid",
+    "doi",
+    "pmcid",
+    "retraction",
+    "publication",
+    "number",
+    "resolution",
+    "resolvesTo",
+    "candidate",
+    "confidence",
+    "reason",
+    "conflictsWith",
+    "study",
+    "reporting",
+    "passage",
+    "reference",
+    "citation",
+    "page",
+    "source",
+    "start",
+    "end",
+    "fileName",
+    "sha256",
+    "readDepth",
+    "readAt",
+    "accessed",
+]
 _ORDER = {
     iri: position
     for position, iri in enumerate(
@@ -65,7 +160,7 @@ def canonical_turtle(triples: Iterable[Triple], head: str = "") -> str:
     blocks: dict[str, dict[str, set[str]]] = {}
     used: set[str] = set()
     for triple in triples:
-        if isinstance(triple.subject, BlankNode) or isinstance(triple.object, BlankNode):
+        if not isinstance(triple.subject, NamedNode) or isinstance(triple.object, BlankNode):
             raise BadInput(f"{triple.subject} {triple.predicate}: a blank node; give the thing an IRI of its own")
         block = blocks.setdefault(triple.subject.value, {})
         block.setdefault(triple.predicate.value, set()).add(_term(triple.object, used))

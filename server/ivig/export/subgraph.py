@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeGuard
 
-from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from ivig.ask import Graph, SavedQueries
+from ivig.ask import Graph
+from ivig.ask.engine import select
 from ivig.errors import BadInput
 from ivig.namespaces import BASE, INFERRED_GRAPH
 
@@ -26,14 +28,13 @@ def subgraph(graph: Graph, condition: str, *, inferred: bool = True) -> list[Qua
     condition: as a user would type it. inferred: whether to include what was derived; a derived link that leads out of
     the part is left out. Raises UnknownName with the nearest names, or BadInput where the part is empty.
     """
-    internal = SavedQueries(graph.files.queries / "internal")
-    of_condition = internal["things-of-condition"].bind({"condition": condition}, graph.names)
-    things = {row["thing"].value for row in _solutions(graph, of_condition)}
+    of_condition = graph.internal["things-of-condition"].bind({"condition": condition}, graph.names)
+    things = {row["thing"].value for row in select(graph.engine, of_condition)}
     if not things:
         raise BadInput(f'nothing in the graph belongs to "{condition}"')
-    query = internal["triples-of-things"].bind_things("thing", sorted(things))
+    query = graph.internal["triples-of-things"].bind_things("thing", sorted(things))
     quads = []
-    for row in _solutions(graph, query):
+    for row in select(graph.engine, query):
         quad = Quad(row["subject"], row["predicate"], row["object"], row["graph"])
         if row["graph"].value == INFERRED_GRAPH:
             leads_out = _is_ours(quad.object) and quad.object.value not in things and row["vocabulary"].value == "false"
@@ -43,12 +44,5 @@ def subgraph(graph: Graph, condition: str, *, inferred: bool = True) -> list[Qua
     return sorted(quads, key=str)
 
 
-def _is_ours(term: object) -> bool:
+def _is_ours(term: object) -> TypeGuard[NamedNode]:
     return isinstance(term, NamedNode) and term.value.startswith(BASE)
-
-
-def _solutions(graph: Graph, query: str) -> QuerySolutions:
-    result = graph.engine.ask(query)
-    if not isinstance(result, QuerySolutions):
-        raise BadInput("an export needs a SELECT query")
-    return result

@@ -1,0 +1,74 @@
+"""Errors over HTTP as problem documents (RFC 9457): what went wrong, where, and what would do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ivig.errors import AmbiguousName, BadInput, BadQuery, IvigError, NotThere, Refused, UnknownName
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class NotAcceptable(BadInput):
+    """No format that the client takes."""
+
+
+class TooLarge(BadInput):
+    """A request larger than the limit."""
+
+
+class UnsupportedMedia(BadInput):
+    """A request body of a type, or in a charset, that the endpoint does not read."""
+
+
+_STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
+    (Refused, 403, "Refused"),
+    (BadQuery, 400, "Bad query"),
+    (UnknownName, 400, "Unknown name"),
+    (AmbiguousName, 400, "Ambiguous name"),
+    (NotThere, 404, "Not found"),
+    (NotAcceptable, 406, "Not acceptable"),
+    (TooLarge, 413, "Too large"),
+    (UnsupportedMedia, 415, "Unsupported media type"),
+    (BadInput, 400, "Bad request"),
+    (IvigError, 500, "Error"),
+)
+
+
+def problem(error: IvigError) -> JSONResponse:
+    """The problem document of an error, with the place in a query and the nearest names where it carries them."""
+    status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
+    more: dict[str, Any] = {}
+    if isinstance(error, BadQuery) and error.line is not None:
+        more = {"line": error.line, "column": error.column}
+    elif isinstance(error, UnknownName):
+        more = {"nearest": error.nearest}
+    elif isinstance(error, AmbiguousName):
+        more = {"choices": error.choices}
+    return document(status, title, str(error), **more)
+
+
+def document(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
+    """A problem document."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+async def on_ivig_error(request: Request, error: Exception) -> JSONResponse:
+    """Handler for our own errors."""
+    if not isinstance(error, IvigError):
+        raise error
+    return problem(error)
+
+
+async def on_http_error(request: Request, error: Exception) -> JSONResponse:
+    """Handler for the framework's errors: a path or method that is not there."""
+    if not isinstance(error, HTTPException):
+        raise error
+    answer = document(error.status_code, "Not found" if error.status_code == 404 else "Error", str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer

@@ -1,0 +1,10 @@
+declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
+  interface Options {
+    domNode: HTMLElement;
+    url: string;
+    deepLinking?: boolean;
+    tryItOutEnabled?: boolean;
+    validatorUrl?: string | null;
+  }
+  export default function SwaggerUI(options: Options): unknown;
+}
