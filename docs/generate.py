@@ -1,0 +1,219 @@
+"""Writes the pages of the documentation that follow from the files: data dictionary, questions, command line.
+
+usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
+from rdflib.term import Node
+
+from ivig.ask.examples import EXAMPLES
+from ivig.ask.saved import SavedQueries, SavedQuery
+from ivig.files import graph_files
+from ivig.namespaces import BASE, PREFIXES, TERMS
+
+DOCS = Path(__file__).parent
+FILES = graph_files(DOCS.parent)
+IVIG = Namespace(TERMS)
+GENERATED = "<!-- Written by docs/generate.py; change the files it reads, not this page. -->\n\n"
+OUTSIDE = {
+    "dcterms:creator": "Who wrote it.",
+    "dcterms:modified": "When it was last changed.",
+    "dcterms:publisher": "Where it was published.",
+    "dcterms:title": "Its title.",
+    "skos:altLabel": "Another name.",
+    "skos:broader": "A broader one of its kind.",
+    "skos:definition": "What it means.",
+    "skos:inScheme": "The vocabulary that it belongs to.",
+    "skos:note": "What else there is to say.",
+    "skos:prefLabel": "Its name.",
+}
+"""What the properties of other vocabularies are used for."""
+COMMANDS = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
+
+
+def data_dictionary() -> str:
+    """Every class with its properties, every vocabulary with its terms, every rule."""
+    ontology, shapes = Graph(), Graph()
+    for path in FILES.ontology:
+        ontology.parse(path)
+    for path in FILES.shapes:
+        shapes.parse(path)
+    lines = [
+        "# Data dictionary\n",
+        "What the graph holds, from `ontology/` and `shapes/`. Terms are in the namespace "
+        f"`{TERMS}`; things are under `{BASE}`.\n",
+        "## Classes\n",
+    ]
+    classes = [c for c in _ours(ontology, OWL.Class) if (c, RDFS.subClassOf, IVIG.Term) not in ontology]
+    for cls in classes:
+        lines += _class_section(ontology, shapes, cls)
+    lines.append("## Vocabularies\n")
+    for scheme in sorted(ontology.subjects(RDF.type, SKOS.ConceptScheme)):
+        lines += _scheme_section(ontology, scheme)
+    return "\n".join(lines)
+
+
+def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]:
+    yield f"### {_local(cls)}\n"
+    broader = sorted(b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS))
+    kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
+    example = ontology.value(cls, SKOS.example)
+    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {example}." if example else "") + "\n"
+    constraints = _constraints(shapes, cls)
+    inferred = [p for p in _properties(ontology) if ontology.value(p, RDFS.domain) == cls and p not in constraints]
+    if constraints or inferred:
+        yield "| property | meaning | leads to or holds | how often |"
+        yield "|---|---|---|---|"
+        yield from (_property_row(ontology, p, _how_often(shapes, node)) for p, node in constraints.items())
+        yield from (_property_row(ontology, p, "inferred" if constraints else "") for p in inferred)
+        yield ""
+    if rules := _rules(shapes, cls):
+        yield "Rules:\n"
+        yield from (f"- {rule}" for rule in rules)
+        yield ""
+
+
+def _constraints(shapes: Graph, cls: URIRef) -> dict[URIRef, Node]:
+    """The properties that the shape of a class allows, each with its property shape, in the order of their names."""
+    closed = [s for s in shapes.subjects(SH.targetClass, cls) if (s, SH.closed, None) in shapes]
+    found = {shapes.value(node, SH.path): node for shape in closed for node in shapes.objects(shape, SH.property)}
+    return {path: found[path] for path in sorted(p for p in found if isinstance(p, URIRef))}
+
+
+def _rules(shapes: Graph, cls: URIRef) -> list[str]:
+    """What must hold of a class beyond its single properties."""
+    others = [s for s in shapes.subjects(SH.targetClass, cls) if (s, SH.closed, None) not in shapes]
+    return sorted(
+        str(shapes.value(s, SH.message) or shapes.value(shapes.value(s, SH.property), SH.message)) for s in others
+    )
+
+
+def _property_row(ontology: Graph, prop: URIRef, how_often: str) -> str:
+    example = ontology.value(prop, SKOS.example)
+    meaning = str(ontology.value(prop, SKOS.definition) or OUTSIDE[_prefixed(prop)])
+    meaning += f" Example: {example}." if example else ""
+    return f"| `{_prefixed(prop)}` | {meaning} | {_range(ontology.value(prop, RDFS.range))} | {how_often} |"
+
+
+def _how_often(shapes: Graph, constraint: Node) -> str:
+    required = shapes.value(constraint, SH.minCount) is not None
+    single = shapes.value(constraint, SH.maxCount) is not None or shapes.value(constraint, SH.uniqueLang) is not None
+    if single:
+        return "once" if required else "at most once"
+    return "once or more" if required else "any number"
+
+
+def _scheme_section(ontology: Graph, scheme: Node) -> Iterator[str]:
+    yield f"### {ontology.value(scheme, SKOS.prefLabel)}\n"
+    yield f"{ontology.value(scheme, SKOS.definition)}\n"
+    terms = sorted(ontology.subjects(SKOS.inScheme, scheme))
+    with_level = any(ontology.value(term, IVIG.level) for term in terms)
+    yield "| term | meaning | broader |" + (" level |" if with_level else "")
+    yield "|---|---|---|" + ("---|" if with_level else "")
+    for term in terms:
+        broader = ontology.value(term, SKOS.broader)
+        name = f"`{str(term).removeprefix(BASE)}` {ontology.value(term, SKOS.prefLabel)}"
+        above = ontology.value(broader, SKOS.prefLabel) if broader else ""
+        row = f"| {name} | {ontology.value(term, SKOS.definition)} | {above} |"
+        yield row + (f" {ontology.value(term, IVIG.level) or ''} |" if with_level else "")
+    yield ""
+
+
+def _ours(ontology: Graph, kind: Node) -> list[URIRef]:
+    defined = ontology.subjects(RDFS.isDefinedBy, URIRef(BASE + "ontology"))
+    return sorted(term for term in defined if isinstance(term, URIRef) and (term, RDF.type, kind) in ontology)
+
+
+def _properties(ontology: Graph) -> list[URIRef]:
+    return [*_ours(ontology, OWL.ObjectProperty), *_ours(ontology, OWL.DatatypeProperty)]
+
+
+def _range(target: Node | None) -> str:
+    if target is None:
+        return ""
+    if str(target).startswith(TERMS):
+        return _link(target)
+    return {"langString": "text in English", "string": "text"}.get(_local(target), _local(target))
+
+
+def _link(cls: Node) -> str:
+    return f"[{_local(cls)}](#{_local(cls).lower()})"
+
+
+def _prefixed(term: URIRef) -> str:
+    return next((f"{name}:{term[len(iri) :]}" for name, iri in PREFIXES.items() if term.startswith(iri)), str(term))
+
+
+def _local(term: Node) -> str:
+    return re.split(r"[#/]", str(term))[-1]
+
+
+def questions() -> str:
+    """Every saved query with its parameters and columns."""
+    queries = SavedQueries(FILES.queries)
+    lines = [
+        "# Questions\n",
+        'Every saved query, the same three ways: `ivig query NAME`, `GET /queries/NAME`, `ivig.open().query("NAME")`.',
+        "A column that holds a thing holds its IRI; its twin with `_label` holds the preferred label.\n",
+    ]
+    for name in queries:
+        lines += _question(queries[name])
+    return "\n".join(lines)
+
+
+def _question(query: SavedQuery) -> Iterable[str]:
+    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    yield f"## {query.name}\n"
+    yield f"**{query.title}.** {query.description}\n"
+    yield f"```sh\nivig query {query.name}{words}\n```\n"
+    for parameter in query.parameters:
+        yield f"- `{parameter.name}` ({'required' if parameter.required else 'optional'}): {parameter.note}"
+    if query.parameters:
+        yield ""
+    yield "| column | meaning |\n|---|---|"
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in query.columns.items())
+    yield ""
+
+
+def command_line() -> str:
+    """What every command says of itself."""
+    lines = ["# Command line\n", "What `ivig COMMAND --help` says. Shell completion: `ivig --install-completion`.\n"]
+    for command in COMMANDS:
+        lines += [f"## ivig {command}\n", f"```text\n{_help(command)}\n```\n"]
+    return "\n".join(lines)
+
+
+def _help(command: str) -> str:
+    environment = {"PATH": str(Path(sys.executable).parent), "COLUMNS": "100", "TERM": "dumb"}
+    run = subprocess.run(["ivig", command, "--help"], capture_output=True, text=True, check=True, env=environment)
+    return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+
+
+PAGES = {"data-dictionary.md": data_dictionary, "questions.md": questions, "command-line.md": command_line}
+
+
+def main() -> int:
+    """Write or check every page; the exit code."""
+    check = "--check" in sys.argv[1:]
+    late = 0
+    for name, write in PAGES.items():
+        path = DOCS / name
+        text = GENERATED + write().rstrip() + "\n"
+        if check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
+            print(f"docs/{name} is out of date: run `make docs`")
+            late = 1
+        elif not check:
+            path.write_text(text, encoding="utf-8")
+    return late
+
+
+if __name__ == "__main__":
+    sys.exit(main())
