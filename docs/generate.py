@@ -1,14 +1,21 @@
-"""Writes the pages of the documentation that follow from the files: data dictionary, questions, command line.
+"""Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, and
+what the examples in the other pages print.
 
 usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
 """
 
 from __future__ import annotations
 
+import atexit
+import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
@@ -16,8 +23,10 @@ from rdflib.term import Node
 
 from ivig.ask.examples import EXAMPLES
 from ivig.ask.saved import SavedQueries, SavedQuery
+from ivig.build import build
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
+from ivig.release import Releases
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)
@@ -192,27 +201,54 @@ def command_line() -> str:
 
 
 def _help(command: str) -> str:
-    environment = {"PATH": str(Path(sys.executable).parent), "COLUMNS": "100", "TERM": "dumb"}
-    run = subprocess.run(["ivig", command, "--help"], capture_output=True, text=True, check=True, env=environment)
+    return _output(f"ivig {command} --help", DOCS)
+
+
+def with_outputs(page: str, folder: Path) -> str:
+    """A page in which every example (a `console` block that begins with `$ ivig`) is followed by what it prints."""
+
+    def run(block: re.Match[str]) -> str:
+        output = _output(block["command"], folder)
+        return f"```console\n$ {block['command']}\n{output}{chr(10) if output else ''}```"
+
+    return re.sub(r"```console\n\$ (?P<command>ivig [^\n]*)\n(?:[^`]*\n)?```", run, page)
+
+
+def _output(command: str, folder: Path) -> str:
+    """What a command prints, errors included, on a terminal of 100 columns."""
+    program = Path(sys.executable).with_name("ivig")
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_releases())}
+    words = [str(program), *shlex.split(command)[1:]]
+    run = subprocess.run(words, stdout=-1, stderr=-2, text=True, env=environment, cwd=folder, check=False)
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
 
 
-PAGES = {"data-dictionary.md": data_dictionary, "questions.md": questions, "command-line.md": command_line}
+@cache
+def _releases() -> Path:
+    """A folder with a release of the files as they are now."""
+    folder = Path(tempfile.mkdtemp(prefix="ivig-docs-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    build(FILES, Releases(folder))
+    return folder
+
+
+WRITTEN = {"data-dictionary.md": data_dictionary, "questions.md": questions, "command-line.md": command_line}
+WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md")
 
 
 def main() -> int:
     """Write or check every page; the exit code."""
-    check = "--check" in sys.argv[1:]
-    late = 0
-    for name, write in PAGES.items():
-        path = DOCS / name
-        text = GENERATED + write().rstrip() + "\n"
-        if check and (not path.is_file() or path.read_text(encoding="utf-8") != text):
-            print(f"docs/{name} is out of date: run `make docs`")
-            late = 1
-        elif not check:
-            path.write_text(text, encoding="utf-8")
-    return late
+    pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        for path in WITH_EXAMPLES:
+            pages[path] = with_outputs(path.read_text(encoding="utf-8"), Path(folder))
+    late = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
+    for path in late:
+        if "--check" in sys.argv[1:]:
+            print(f"{path.name} is out of date: run `make docs`")
+        else:
+            path.write_text(pages[path], encoding="utf-8")
+    return int(bool(late) and "--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":

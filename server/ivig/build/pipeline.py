@@ -54,7 +54,7 @@ def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None]
         listed = "\n".join(f"  {violation}" for violation in broken)
         raise InvalidGraph(f"{len(broken)} rule{'s' * (len(broken) > 1)} of the shapes broken:\n{listed}")
     on_stage("reason")
-    graphs = _graphs(sources)
+    graphs = asserted_graphs(sources)
     graphs[INFERRED_GRAPH] = infer(sources)
     on_stage("derive")
     graphs[INFERRED_GRAPH] += derive(graphs, files.queries)
@@ -62,7 +62,8 @@ def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None]
     return _seal(graphs, source_digest, stamp, releases)
 
 
-def _graphs(sources: Sources) -> dict[str, list[Triple]]:
+def asserted_graphs(sources: Sources) -> dict[str, list[Triple]]:
+    """What the files assert, by named graph."""
     return {
         ONTOLOGY_GRAPH: [*sources.ontology, *sources.alignment],
         DATA_GRAPH: sources.data,

@@ -13,9 +13,11 @@ from typing import NamedTuple
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.errors import BadInput
-from ivig.namespaces import NOTATION, RDFS_LABEL
+from ivig.namespaces import NOTATION, RDFS_LABEL, SKOS
 
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_BUILT_IN = {"skos": SKOS, "semapv": "https://w3id.org/semapv/vocab/"}
+"""Prefixes that SSSOM knows without a `curie_map`."""
 _PREDICATES = {f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")}
 
 
@@ -68,7 +70,7 @@ def mapping_triples(path: Path) -> Iterator[Triple]:
 
 def _curie_map(head: list[str]) -> dict[str, str]:
     # The head is YAML; of that the build needs this one flat table, which no YAML library has to be loaded for.
-    prefixes: dict[str, str] = {}
+    prefixes = dict(_BUILT_IN)
     inside = False
     for line in head:
         if inside and line.startswith("  "):

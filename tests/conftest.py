@@ -1,0 +1,55 @@
+"""What the tests share: the real graph, built once a run, and the command line as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import ivig
+from ivig.ask import Graph
+from ivig.build import build
+from ivig.files import GraphFiles, graph_files
+from ivig.release import Releases
+
+ROOT = Path(__file__).parents[1]
+IVIG = Path(sys.executable).with_name("ivig")
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def files() -> GraphFiles:
+    """The files of the real graph."""
+    return graph_files(ROOT)
+
+
+@pytest.fixture(scope="session")
+def releases(files: GraphFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a release of the real graph."""
+    folder = tmp_path_factory.mktemp("releases")
+    build(files, Releases(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def graph(releases: Path) -> Graph:
+    """The real graph, ready to be asked."""
+    return ivig.open(ROOT, releases)
+
+
+@pytest.fixture
+def run(releases: Path, tmp_path: Path) -> Run:
+    """Runs `ivig` with the given words in an empty folder, on the release of the real graph."""
+
+    def run_ivig(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = {**os.environ, "IVIG_RELEASES": str(releases), "COLUMNS": "100", "TERM": "dumb", **environment}
+        return subprocess.run(
+            [IVIG, *map(str, words)], capture_output=True, text=True, env=given, cwd=tmp_path, timeout=120, check=False
+        )
+
+    return run_ivig

@@ -1,0 +1,56 @@
+"""Mapping files: SSSOM into triples, and what is wrong with a row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ivig.curate import mapping_triples, mappings
+from ivig.errors import BadInput
+from ivig.files import GraphFiles
+
+HEAD = "#mapping_set_id: urn:x\n#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  MONDO: http://purl.obolibrary.org/obo/MONDO_\n"
+COLUMNS = "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
+ROW = "IVIG:condition/gout\tskos:exactMatch\tMONDO:0005393\tgout\tsemapv:ManualMappingCuration\n"
+
+
+def _file(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "links.sssom.tsv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_row_becomes_a_link_with_curie_and_label(tmp_path: Path) -> None:
+    assert sorted(map(str, mapping_triples(_file(tmp_path, HEAD + COLUMNS + ROW)))) == [
+        '<http://purl.obolibrary.org/obo/MONDO_0005393> <http://www.w3.org/2000/01/rdf-schema#label> "gout"',
+        '<http://purl.obolibrary.org/obo/MONDO_0005393> <http://www.w3.org/2004/02/skos/core#notation> "MONDO:0005393"',
+        "<https://w3id.org/ivig/condition/gout> <http://www.w3.org/2004/02/skos/core#exactMatch> "
+        "<http://purl.obolibrary.org/obo/MONDO_0005393>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            HEAD + "subject_id\tobject_id\n",
+            "links.sssom.tsv: the column predicate_id, mapping_justification is missing",
+        ),
+        (HEAD + COLUMNS + ROW.replace("exactMatch", "sameAs"), 'line 6: predicate_id "skos:sameAs" is none of'),
+        (HEAD + COLUMNS + ROW.replace("MONDO:", "DOID:"), 'line 6, object_id: "DOID:0005393" has no prefix'),
+        (HEAD + COLUMNS + ROW.replace("IVIG:condition/gout", "gout"), 'line 6, subject_id: "gout" has no prefix'),
+    ],
+)
+def test_a_bad_row_is_named_with_line_and_column(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        list(mapping_triples(_file(tmp_path, text)))
+    assert message in str(raised.value)
+
+
+def test_the_real_links_name_where_each_identifier_was_read(files: GraphFiles) -> None:
+    for path in files.links:
+        rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+        assert rows[0][-1] == "comment"
+        assert all(row[-1].startswith("read in ") for row in rows[1:])
+        assert len(rows) - 1 == len(list(mappings(path)))
