@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
-from small import HEAD
 
 from ivig.curate import canonical_turtle, format_file
 from ivig.errors import BadInput
 from ivig.files import GraphFiles
 from ivig.namespaces import BASE, PREFIXES, TERMS
+from small import HEAD
 
 _IRIS = st.sampled_from(
     [BASE + "condition/a", BASE + "statement/x-1", BASE, TERMS + "kind", TERMS + "9", PREFIXES["skos"] + "prefLabel",

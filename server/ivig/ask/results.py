@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -50,6 +50,11 @@ def plain(term: NamedNode | BlankNode | Literal | Triple | None) -> Value:
 def columns(solutions: QuerySolutions) -> list[str]:
     """The names of the columns, in order."""
     return [variable.value for variable in solutions.variables]
+
+
+def own_columns(names: Sequence[str]) -> list[str]:
+    """The columns without those that only label another one."""
+    return [name for name in names if not (name.endswith("_label") and name.removesuffix("_label") in names)]
 
 
 def rows(solutions: QuerySolutions) -> Iterator[dict[str, Value]]:

@@ -99,7 +99,7 @@ def _example(query: SavedQuery) -> str:
 
 
 def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: ResultFormat, columns: str | None) -> None:
-    from ivig.ask.results import serialize_results
+    from ivig.ask.results import own_columns, serialize_results
 
     if format_ is not ResultFormat.table:
         if columns:
@@ -111,6 +111,6 @@ def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: Resul
     answer = graph.query(query.name, **values)
     chosen = [name.strip() for name in columns.split(",")] if columns else list(query.table)
     if unknown := [name for name in chosen if name not in answer.columns]:
-        known = ", ".join(name for name in answer.columns if not name.endswith("_label"))
+        known = ", ".join(own_columns(answer.columns))
         raise BadInput(f"{query.name} has no column {', '.join(unknown)}; it has {known}")
     print_table(answer.columns, answer.rows, chosen)

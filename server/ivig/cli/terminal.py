@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ivig.ask.results import Value
+from ivig.ask.results import Value, own_columns
 
 _LONGEST_WORD = 18
 _WIDEST = 44
@@ -19,7 +19,7 @@ _WIDEST = 44
 
 def shown_columns(columns: Sequence[str], preferred: Sequence[str] = ()) -> list[str]:
     """The columns that a table shows: the preferred ones, else all, with labels in place of the IRIs they stand for."""
-    wanted = preferred or [name for name in columns if f"{name}_label" in columns or not name.endswith("_label")]
+    wanted = preferred or own_columns(columns)
     return [f"{name}_label" if f"{name}_label" in columns else name for name in wanted if name in columns]
 
 
@@ -49,8 +49,7 @@ def print_table(columns: Sequence[str], rows: Sequence[dict[str, Value]], prefer
     for number in range(len(rows)):
         table.add_row(*(Text(cells[name][number]) for name in fitting))
     console.print(table)
-    everything = [name for name in columns if not name.endswith("_label")]
-    more = len(everything) - len(fitting)
+    more = len(own_columns(columns)) - len(fitting)
     note = f"{len(rows)} row{'s' * (len(rows) != 1)}"
     if more > 0:
         note += f"; {more} more column{'s' * (more != 1)} with --format csv or --columns"

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ivig.ask import Answer, Graph
-from ivig.ask.results import Value
+from ivig.ask.results import Value, own_columns
 from ivig.namespaces import BASE
 
 _HERE = Path(__file__).parent
@@ -62,7 +62,7 @@ def cell(value: Value, label: Value = None, column: str = "") -> Cell:
 
 def answer_table(answer: Answer, preferred: Sequence[str] = ()) -> Table:
     """An answer as a table: the preferred columns, or all, those without a value left out."""
-    wanted = preferred or [name for name in answer.columns if not name.endswith("_label")]
+    wanted = preferred or own_columns(answer.columns)
     shown = [name for name in wanted if any(row[name] is not None for row in answer)]
     rows = [[_column_cell(row, name) for name in shown] for row in answer]
     return Table([name.replace("_", " ") for name in shown], rows)
