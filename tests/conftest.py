@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 import ivig
@@ -53,3 +56,35 @@ def run(releases: Path, tmp_path: Path) -> Run:
         )
 
     return run_ivig
+
+
+@contextmanager
+def serving(*words: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A real server on a free port, as a process of its own: the process and its address."""
+    process = subprocess.Popen(
+        [IVIG, "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        ready = process.stdout.readline()
+        address = re.search(r"http://\S+:\d+", ready)
+        assert address, ready + process.stderr.read()
+        yield process, address[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def address(releases: Path) -> Iterator[str]:
+    """The address of a server of the real graph."""
+    with serving("--releases", releases) as (_, where):
+        yield where
+
+
+@pytest.fixture(scope="session")
+def server(address: str) -> Iterator[httpx.Client]:
+    """A client of that server."""
+    with httpx.Client(base_url=address, timeout=30) as client:
+        yield client

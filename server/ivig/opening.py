@@ -39,8 +39,8 @@ def open_graph(folder: Path | None = None, releases: Path | None = None, builder
     return Graph(files, release)
 
 
-def existing_graph(folder: Path | None = None) -> Graph | None:
+def existing_graph(folder: Path | None = None, releases: Path | None = None) -> Graph | None:
     """The graph with the release that is there, built or not from the newest files; None where there is none."""
     files = graph_files(folder)
-    release = releases_of(files).current()
+    release = releases_of(files, releases).current()
     return Graph(files, release) if release else None

@@ -15,6 +15,7 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Paths;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,7 +24,6 @@ import org.apache.jena.graph.Graph;
 import org.apache.jena.graph.GraphUtil;
 import org.apache.jena.graph.Node;
 import org.apache.jena.riot.Lang;
-import org.apache.jena.riot.RDFDataMgr;
 import org.apache.jena.riot.RDFParser;
 import org.apache.jena.riot.RiotException;
 import org.apache.jena.riot.system.ErrorHandlerFactory;
@@ -60,7 +60,7 @@ public class JenaReports {
 
     private static Graph read(List<String> files) {
         Graph graph = GraphFactory.createDefaultGraph();
-        files.forEach(file -> RDFDataMgr.read(graph, file, Lang.TURTLE));
+        files.forEach(file -> RDFParser.source(Paths.get(file)).lang(Lang.TURTLE).parse(graph));
         return graph;
     }
 
@@ -78,7 +78,7 @@ public class JenaReports {
 
     private static void parse(String file) {
         try {
-            RDFParser.source(file).lang(Lang.TURTLE).checking(true)
+            RDFParser.source(Paths.get(file)).lang(Lang.TURTLE).checking(true)
                 .errorHandler(ErrorHandlerFactory.errorHandlerStrictNoLogging).parse(StreamRDFLib.sinkNull());
             write("parsed", file);
         } catch (RiotException refusal) {

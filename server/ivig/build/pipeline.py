@@ -73,26 +73,26 @@ def asserted_graphs(sources: Sources) -> dict[str, list[Triple]]:
 
 def _seal(graphs: dict[str, list[Triple]], source_digest: str, stamp: str, releases: Releases) -> Release:
     quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
-    nquads = sorted_nquads(quads)
-    digest = hashlib.sha256(nquads).hexdigest()
     names = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
     manifest = {
-        "digest": digest,
         "sources": source_digest,
         "graphs": {name: len(set(triples)) for name, triples in sorted(graphs.items())},
         "things": _things(graphs[DATA_GRAPH]),
         "tools": {tool: version(tool) for tool in _TOOLS},
     }
     with releases.draft() as draft:
-        (draft / NQUADS).write_bytes(nquads)
         (draft / NAMES).write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         (draft / STAMP).write_text(stamp, encoding="utf-8")
         store = Store(str(draft / STORE))
-        store.bulk_extend(parse(nquads, format=RdfFormat.N_QUADS))
+        store.bulk_extend(parse(sorted_nquads(quads), format=RdfFormat.N_QUADS))
         store.optimize()
         store.flush()
+        # The digest is over what the store gives back: it keeps numbers in their canonical form.
+        nquads = sorted_nquads(store)
+        digest = hashlib.sha256(nquads).hexdigest()
         del store
-        (draft / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        (draft / NQUADS).write_bytes(nquads)
+        (draft / MANIFEST).write_text(json.dumps({"digest": digest, **manifest}, indent=2) + "\n", encoding="utf-8")
         return releases.seal(draft, digest)
 
 

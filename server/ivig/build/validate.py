@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pyshacl
 from pyoxigraph import Triple
-from rdflib import SH, Graph, URIRef
+from rdflib import SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from ivig.build.read import Sources
@@ -67,6 +67,6 @@ def _violation(report: Graph, result: Node, stands_in: dict[str, str]) -> Violat
 
 def _short(term: Node) -> str:
     if not isinstance(term, URIRef):
-        return term.n3() if hasattr(term, "n3") else str(term)
+        return f'"{term}"@{term.language}' if isinstance(term, Literal) and term.language else str(term)
     iri = str(term)
     return f"ivig:{iri[len(TERMS) :]}" if iri.startswith(TERMS) else f"<{iri.removeprefix(BASE)}>"

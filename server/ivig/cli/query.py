@@ -26,18 +26,22 @@ class SavedQueryGroup(TyperGroup):
     """The saved queries as commands. A query that is not asked for is not read."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(_queries(ctx))
+        return sorted(_queries())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        queries = _queries(ctx)
+        queries = _queries()
         if ctx.resilient_parsing and cmd_name not in queries:
             return None
         return _command(queries[cmd_name])
 
 
-def _queries(ctx: Any) -> SavedQueries:
-    folder = ctx.params.get("graph") or os.environ.get("IVIG_GRAPH")
-    return SavedQueries(graph_files(Path(folder) if folder else None).queries)
+def _queries() -> SavedQueries:
+    return SavedQueries(graph_files(_folder("IVIG_GRAPH")).queries)
+
+
+def _folder(variable: str) -> Path | None:
+    value = os.environ.get(variable)
+    return Path(value) if value else None
 
 
 def _command(query: SavedQuery) -> Any:
@@ -77,8 +81,7 @@ def _option(name: str, kind: str, required: bool, note: str) -> Any:
         from ivig.opening import existing_graph
 
         try:
-            folder = os.environ.get("IVIG_GRAPH")
-            graph = existing_graph(Path(folder) if folder else None)
+            graph = existing_graph(_folder("IVIG_GRAPH"), _folder("IVIG_RELEASES"))
         except IvigError:
             return []
         if graph is None:

@@ -174,13 +174,14 @@ def format_file(path: Path, *, check: bool = False) -> bool:
 
     check: only look. Raises BadInput where a comment below the head would be lost.
     """
+    triples = read_turtle(path)
     text = path.read_text(encoding="utf-8")
     lines = text.splitlines(keepends=True)
     depth = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
     for number, line in enumerate(lines[depth:], depth + 1):
         if line.lstrip().startswith("#"):
             raise BadInput(f"{path}, line {number}: a comment here would be lost; put it in a skos:note or at the head")
-    canonical = canonical_turtle(read_turtle(path), "".join(lines[:depth]))
+    canonical = canonical_turtle(triples, "".join(lines[:depth]))
     changed = canonical != text
     if changed and not check:
         draft = path.with_name(f".{path.name}.{os.getpid()}")

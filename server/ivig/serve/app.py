@@ -17,7 +17,7 @@ import ivig
 from ivig.ask import Graph
 from ivig.errors import IvigError
 from ivig.serve.pages import Pages, local_path
-from ivig.serve.problems import on_http_error, on_ivig_error
+from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
 from ivig.serve.resources import resource_routes
 from ivig.serve.saved_routes import saved_query_routes
 from ivig.serve.sparql_routes import sparql_routes
@@ -51,6 +51,7 @@ def create_app(graph: Graph) -> FastAPI:
     pages = Pages(graph)
     app.add_exception_handler(IvigError, on_ivig_error)
     app.add_exception_handler(HTTPException, on_http_error)
+    app.add_exception_handler(Exception, on_bug)
     app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"])
     app.middleware("http")(_with_headers)
     app.add_middleware(_HeadAsGet)

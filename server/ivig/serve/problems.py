@@ -65,6 +65,11 @@ async def on_ivig_error(request: Request, error: Exception) -> JSONResponse:
     return problem(error)
 
 
+async def on_bug(request: Request, error: Exception) -> JSONResponse:
+    """Handler for what nobody foresaw: the visitor gets no inner workings, the log gets all of them."""
+    return document(500, "Error", "the server failed at this request; its log says how")
+
+
 async def on_http_error(request: Request, error: Exception) -> JSONResponse:
     """Handler for the framework's errors: a path or method that is not there."""
     if not isinstance(error, HTTPException):

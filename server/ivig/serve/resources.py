@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from pyoxigraph import NamedNode
 
 from ivig.ask import Answer, Dataset, Graph
 from ivig.ask.results import Value
@@ -160,7 +161,10 @@ def mentions(answer: Answer) -> Table:
 
 
 def _iri(path: str) -> tuple[str, str | None]:
-    for suffix, format_name in _SUFFIXES.items():
-        if path.endswith(suffix):
-            return BASE + path.removesuffix(suffix), format_name
-    return BASE + path, None
+    """The IRI of ours that a path stands for, and the format that its ending names."""
+    suffix = next((suffix for suffix in _SUFFIXES if path.endswith(suffix)), "")
+    try:
+        iri = NamedNode(BASE + path.removesuffix(suffix)).value
+    except ValueError as error:
+        raise NotThere("there is nothing at this address: it makes no IRI") from error
+    return iri, _SUFFIXES.get(suffix)

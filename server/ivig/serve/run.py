@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 
 import uvicorn
@@ -28,7 +29,9 @@ def run(graph: Graph, host: str, port: int) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
-        raise NotThere(f"cannot listen on {host}, port {port}: {error.strerror or error}") from error
+        raise NotThere(
+            f"cannot listen on {host}, port {port}: {os.strerror(error.errno) if error.errno else error}"
+        ) from error
     shown = f"[{host}]" if ":" in host else host
     ready = f"Serving release {graph.release.digest[:12]} at http://{shown}:{listening.getsockname()[1]}/"
     config = uvicorn.Config(app, log_level="warning", server_header=False)

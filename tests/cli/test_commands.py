@@ -1,0 +1,239 @@
+"""The command line as a user runs it: answers, messages, exit codes, no traceback."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from rdflib import Dataset, Graph as RdfGraph
+
+from conftest import IVIG, ROOT, Run
+from small import HEAD, SOURCE, efficacy, folder_with
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_help_lists_the_commands_and_has_examples(run: Run) -> None:
+    commands = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
+    listed = run("--help").stdout
+    for command in commands:
+        assert command in listed
+        assert "Example: ivig" in _words(run(command, "--help").stdout), command
+
+
+def test_a_query_has_its_own_help(run: Run) -> None:
+    text = _words(run("query", "evidence-for-condition", "--help").stdout)
+    assert "--condition" in text
+    assert 'Example: ivig query evidence-for-condition --condition "stiff person syndrome" --format csv' in text
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "140"])
+def test_a_table_fits_the_terminal_and_breaks_no_word(run: Run, columns: str) -> None:
+    done = run("query", "evidence-for-condition", "--condition", "autoimmune disease", COLUMNS=columns)
+    assert done.returncode == 0
+    assert max(map(len, done.stdout.splitlines())) <= int(columns)
+    assert "direction" in done.stdout
+    assert "syndrome" in done.stdout
+    assert "more columns with --format csv" in _words(done.stdout)
+
+
+def test_columns_can_be_chosen(run: Run) -> None:
+    done = run("query", "conditions", "--group", "dermatology", "--columns", "condition,verdict")
+    assert "benefit (weak)" in done.stdout
+    assert "statements" not in done.stdout.splitlines()[1]
+
+
+@pytest.mark.parametrize("name", ["json", "csv", "tsv", "xml", "ndjson"])
+def test_formats(run: Run, name: str) -> None:
+    done = run("query", "citations", "--format", name)
+    assert done.returncode == 0
+    assert "15674654" in done.stdout
+    assert done.stderr == ""
+
+
+def test_csv_is_what_a_spreadsheet_reads(run: Run) -> None:
+    rows = list(
+        csv.DictReader(io.StringIO(run("query", "source-statements", "--source", "katz2018", "--format", "csv").stdout))
+    )
+    assert len(rows) == 32
+    assert rows[0]["condition_label"] == "recurrent pregnancy loss"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["query", "evidence"], 2, 'ivig: unknown query "evidence"; nearest: '),
+        (["query", "conditions", "--grup", "x"], 2, "No such option '--grup'. (Did you mean one of: '--graph', '--group'?)"),
+        (["query", "conditions", "--group", "skin"], 2, 'ivig: unknown condition group "skin"'),
+        (["query", "evidence-for-condition"], 2, "ivig: evidence-for-condition needs condition"),
+        (["query", "evidence-for-condition", "--condition", "Gillain"], 2, "nearest: Guillain-Barré syndrome"),
+        (["query", "conditions", "--format", "pdf"], 2, "pdf"),
+        (["query", "conditions", "--columns", "colour"], 2, "ivig: conditions has no column colour; it has condition, group"),
+        (["query", "conditions", "--columns", "condition", "--format", "csv"], 2, "--columns is for tables"),
+        (["nonsense"], 2, "No such command"),
+        (["sparql", "SELECT *"], 2, "ivig: line 1, column 9"),
+        (["sparql", "INSERT DATA { <x:a> <x:b> <x:c> }"], 2, "ivig: the graph is read-only"),
+        (["sparql", "ASK {}", "--format", "turtle"], 2, 'ivig: unknown format of a result "turtle"; nearest: table'),
+        (["sparql", "CONSTRUCT WHERE { ?s ?p ?o }", "--format", "csv"], 2, 'unknown format of a graph "csv"; nearest: turtle'),
+        (["sparql"], 2, "ivig: give a query, or a file with --file"),
+        (["sparql", "--file", "nowhere.rq"], 2, "ivig: nowhere.rq: No such file"),
+        (["export", "--condition", "nothing at all"], 2, "ivig: unknown condition"),
+        (["export", "--output", "no/such/folder/x.ttl"], 2, "ivig: no/such/folder/x.ttl: No such file"),
+        (["build", "--graph", "."], 2, "is no graph: it has no folder ontology, data, shapes, queries"),
+        (["validate", "nowhere.ttl"], 2, "nowhere.ttl: No such file"),
+        (["validate", "--alone"], 2, "ivig: --alone needs files to check"),
+        (["format", "nowhere.ttl"], 2, "nowhere.ttl: No such file"),
+        (["verify-sources", "nowhere"], 2, "ivig: nowhere is no folder"),
+        (["verify-sources", "."], 2, "droracle44269.txt: No such file"),
+        (["serve", "--port", "99999"], 2, "99999"),
+        (["serve", "--host", "192.0.2.1", "--port", "0"], 2, "ivig: cannot listen on 192.0.2.1"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_said_in_one_message(run: Run, words: list[str], code: int, message: str) -> None:
+    done = run(*words)
+    assert message in _words(done.stderr)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr + done.stdout
+    assert done.stdout == ""
+
+
+def test_sparql_from_argument_file_and_standard_input(run: Run, tmp_path: Path, releases: Path) -> None:
+    query = "SELECT (COUNT(?s) AS ?n) { ?s a <https://w3id.org/ivig/ontology#Passage> }"
+    (tmp_path / "q.rq").write_text(query)
+    by_argument = run("sparql", query, "--format", "csv").stdout
+    assert by_argument.split() == ["n", "33"]
+    assert run("sparql", "--file", "q.rq", "--format", "csv").stdout == by_argument
+    piped = subprocess.run(
+        [IVIG, "sparql", "-", "--format", "csv", "--releases", releases],
+        input=query,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert piped.stdout == by_argument
+
+
+@pytest.mark.parametrize(
+    ("name", "parsed_as"), [("turtle", "turtle"), ("ntriples", "nt"), ("rdfxml", "xml"), ("jsonld", "json-ld")]
+)
+def test_constructed_triples_in_every_format(run: Run, name: str, parsed_as: str) -> None:
+    query = "CONSTRUCT { ?s a ?t } WHERE { ?s a <https://w3id.org/ivig/ontology#Passage>, ?t }"
+    done = run("sparql", query, "--format", name)
+    assert len(set(RdfGraph().parse(data=done.stdout, format=parsed_as).subjects())) == 33
+
+
+def test_ask_says_yes_or_no(run: Run) -> None:
+    assert run("sparql", "ASK { ?s ?p ?o }").stdout == "true\n"
+    assert run("sparql", "ASK { <x:no> ?p ?o }").stdout == "false\n"
+
+
+def test_export_writes_a_file_that_stands_alone(run: Run, tmp_path: Path) -> None:
+    assert run("export", "--condition", "Churg-Strauss syndrome", "-o", "egpa.ttl").returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["egpa.ttl"]
+    checked = run("validate", "--alone", "egpa.ttl")
+    assert (checked.returncode, checked.stdout) == (0, "")
+    whole = Dataset().parse(data=run("export", "--format", "nquads").stdout, format="nquads")
+    assert whole is not None
+
+
+def test_validate_names_the_thing_the_rule_and_the_mend(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.ttl").write_text(
+        HEAD + '<statement/mine-1> a ivig:Statement ; skos:prefLabel "m"@en ; ivig:kind <kind/efficacy> ;\n'
+        "    ivig:condition <condition/guillain-barre-syndrome> ; ivig:intent <intent/treat> ;\n"
+        "    ivig:comparison <comparison/inert> ; ivig:direction <direction/benefit> ;\n"
+        "    ivig:outcome <outcome/nowhere> ; ivig:participants 0 ; ivig:passage <passage/katz2018/01> .\n"
+    )
+    done = run("validate", "mine.ttl")
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert len(lines) == 3
+    assert all("mine.ttl: <statement/mine-1> " in line for line in lines)
+    assert any(
+        "needs an ivig:studyType; where the source gives none, <study-type/not-stated>" in line for line in lines
+    )
+    assert any("ivig:outcome" in line and "Found: <outcome/nowhere>. [Class on ivig:outcome]" in line for line in lines)
+    assert any("ivig:participants" in line and "Found: 0" in line for line in lines)
+    assert done.stderr == "3 rules broken\n"
+
+
+def test_a_broken_graph_fails_the_build_and_the_old_release_answers(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    words = ("--graph", folder, "--releases", tmp_path / "releases")
+    assert run("build", *words).returncode == 0
+    data = folder / "data" / "ivig.ttl"
+    good = data.read_text()
+    data.write_text(good + "\n<a> ivig:kind ;;; nonsense\n")
+    broken = run("build", *words)
+    assert broken.returncode == 2
+    assert f"ivig: data/ivig.ttl, line {good.count(chr(10)) + 2}, column " in broken.stderr
+    data.write_text(good.replace("ivig:studyType <study-type/randomized-controlled-trial> ;", ""))
+    invalid = run("build", *words)
+    assert invalid.returncode == 1
+    assert "<statement/s> An efficacy statement needs an ivig:studyType" in invalid.stderr
+    data.write_text(good + "<citation/c> a ivig:CandidateCitation, ivig:Citation .")
+    assert run("build", *words).returncode == 1
+    answer = run("query", "conditions", "--format", "csv", *words)
+    assert answer.returncode == 0
+    assert ",gout," in answer.stdout
+    assert "have changed since this release" in answer.stderr
+    for done in (broken, invalid, answer):
+        assert "Traceback" not in done.stderr
+
+
+def test_build_shows_its_stages(run: Run, tmp_path: Path) -> None:
+    done = run("build", "--graph", folder_with(tmp_path, SOURCE), "--releases", tmp_path / "r")
+    assert [line.split()[0] for line in done.stderr.splitlines()] == ["read", "validate", "reason", "derive", "seal"]
+    assert "release " in done.stdout
+
+
+def test_format_checks_and_mends(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_text(HEAD + "<b> ivig:kind <c> .\n<a> ivig:kind <c> .\n")
+    checked = run("format", "--check", path)
+    assert (checked.returncode, checked.stdout) == (1, f"{path}: not in canonical order\n")
+    assert run("format", path).returncode == 0
+    assert run("format", "--check", path).returncode == 0
+    assert run("format", "--check", "--graph", ROOT).returncode == 0
+
+
+def test_verify_sources_reports_passage_by_passage(run: Run, tmp_path: Path) -> None:
+    text = "First line.\nSecond line.\n"
+    second = text.splitlines()[1]
+    digest = hashlib.sha256(second.encode()).hexdigest()
+    zeros = "0" * 64
+    data = SOURCE.replace(
+        f'ivig:start 0 ; ivig:end 9 ; ivig:sha256 "{zeros}"', f'ivig:start 12 ; ivig:end 24 ; ivig:sha256 "{digest}"'
+    )
+    folder = folder_with(tmp_path, data)
+    (tmp_path / "example.txt").write_text(text)
+    good = run("verify-sources", ".", "--graph", folder)
+    assert (good.returncode, good.stdout) == (0, "1 of 1 passages stand unchanged\n")
+    (tmp_path / "example.txt").write_text(text.replace("Second", "Altered"))
+    changed = run("verify-sources", ".", "--graph", folder)
+    assert changed.returncode == 1
+    assert changed.stdout.splitlines() == [
+        "example 01: the text differs from the one that was read",
+        "0 of 1 passages stand unchanged",
+    ]
+
+
+def test_a_reader_that_goes_away_is_no_error(releases: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-c", f"{IVIG} query external-links --format csv --releases {releases} | head -1; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+def test_the_graph_can_be_named_by_the_environment(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "harm"))
+    done = run("query", "conditions", "--format", "ndjson", IVIG_GRAPH=str(folder), IVIG_RELEASES=str(tmp_path / "r"))
+    assert json.loads(done.stdout)["verdict"] == "harm"

@@ -1,0 +1,174 @@
+"""The shapes: good graphs pass, bad ones break what their heads say, no constraint goes unbroken, and Jena agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pyshacl
+import pytest
+from pyoxigraph import Triple
+from rdflib import RDF, SH, Graph, URIRef
+from rdflib.term import Node
+
+import jena
+from ivig.build.read import Sources, read
+from ivig.build.terms import rdflib_graph
+from ivig.build.validate import violations
+from ivig.files import graph_files
+from ivig.namespaces import PREFIXES
+from ivig.turtle import read_turtle
+from jena import Finding, Opinion
+
+# One worker for all, so that Java starts once and every report is made once.
+pytestmark = pytest.mark.xdist_group("shapes")
+
+ROOT = Path(__file__).parents[1]
+FILES = graph_files(ROOT)
+FOLDER = ROOT / "tests" / "shapes"
+
+DATA = "data"
+GOOD = {f"{path.parent.name}/{path.stem}": path for path in sorted(FOLDER.glob("*/good.ttl"))}
+BAD = {f"{path.parent.name}/{path.stem}": path for path in sorted(FOLDER.glob("*/bad-*.ttl"))}
+GRAPHS = {DATA: FILES.data} | {name: [path] for name, path in (GOOD | BAD).items()}
+TURTLE = [*FILES.ontology, *FILES.data, *FILES.shapes, *sorted(FOLDER.glob("**/*.ttl"))]
+
+BREAKS = "# breaks: "
+COMPONENT = "ConstraintComponent"
+NOT_CONSTRAINTS = {RDF.type, SH.targetClass, SH.path, SH.property, SH.ignoredProperties, SH.message}
+
+
+def test_every_shape_has_a_good_graph_and_bad_ones() -> None:
+    shapes = {path.stem for path in FILES.shapes}
+    assert {path.parent.name for path in GOOD.values()} == shapes
+    assert {path.parent.name for path in BAD.values()} == shapes
+    assert {path for path in FOLDER.glob("**/*") if path.is_file()} == {*GOOD.values(), *BAD.values()}
+
+
+@pytest.mark.parametrize("name", [DATA, *GOOD])
+def test_good_graph_conforms(name: str) -> None:
+    assert rules(name) == []
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_graph_breaks_what_its_head_says(name: str) -> None:
+    said = [line.removeprefix(BREAKS) for line in BAD[name].read_text().splitlines() if line.startswith(BREAKS)]
+    assert said
+    assert rules(name) == sorted(said)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_every_violation_has_the_message_of_its_shape(name: str) -> None:
+    assert messages(name) == sorted(str(shapes().value(shape, SH.message)) for shape, _ in broken(name))
+    assert [message for message in messages(name) if not message.endswith(".")] == []
+
+
+@pytest.mark.parametrize("name", [name for name in BAD if name.endswith("/bad-bare")])
+def test_build_passes_the_messages_on(name: str) -> None:
+    told = [violation.message for violation in violations(triples(name), sources().shapes)]
+    assert sorted(told) == messages(name)
+
+
+def test_every_constraint_is_broken_by_some_bad_graph() -> None:
+    met = {constraint for name in BAD for constraint in broken(name)}
+    missing = [title for constraint, title in constraints() if constraint not in met]
+    assert missing == []
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_jena_finds_the_same(name: str, jena_opinion: Opinion) -> None:
+    assert set(jena_opinion.findings[name]) == set(findings(name))
+
+
+@pytest.mark.parametrize("path", TURTLE, ids=FILES.name)
+def test_jena_parses_without_a_warning(path: Path, jena_opinion: Opinion) -> None:
+    assert jena_opinion.refusals[str(path)] == ""
+
+
+@pytest.fixture(scope="session")
+def jena_opinion(tmp_path_factory: pytest.TempPathFactory) -> Opinion:
+    ontology = [ROOT / "ontology" / "ivig.ttl", ROOT / "ontology" / "vocabulary.ttl"]
+    return jena.opinion(ontology, FILES.shapes, GRAPHS, TURTLE, tmp_path_factory.mktemp("jena"))
+
+
+@cache
+def sources() -> Sources:
+    return read(FILES)
+
+
+@cache
+def shapes() -> Graph:
+    """The shapes. Parsed once, so that a blank node is the same shape in every report."""
+    return rdflib_graph(sources().shapes)
+
+
+def triples(name: str) -> list[Triple]:
+    return [*sources().ontology, *(triple for path in GRAPHS[name] for triple in read_turtle(path))]
+
+
+@cache
+def report(name: str) -> Graph:
+    _, graph, _ = pyshacl.validate(rdflib_graph(triples(name)), shacl_graph=shapes(), inference="none")
+    assert isinstance(graph, Graph)
+    return graph
+
+
+def findings(name: str) -> list[Finding]:
+    graph = report(name)
+    return [
+        Finding(
+            focus=str(graph.value(result, SH.focusNode)),
+            component=str(graph.value(result, SH.sourceConstraintComponent)),
+            path=_path(graph.value(result, SH.resultPath)),
+        )
+        for result in graph.subjects(RDF.type, SH.ValidationResult)
+    ]
+
+
+def rules(name: str) -> list[str]:
+    """What the graph breaks, in the words of the heads: one for each violation, sorted."""
+    return sorted(_title(finding.component, finding.path) for finding in findings(name))
+
+
+def messages(name: str) -> list[str]:
+    return sorted(str(message) for message in report(name).objects(None, SH.resultMessage))
+
+
+def broken(name: str) -> list[tuple[Node | None, str]]:
+    """Shape and component of every constraint that the graph breaks."""
+    graph = report(name)
+    return [
+        (graph.value(result, SH.sourceShape), str(graph.value(result, SH.sourceConstraintComponent)))
+        for result in graph.subjects(RDF.type, SH.ValidationResult)
+    ]
+
+
+def constraints() -> Iterator[tuple[tuple[Node, str], str]]:
+    """Shape and component of every constraint, with a title for a reader."""
+    for node_shape in sorted(shapes().subjects(RDF.type, SH.NodeShape), key=str):
+        for shape in [node_shape, *shapes().objects(node_shape, SH.property)]:
+            for parameter in set(shapes().predicates(shape)) - NOT_CONSTRAINTS:
+                local = str(parameter).removeprefix(str(SH))
+                component = f"{SH}{local[0].upper()}{local[1:]}{COMPONENT}"
+                title = _title(component, _path(shapes().value(shape, SH.path)))
+                yield (shape, component), f"{title}, in <{node_shape}>"
+
+
+def _title(component: str, path: str) -> str:
+    name = component.removeprefix(str(SH)).removesuffix(COMPONENT)
+    return f"{name} on {_short(path)}" if path else name
+
+
+def _path(path: Node | None) -> str:
+    """The property, "a path" where it is more than one, nothing on a node shape: as Finding has it."""
+    if path is None:
+        return ""
+    return str(path) if isinstance(path, URIRef) else "a path"
+
+
+def _short(iri: str) -> str:
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace):
+            return f"{prefix}:{iri.removeprefix(namespace)}"
+    return iri
