@@ -1,4 +1,4 @@
-// Apache Jena's opinion on many graphs in one run: which shapes each of them breaks, and which files it refuses to parse.
+// Apache Jena's opinion on many graphs in one run: which shapes each of them breaks, and which files do not parse.
 //
 // Reads lines of tab-separated fields:
 //   base FILE          part of every graph that is validated
@@ -72,7 +72,8 @@ public class JenaReports {
             write("conforms", name);
         }
         for (ReportEntry entry : report.getEntries()) {
-            write("result", name, text(entry.focusNode()), text(entry.sourceConstraintComponent()), text(entry.resultPath()));
+            String component = text(entry.sourceConstraintComponent());
+            write("result", name, text(entry.focusNode()), component, text(entry.resultPath()));
         }
     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
@@ -98,6 +98,11 @@ def _house_routes(app: FastAPI, graph: Graph, pages: Pages) -> None:
     def health() -> dict[str, Any]:
         """The release that is served."""
         return {"status": "ok", "release": graph.release.digest}
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        # What a browser asks for beside a document that names no icon.
+        return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> Response:

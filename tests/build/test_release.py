@@ -1,0 +1,156 @@
+"""Releases: the same files give the same digest, a failed or killed build leaves the last one, old ones go."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import IVIG
+from pyoxigraph import BlankNode, NamedNode, Quad, Store
+from small import SOURCE, efficacy, files_with, folder_with
+
+from ivig.build import STAGES, build
+from ivig.build.pipeline import sorted_nquads
+from ivig.errors import BadTurtle, InvalidGraph
+from ivig.files import GraphFiles, graph_files
+from ivig.namespaces import GRAPHS
+from ivig.release import Release, Releases
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[GraphFiles, Releases]:
+    """A small graph with a release."""
+    files = files_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    releases = Releases(tmp_path / "releases")
+    build(files, releases)
+    return files, releases
+
+
+def _current(releases: Releases) -> Release:
+    release = releases.current()
+    assert release is not None
+    return release
+
+
+def test_the_same_files_give_the_same_digest(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:
+    files, releases = small
+    first = _current(releases).digest
+    elsewhere = tmp_path / "elsewhere"
+    files.folder.rename(elsewhere)
+    again = build(graph_files(elsewhere), Releases(tmp_path / "others"))
+    assert again.digest == first
+    assert again.nquads.read_bytes() == _current(releases).nquads.read_bytes()
+
+
+def test_the_digest_is_over_the_sorted_nquads_that_the_store_holds(graph_release: Release) -> None:
+    nquads = graph_release.nquads.read_bytes()
+    assert hashlib.sha256(nquads).hexdigest() == graph_release.digest
+    lines = nquads.splitlines(keepends=True)
+    assert lines == sorted(set(lines))
+    store = Store.read_only(str(graph_release.store))
+    assert len(store) == len(lines) == sum(graph_release.manifest["graphs"].values())
+    assert set(graph_release.manifest["graphs"]) == set(GRAPHS)
+
+
+@pytest.fixture
+def graph_release(releases: Path) -> Release:
+    return _current(Releases(releases))
+
+
+def test_blank_nodes_are_named_by_what_they_stand_for() -> None:
+    p, graph = NamedNode("urn:p"), NamedNode("urn:g")
+
+    def quads(one: str, two: str) -> bytes:
+        return sorted_nquads(
+            [Quad(BlankNode(one), p, BlankNode(two), graph), Quad(BlankNode(two), p, NamedNode("urn:x"), graph)]
+        )
+
+    assert quads("a", "b") == quads("z", "y")
+
+
+def test_a_changed_file_changes_the_digest(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    first = _current(releases)
+    (files.data[0]).write_text(files.data[0].read_text().replace('"gout"@en', '"podagra"@en'))
+    assert first.stale(files)
+    second = build(files, releases)
+    assert second.digest != first.digest
+    assert _current(releases).digest == second.digest
+    assert not second.stale(files)
+
+
+def test_a_touched_file_with_the_same_bytes_is_not_stale(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    os.utime(files.data[0], (0, 0))
+    assert not _current(releases).stale(files)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (lambda text: text + "<broken", BadTurtle),
+        (lambda text: text.replace("ivig:direction <direction/benefit> ;", ""), InvalidGraph),
+        (lambda text: text + "<citation/c> a ivig:CandidateCitation, ivig:Citation .", InvalidGraph),
+    ],
+)
+def test_a_failed_build_leaves_the_last_good_release(
+    small: tuple[GraphFiles, Releases], change: Callable[[str], str], error: type[Exception]
+) -> None:
+    files, releases = small
+    good = _current(releases).digest
+    files.data[0].write_text(change(files.data[0].read_text()))
+    with pytest.raises(error):
+        build(files, releases)
+    assert _current(releases).digest == good
+    assert not list(releases.folder.glob("draft-*"))
+
+
+def test_stages_are_told_in_order(tmp_path: Path) -> None:
+    told: list[str] = []
+    build(files_with(tmp_path, SOURCE), Releases(tmp_path / "releases"), told.append)
+    assert tuple(told) == STAGES
+
+
+@pytest.mark.parametrize("seconds", [0.6, 1.2, 2.0])
+def test_a_killed_build_leaves_the_last_good_release(tmp_path: Path, seconds: float) -> None:
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    releases = Releases(tmp_path / "releases")
+    good = build(graph_files(folder), releases).digest
+    data = folder / "data" / "ivig.ttl"
+    data.write_text(data.read_text().replace('"gout"@en', '"podagra"@en'))
+    process = subprocess.Popen(
+        [IVIG, "build", "--graph", folder, "--releases", releases.folder], stdout=-3, stderr=-3, start_new_session=True
+    )
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    current = _current(releases)
+    assert current.digest == good or process.returncode == 0
+    assert len(Store.read_only(str(current.store))) == sum(current.manifest["graphs"].values())
+    build(graph_files(folder), releases)
+    assert _current(releases).digest != good
+
+
+def test_only_the_last_releases_are_kept(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    text = files.data[0].read_text()
+    for number in range(4):
+        files.data[0].write_text(text.replace('"gout"@en', f'"gout {number}"@en'))
+        build(files, releases)
+    kept = list(releases.folder.glob("release-*"))
+    assert len(kept) == 3
+    assert _current(releases).folder in kept
+
+
+def test_the_manifest_names_tools_and_counts(graph_release: Release) -> None:
+    manifest = json.loads((graph_release.folder / "manifest.json").read_text())
+    assert manifest["things"]["Statement"] == 70
+    assert manifest["things"]["Passage"] == 33
+    assert set(manifest["tools"]) == {"rdflib", "owlrl", "pyshacl", "pyoxigraph"}

@@ -1,0 +1,143 @@
+"""The verdict: which statements vote, one vote a voice, the best level decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store, Triple
+from small import SOURCE, efficacy, files_with
+
+from ivig.build import read
+from ivig.build.derive import derive
+from ivig.build.pipeline import asserted_graphs
+from ivig.namespaces import BASE, TERMS
+
+COHORT, SERIES, NONE = "cohort-study", "case-series", "not-stated"
+
+
+def _derived(tmp_path: Path, *statements: str) -> list[Triple]:
+    files = files_with(tmp_path, SOURCE + "".join(statements))
+    return derive(asserted_graphs(read(files)), files.queries)
+
+
+def _verdicts(triples: list[Triple]) -> dict[str, str]:
+    return {
+        triple.subject.value.rpartition("/")[2]: triple.object.value
+        for triple in triples
+        if triple.predicate.value == TERMS + "verdictWord"
+    }
+
+
+def _rests_on(triples: list[Triple]) -> set[str]:
+    prefix = BASE + "statement/"
+    return {t.object.value.removeprefix(prefix) for t in triples if t.predicate.value == TERMS + "restsOn"}
+
+
+@pytest.mark.parametrize(
+    ("directions", "verdict"),
+    [
+        (["benefit"], "benefit"),
+        (["benefit", "benefit"], "benefit"),
+        (["no-benefit", "no-benefit"], "no benefit"),
+        (["harm", "harm"], "harm"),
+        (["no-benefit", "harm"], "no benefit"),
+        (["benefit", "no-benefit"], "contested"),
+        (["benefit", "harm"], "contested"),
+        (["benefit", "mixed", "no-benefit"], "contested"),
+        (["benefit", "unproven"], "mixed"),
+        (["benefit", "mixed"], "mixed"),
+        (["no-benefit", "mixed"], "mixed"),
+        (["unproven"], "unproven"),
+        (["no-benefit", "unproven"], "unproven"),
+    ],
+)
+def test_votes_come_to_a_verdict(tmp_path: Path, directions: list[str], verdict: str) -> None:
+    statements = [efficacy(f"s{number}", direction) for number, direction in enumerate(directions)]
+    assert _verdicts(_derived(tmp_path, *statements)) == {"treat": verdict}
+
+
+@pytest.mark.parametrize(
+    ("study_type", "suffix"),
+    [
+        ("systematic-review-of-randomized-trials", ""),
+        ("randomized-controlled-trial", ""),
+        (COHORT, ""),
+        (SERIES, " (weak)"),
+        ("case-report", " (weak)"),
+        (NONE, " (design not stated)"),
+        ("clinical-trial", " (design not stated)"),
+        ("systematic-review", " (design not stated)"),
+        ("narrative-review", " (design not stated)"),
+    ],
+)
+def test_the_level_shows_in_the_verdict(tmp_path: Path, study_type: str, suffix: str) -> None:
+    assert _verdicts(_derived(tmp_path, efficacy("s", "benefit", study_type))) == {"treat": "benefit" + suffix}
+
+
+def test_the_best_level_decides_and_is_what_the_verdict_rests_on(tmp_path: Path) -> None:
+    triples = _derived(
+        tmp_path,
+        efficacy("trial", "no-benefit"),
+        efficacy("cohort", "benefit", COHORT),
+        efficacy("series", "benefit", SERIES),
+        efficacy("page", "benefit", NONE),
+    )
+    assert _verdicts(triples) == {"treat": "no benefit"}
+    assert _rests_on(triples) == {"trial"}
+
+
+def test_a_study_has_one_vote_however_many_statements(tmp_path: Path) -> None:
+    """Three benefits of one trial and one failure of another are contested, not three to one; a trial that tells of
+    both is mixed."""
+    of_one = [efficacy("a", "benefit"), efficacy("b", "benefit", voice="a"), efficacy("c", "no-benefit", voice="a")]
+    triples = _derived(tmp_path, *of_one)
+    assert _verdicts(triples) == {"treat": "mixed"}
+    assert _rests_on(triples) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        efficacy("x", "no-benefit", comparison="active"),
+        efficacy("x", "no-benefit", comparison="added-to-ivig"),
+        efficacy("x", "no-benefit", comparison="dose-or-schedule"),
+        efficacy("x", "no-benefit", comparison="route-or-product"),
+        efficacy("x", "no-benefit", comparison="withdrawal"),
+        efficacy("x", "no-benefit", comparison="pooled"),
+        efficacy("x", "no-benefit", product="hyperimmune"),
+        efficacy("x", "no-benefit", product="polyvalent-sc"),
+        efficacy("x", "no-benefit", outcome="urate"),
+        efficacy("x", "not-stated"),
+    ],
+)
+def test_some_statements_have_no_vote(tmp_path: Path, other: str) -> None:
+    triples = _derived(tmp_path, efficacy("s", "benefit"), other)
+    assert _verdicts(triples) == {"treat": "benefit"}
+    assert _rests_on(triples) == {"s"}
+
+
+@pytest.mark.parametrize("comparison", ["inert", "usual-care", "ivig-added", "uncontrolled", "not-stated"])
+def test_these_comparisons_vote(tmp_path: Path, comparison: str) -> None:
+    triples = _derived(tmp_path, efficacy("s", "benefit", comparison=comparison, outcome="pain"))
+    assert _verdicts(triples) == {"treat": "benefit"}
+
+
+def test_intents_are_judged_apart(tmp_path: Path) -> None:
+    triples = _derived(tmp_path, efficacy("t", "benefit"), efficacy("p", "no-benefit", SERIES, intent="prevent"))
+    assert _verdicts(triples) == {"treat": "benefit", "prevent": "no benefit (weak)"}
+
+
+def test_without_eligible_statements_there_is_no_verdict(tmp_path: Path) -> None:
+    assert _verdicts(_derived(tmp_path, efficacy("x", "benefit", comparison="active"))) == {}
+
+
+def test_a_statement_without_a_study_speaks_with_its_document(tmp_path: Path) -> None:
+    voiceless = efficacy("s", "benefit", NONE).replace("; ivig:study <study/s>", "")
+    voices = [t for t in _derived(tmp_path, voiceless) if t.predicate.value == TERMS + "voice"]
+    assert [(t.object.value) for t in voices] == [BASE + "source/example"]
+
+
+def test_the_rules_are_queries_that_any_engine_reads(tmp_path: Path) -> None:
+    for path in files_with(tmp_path, SOURCE).queries.glob("internal/derive-*.rq"):
+        Store().query(path.read_text(encoding="utf-8"))

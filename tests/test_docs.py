@@ -1,0 +1,99 @@
+"""The documentation keeps up: every query, command, setting, term and rule stands in it, and every example is true."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rdflib import SH, Graph as RdfGraph
+
+from conftest import ROOT
+from ivig.ask import Graph
+from ivig.files import GraphFiles
+from ivig.namespaces import TERMS
+
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+
+
+def test_what_is_generated_is_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, DOCS / "generate.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_every_query_is_documented(graph: Graph) -> None:
+    text = (DOCS / "questions.md").read_text(encoding="utf-8")
+    for name in graph.queries:
+        assert f"## {name}\n" in text
+
+
+def test_every_term_is_in_the_data_dictionary(graph: Graph) -> None:
+    text = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
+    vocabulary = {
+        "ivig:" + str(row["term"]).removeprefix(TERMS)
+        for row in graph.about("ontology-terms")
+        if row["kind"] != "class"
+    }
+    missing = {term for term in vocabulary if f"`{term}`" not in text}
+    assert not missing
+    for row in graph.sparql("SELECT ?t { ?t <http://www.w3.org/2004/02/skos/core#inScheme> ?scheme }"):
+        assert f"`{str(row['t']).removeprefix('https://w3id.org/ivig/')}`" in text
+
+
+def test_every_rule_beyond_single_properties_is_in_the_data_dictionary(files: GraphFiles) -> None:
+    text = (DOCS / "data-dictionary.md").read_text(encoding="utf-8")
+    for path in files.shapes:
+        shapes = RdfGraph().parse(path)
+        for shape in shapes.subjects(SH.targetClass, None):
+            if (shape, SH.closed, None) not in shapes:
+                message = shapes.value(shape, SH.message) or shapes.value(shapes.value(shape, SH.property), SH.message)
+                assert f"- {message}\n" in text
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    app = (ROOT / "server" / "ivig" / "cli" / "app.py").read_text(encoding="utf-8")
+    for option in re.findall(r'"(--[a-z-]+)"', app):
+        assert option in text
+    for command in re.findall(r'@app\.command\((?:"([a-z-]+)")?\)\ndef (\w+)', app):
+        assert f"## ivig {command[0] or command[1]}\n" in text
+
+
+def test_every_setting_is_documented() -> None:
+    text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "server" / "ivig").rglob("*.py"))
+    settings = set(re.findall(r'"(IVIG_[A-Z_]+)"', code))
+    assert len(settings) >= 5
+    for setting in settings:
+        assert f"`{setting}`" in text
+
+
+def test_every_route_is_documented(graph: Graph) -> None:
+    from ivig.serve import create_app
+
+    text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
+    for path in create_app(graph).openapi()["paths"]:
+        assert f"`{path}`" in text or path.startswith("/queries/")
+    for path in ("/find", "/docs", "/ontology"):
+        assert path in text
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+def test_the_python_of_the_quickstart_runs(releases: Path) -> None:
+    text = (DOCS / "quickstart.md").read_text(encoding="utf-8")
+    text = text.replace("ivig.open()", f"ivig.open(releases={str(releases)!r})")
+    example = doctest.DocTestParser().get_doctest(text, {}, "quickstart", "quickstart.md", 0)
+    assert len(example.examples) >= 4
+    assert doctest.DocTestRunner().run(example).failed == 0

@@ -1,0 +1,119 @@
+"""The wheel: installed without the checkout, every command works from any folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel made from the checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--no-deps",
+            "--wheel-dir",
+            folder,
+            ROOT,
+        ],
+        check=True,
+    )
+    return next(folder.glob("ivig-*.whl"))
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which the wheel comes before the checkout, with a cache of its own."""
+    site = tmp_path_factory.mktemp("site")
+    zipfile.ZipFile(wheel).extractall(site)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("IVIG_")}
+    return {**kept, "PYTHONPATH": str(site), "IVIG_CACHE": str(tmp_path_factory.mktemp("cache")), "COLUMNS": "100"}
+
+
+def _ivig(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ivig", *words],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_the_wheel_carries_graph_and_pages(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for name in (
+        "ivig/graph/ontology/ivig.ttl", "ivig/graph/data/ivig.ttl", "ivig/graph/data/links.sssom.tsv",
+        "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-3-verdict.rq",
+        "ivig/serve/templates/base.html", "ivig/serve/static/style.css", "ivig/serve/static/ui/docs.js",
+    ):  # fmt: skip
+        assert name in names, name
+
+
+def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_path: Path) -> None:
+    first = _ivig(environment, tmp_path, "query", "conditions", "--format", "ndjson")
+    assert first.returncode == 0, first.stderr
+    assert len([json.loads(line) for line in first.stdout.splitlines()]) == 50
+    assert "seal" in first.stderr
+    again = _ivig(environment, tmp_path, "query", "conditions", "--format", "ndjson")
+    assert (again.stdout, again.stderr) == (first.stdout, "")
+    for words in (
+        ["validate"],
+        ["format", "--check"],
+        ["build"],
+        ["sparql", "ASK {}"],
+        ["export", "-o", "all.ttl"],
+        ["query"],
+    ):
+        done = _ivig(environment, tmp_path, *words)
+        assert done.returncode in (0, 2 if words == ["query"] else 0), (words, done.stderr)
+        assert "Traceback" not in done.stderr
+    assert (tmp_path / "all.ttl").stat().st_size > 100_000
+
+
+def test_python_asks_the_installed_graph(environment: dict[str, str], tmp_path: Path) -> None:
+    code = "import ivig; g = ivig.open(); print(ivig.__file__); print(g.query('evidence-for-condition', condition='LEMS')[0]['level'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=environment, cwd=tmp_path, check=True
+    )
+    place, level = done.stdout.split()
+    assert str(ROOT) not in place
+    assert level == "2"
+
+
+def test_the_installed_server_has_its_pages(environment: dict[str, str], tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ivig", "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+    assert process.stdout is not None
+    try:
+        address = re.search(r"http://\S+:\d+", process.stdout.readline())
+        assert address
+        for path in ("/", "/docs", "/static/ui/docs.js", "/static/style.css", "/condition/guillain-barre-syndrome"):
+            assert httpx.get(address[0] + path).status_code == 200, path
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
