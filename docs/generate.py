@@ -24,6 +24,7 @@ from rdflib.term import Node
 from ivig.ask.examples import EXAMPLES
 from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
+from ivig.cli.app import COMMANDS
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.release import Releases
@@ -45,7 +46,6 @@ OUTSIDE = {
     "skos:prefLabel": "Its name.",
 }
 """What the properties of other vocabularies are used for."""
-COMMANDS = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
 
 
 def data_dictionary() -> str:

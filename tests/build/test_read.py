@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small import HEAD, SOURCE, files_with
 
 from ivig.build import read
 from ivig.errors import BadTurtle, NotThere
 from ivig.turtle import read_turtle
+from small import HEAD, SOURCE, files_with
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode, Triple
-from small import SOURCE, efficacy, files_with
 
 from ivig.build import read
 from ivig.build.reason import infer
 from ivig.errors import InvalidGraph
 from ivig.files import GraphFiles
 from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from small import SOURCE, efficacy, files_with
 
 Triples = set[tuple[str, str, str]]
 

@@ -12,16 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import IVIG
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
-from small import SOURCE, efficacy, files_with, folder_with
 
+from conftest import IVIG
 from ivig.build import STAGES, build
 from ivig.build.pipeline import sorted_nquads
 from ivig.errors import BadTurtle, InvalidGraph
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import GRAPHS
 from ivig.release import Release, Releases
+from small import SOURCE, efficacy, files_with, folder_with
 
 
 @pytest.fixture

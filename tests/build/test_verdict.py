@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 from pyoxigraph import Store, Triple
-from small import SOURCE, efficacy, files_with
 
 from ivig.build import read
 from ivig.build.derive import derive
 from ivig.build.pipeline import asserted_graphs
 from ivig.namespaces import BASE, TERMS
+from small import SOURCE, efficacy, files_with
 
 COHORT, SERIES, NONE = "cohort-study", "case-series", "not-stated"
 

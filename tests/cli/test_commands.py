@@ -77,7 +77,7 @@ def test_csv_is_what_a_spreadsheet_reads(run: Run) -> None:
         (["query", "conditions", "--format", "pdf"], 2, "pdf"),
         (["query", "conditions", "--columns", "colour"], 2, "ivig: conditions has no column colour; it has condition, group"),
         (["query", "conditions", "--columns", "condition", "--format", "csv"], 2, "--columns is for tables"),
-        (["nonsense"], 2, "No such command"),
+        (["exprot"], 2, 'ivig: unknown command "exprot"; nearest: export'),
         (["sparql", "SELECT *"], 2, "ivig: line 1, column 9"),
         (["sparql", "INSERT DATA { <x:a> <x:b> <x:c> }"], 2, "ivig: the graph is read-only"),
         (["sparql", "ASK {}", "--format", "turtle"], 2, 'ivig: unknown format of a result "turtle"; nearest: table'),

@@ -28,9 +28,9 @@ from ivig.build.reason import infer
 from ivig.build.validate import validate
 from ivig.errors import InvalidGraph
 from ivig.files import GraphFiles
-from ivig.turtle import in_graph
-from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
 from ivig.namespaces import DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
+from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
+from ivig.turtle import in_graph
 
 STAGES = ("read", "validate", "reason", "derive", "seal")
 """The stages of a build, in order. Validation comes before reasoning: it says how to mend what reasoning would only
@@ -121,4 +121,3 @@ def _things(data: Iterable[Triple]) -> dict[str, int]:
         and triple.object.value.startswith(TERMS)
     )
     return dict(sorted(counts.items()))
-

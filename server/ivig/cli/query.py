@@ -117,3 +117,18 @@ def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: Resul
         known = ", ".join(own_columns(answer.columns))
         raise BadInput(f"{query.name} has no column {', '.join(unknown)}; it has {known}")
     print_table(answer.columns, answer.rows, chosen)
+
+
+query = typer.Typer(
+    name="query",
+    cls=SavedQueryGroup,
+    help="Ask a saved question. Example: ivig query evidence-for-condition --condition GBS",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@query.callback()
+def _query() -> None:
+    """Ask a saved question."""

@@ -1,14 +1,18 @@
-"""Writing the result of any SPARQL query to the terminal or a pipe."""
+"""`ivig sparql`: any query, its result written as the terminal or a pipe wants it."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
+import typer
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, serialize
 
 from ivig.ask.engine import Result
 from ivig.ask.results import columns, rows, serialize_results
-from ivig.errors import UnknownName
+from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.errors import BadInput, NotThere, UnknownName
 from ivig.namespaces import PREFIXES
 
 _GRAPH_FORMATS = {
@@ -18,6 +22,36 @@ _GRAPH_FORMATS = {
     "jsonld": RdfFormat.JSON_LD,
 }
 _RESULT_FORMATS = ("table", "json", "csv", "tsv", "xml", "ndjson")
+
+
+def sparql(
+    query: Annotated[str | None, typer.Argument(help="The query; - reads it from standard input.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the query from a file.")] = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld."),
+    ] = None,
+    graph: GraphOption = None,
+    releases: ReleasesOption = None,
+) -> None:
+    """Ask in SPARQL.
+
+    Example: ivig sparql 'SELECT ?s { ?s a <https://w3id.org/ivig/ontology#Condition> } LIMIT 5'
+    """
+    from ivig.cli.opened import opened
+
+    if (query is None) == (file is None):
+        raise BadInput("give a query, or a file with --file, and not both")
+    if file is not None:
+        try:
+            query = file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise NotThere(f"{file}: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise BadInput(f"{file}: not UTF-8 at byte {error.start}") from error
+    elif query == "-":
+        query = sys.stdin.read()
+    write_result(opened(graph, releases).engine.ask(query or ""), format)
 
 
 def write_result(result: Result, format_name: str | None) -> None:

@@ -1,0 +1,47 @@
+"""`ivig validate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ivig.cli.options import GraphOption
+from ivig.errors import BadInput
+
+
+def validate(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Turtle files to check; the whole graph without any.")
+    ] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="Check the files without the graph's own data.")] = False,
+    graph: GraphOption = None,
+) -> None:
+    """Check data against the shapes: what is wrong, where, and how to mend it.
+
+    Files are read together with the graph's data, so that they may speak of its things. Ends with 1 where a rule is
+    broken.
+
+    Example: ivig validate my-statements.ttl
+    """
+    from ivig.build import read, validate as violations_of
+    from ivig.files import graph_files
+
+    paths = files or []
+    if alone and not paths:
+        raise BadInput("--alone needs files to check")
+    source = graph_files(graph)
+    sources = read(source, paths, own_data=not alone)
+    found = violations_of(sources)
+    if paths:
+        names = {source.name(path) for path in paths}
+        own = {thing for thing, file in read(source, paths, own_data=False).stands_in.items() if file in names}
+        found = [violation for violation in found if violation.thing in own]
+    for violation in found:
+        print(violation)
+    if found:
+        print(f"{len(found)} rule{'s' * (len(found) != 1)} broken", file=sys.stderr)
+        raise typer.Exit(1)
+    print(f"all shapes hold: {len(sources.data)} triples of data", file=sys.stderr)
