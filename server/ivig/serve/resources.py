@@ -25,7 +25,7 @@ _FACETS = (
     ("Doses and schedules", "regimens"),
     ("Links to other ontologies", "external-links"),
 )
-_NOT_SHOWN = {PREF_LABEL, RDFS_LABEL}
+_NOT_SHOWN = {PREF_LABEL, RDFS_LABEL, TERMS + "finding"}
 _OUTSIDE_NAMES = {
     "altLabel": "also called",
     "broaderTransitive": "all broader",
@@ -79,6 +79,7 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
             iri=iri,
             label=graph.names.label(iri),
             kinds=[cell for cell in kinds if cell is not None],
+            finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
             facts=facts(about),
             mentions=mentions(graph.about("mentions-of-thing", iri)),
             facets=facets(iri) if is_condition else [],
