@@ -1,0 +1,234 @@
+"""What a curated record may say: one model a kind. Their JSON Schema is docs/record-schema.json.
+
+A record is what one reader took from one page, in their own words. What was not read is null.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, TypeAdapter, field_validator, model_validator
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
+Dose = Annotated[float, Field(gt=0, le=10)]
+Year = Annotated[int, Field(ge=1900)]
+ReadDepth = Literal["abstract", "full text", "title only"]
+Direction = Literal[
+    "benefit",
+    "no benefit",
+    "mixed",
+    "harm",
+    "unproven",
+    "inconclusive",
+    "no different from active comparator",
+    "worse than active comparator",
+    "not stated",
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CitationFields(_Part):
+    """The publication, as far as the page showed it."""
+
+    pmid: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")] | None = None
+    doi: Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")] | None = None
+    pmcid: Annotated[str, StringConstraints(pattern=r"^PMC[0-9]+$")] | None = None
+    title: Text | None = None
+    title_status: Literal["full", "partial", "description"] | None = None
+    journal: Text | None = None
+    year: Year | None = None
+    authors_short: Text | None = None
+
+    @field_validator("year")
+    @classmethod
+    def _not_in_the_future(cls, year: int | None) -> int | None:
+        if year is not None and year > date.today().year:
+            raise ValueError(f"a year up to {date.today().year}")
+        return year
+
+    def __bool__(self) -> bool:
+        """Whether it tells which publication is meant."""
+        return bool(self.pmid or self.doi or self.pmcid or self.title)
+
+
+class EffectFields(_Part):
+    """A result in numbers."""
+
+    measure: Text
+    value: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    p: Annotated[float, Field(ge=0, le=1)] | None = None
+    p_relation: Literal["=", "<", "unclear"] | None = None
+
+    @model_validator(mode="after")
+    def _interval_holds_value(self) -> Self:
+        low, high = self.ci_low, self.ci_high
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"an interval from low to high, not from {low} to {high}")
+        if self.value is not None and (
+            (low is not None and self.value < low) or (high is not None and self.value > high)
+        ):
+            raise ValueError(f"a value inside its interval: {self.value} is not between {low} and {high}")
+        return self
+
+
+class DoseFields(_Part):
+    """How much was given and when, each number as stated."""
+
+    g_per_kg_total: Dose | None = None
+    g_per_kg_per_day: Annotated[float, Field(gt=0, le=5)] | None = None
+    days: Annotated[int, Field(ge=1, le=60)] | None = None
+    interval_weeks: Annotated[float, Field(gt=0, le=104)] | None = None
+    note: Text | None = None
+
+
+class FrequencyFields(_Part):
+    """How often an event occurs."""
+
+    value: Annotated[float, Field(ge=0)] | None = None
+    unit: Text | None = None
+    note: Text | None = None
+
+
+class _Record(_Part):
+    id: Id
+    condition: Text | None = None
+    finding: Text
+    citation: CitationFields | None = None
+    read_at: HttpUrl
+    read_depth: ReadDepth
+
+    @field_validator("read_at", mode="before")
+    @classmethod
+    def _address(cls, address: Any) -> Any:
+        return address.strip() if isinstance(address, str) else address
+
+
+class EvidenceRecord(_Record):
+    """Whether immunoglobulin helped, by one outcome of one publication."""
+
+    kind: Literal["evidence"]
+    condition: Text
+    condition_qualifiers: list[Text] = []
+    intervention: Text
+    comparator: Text | None = None
+    outcome: Text | None = None
+    outcome_kind: Text | None = None
+    direction: Direction
+    direction_was: Text | None = None
+    effect: EffectFields | None = None
+    study_type: Text
+    blinding: Text | None = None
+    placebo_controlled: bool | None = None
+    crossover: bool | None = None
+    n_participants: Count | None = None
+    n_studies: Annotated[int, Field(ge=0)] | None = None
+    dose: DoseFields | None = None
+    follow_up: Text | None = None
+    concomitant: list[Text] = []
+    intent: Literal["treat", "prevent", "replace"]
+    prevented: Text | None = None
+    comparison: Text
+    product: Text
+    tests_ivig: bool | None = None
+    reporting: Literal["primary", "pooled", "secondary"]
+    retracted_or_withdrawn: bool | None = None
+
+    @model_validator(mode="after")
+    def _prevention_names_what(self) -> Self:
+        if self.intent == "prevent" and self.prevented is None:
+            raise ValueError("what was prevented, where the intent is to prevent")
+        return self
+
+
+class MechanismRecord(_Record):
+    """A mechanism that a study speaks for or against."""
+
+    kind: Literal["mechanism"]
+    mechanism: Text
+    mechanism_group: Text
+    target: Text | None = None
+    effect: Text | None = None
+    supports: bool
+    study_type: Text
+
+
+class SafetyRecord(_Record):
+    """An unwanted event."""
+
+    kind: Literal["safety"]
+    adverse_event: Text
+    severity: Literal["mild", "moderate", "serious"] | None = None
+    frequency: FrequencyFields | None = None
+    risk_factors: list[Text] = []
+    study_type: Text | None = None
+    n_participants: Count | None = None
+
+
+class RecommendationRecord(_Record):
+    """What a body recommends."""
+
+    kind: Literal["recommendation"]
+    condition: Text
+    condition_qualifiers: list[Text] = []
+    body: Text
+    body_short: Text | None = None
+    country: Text | None = None
+    year: Year | None = None
+    edition: Text | None = None
+    superseded: bool | None = None
+    recommends: Literal[
+        "for",
+        "conditional for",
+        "against",
+        "conditional against",
+        "insufficient evidence",
+        "not routinely",
+        "not stated",
+    ]
+    line: Text | None = None
+    strength: Text | None = None
+    certainty: Text | None = None
+    grading_system: Text | None = None
+    dose: DoseFields | None = None
+
+
+class RegulatoryRecord(_Record):
+    """What an authority licensed, restricted or left off label."""
+
+    kind: Literal["regulatory"]
+    authority: Text
+    product: Text | None = None
+    population: Text | None = None
+    status: Text
+    year: Year | None = None
+
+
+class UseRecord(_Record):
+    """How immunoglobulin is used: dose, schedule, place in therapy, cost, strength of the evidence."""
+
+    kind: Literal["use"]
+    topic: Text
+    study_type: Text | None = None
+    n_participants: Count | None = None
+
+
+Record = EvidenceRecord | MechanismRecord | SafetyRecord | RecommendationRecord | RegulatoryRecord | UseRecord
+KINDS: dict[str, type[_Record]] = {
+    "evidence": EvidenceRecord,
+    "mechanism": MechanismRecord,
+    "safety": SafetyRecord,
+    "recommendation": RecommendationRecord,
+    "regulatory": RegulatoryRecord,
+    "use": UseRecord,
+}
+"""The models by the value of `kind`, which names a sheet too."""
+
+RECORD: TypeAdapter[Record] = TypeAdapter(Annotated[Record, Field(discriminator="kind")])
