@@ -13,5 +13,7 @@ def normal(name: str) -> str:
     >>> normal("  Guillain\u2013Barré   Syndrome ")
     'guillain-barre syndrome'
     """
-    decomposed = unicodedata.normalize("NFKD", name.translate(_APOSTROPHES).casefold())
-    return " ".join("".join(char for char in decomposed if not unicodedata.combining(char)).split())
+    # Compatibility forms first, since some turn into capitals, and again after, since some small letters come apart.
+    text = unicodedata.normalize("NFKD", name).translate(_APOSTROPHES).casefold()
+    text = unicodedata.normalize("NFKD", text)
+    return " ".join("".join(char for char in text if not unicodedata.combining(char)).casefold().split())
