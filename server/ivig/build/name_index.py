@@ -8,7 +8,7 @@ from typing import TypedDict
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.names import normal
-from ivig.namespaces import ALT_LABEL, BASE, NOTATION, PREF_LABEL, RDF_TYPE, SKOS, TERMS
+from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, NOTATION, PREF_LABEL, RDF_TYPE, SKOS, TERMS
 
 _IDENTIFIERS = {TERMS + "pmid": "pmid:", TERMS + "doi": "doi:", TERMS + "pmcid": ""}
 _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "narrow", "related")}
@@ -39,7 +39,7 @@ def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex
         elif predicate == PREF_LABEL:
             labels[thing] = value
             names.setdefault(thing, set()).add(value)
-        elif predicate == ALT_LABEL:
+        elif predicate in (ALT_LABEL, HIDDEN_LABEL):
             names.setdefault(thing, set()).add(value)
         elif predicate in _IDENTIFIERS:
             names.setdefault(thing, set()).update((value, _IDENTIFIERS[predicate] + value))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import pyshacl
 from pyoxigraph import Triple
-from rdflib import SH, Graph, Literal, URIRef
-from rdflib.term import Node
 
+from ivig.build.constraints import Data
 from ivig.build.read import Sources
-from ivig.build.terms import rdflib_graph
-from ivig.namespaces import BASE, TERMS
+from ivig.build.shapes import Result, Shapes, short
+from ivig.namespaces import BASE
 
 
 @dataclass(frozen=True, order=True)
@@ -43,30 +41,16 @@ def validate(sources: Sources) -> list[Violation]:
 def violations(
     data: Iterable[Triple], shapes: Iterable[Triple], stands_in: dict[str, str] | None = None
 ) -> list[Violation]:
-    """Every violation of the shapes by the data, sorted by thing."""
-    _, report, _ = pyshacl.validate(rdflib_graph(data), shacl_graph=rdflib_graph(shapes), inference="none")
-    if not isinstance(report, Graph):
-        raise TypeError(f"the validator gave no report but {report!r}")
-    return sorted(_violation(report, result, stands_in or {}) for result in report.subjects(SH.focusNode, None))
+    """Every violation of the shapes by the data, sorted by thing. Raises BadInput where a shape is not understood."""
+    return sorted(_violation(result, stands_in or {}) for result in Shapes(shapes).results(Data(data)))
 
 
-def _violation(report: Graph, result: Node, stands_in: dict[str, str]) -> Violation:
-    thing = str(report.value(result, SH.focusNode))
-    component = str(report.value(result, SH.sourceConstraintComponent)).removeprefix(str(SH))
-    path = report.value(result, SH.resultPath)
-    on = f" on {_short(path)}" if isinstance(path, URIRef) else ""
-    value = report.value(result, SH.value)
+def _violation(result: Result, stands_in: dict[str, str]) -> Violation:
+    thing, value = result.thing.value, result.value
     return Violation(
         thing=thing,
-        rule=component.removesuffix("ConstraintComponent") + on,
-        message=str(report.value(result, SH.resultMessage)),
-        value="" if value is None or str(value) == thing else _short(value),
+        rule=result.rule,
+        message=result.message,
+        value="" if value is None or value.value == thing else short(value),
         file=stands_in.get(thing, ""),
     )
-
-
-def _short(term: Node) -> str:
-    if not isinstance(term, URIRef):
-        return f'"{term}"@{term.language}' if isinstance(term, Literal) and term.language else str(term)
-    iri = str(term)
-    return f"ivig:{iri[len(TERMS) :]}" if iri.startswith(TERMS) else f"<{iri.removeprefix(BASE)}>"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -10,7 +11,7 @@ from typer.core import TyperGroup
 
 from ivig.errors import UnknownName
 
-COMMANDS = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
+COMMANDS = ("import", "build", "validate", "query", "sparql", "export", "serve", "report", "format", "verify-sources")
 
 
 class Commands(TyperGroup):
@@ -27,6 +28,8 @@ class Commands(TyperGroup):
 
             raise UnknownName("command", cmd_name, nearest(cmd_name, COMMANDS))
         name = cmd_name.replace("-", "_")
+        if iskeyword(name):
+            name += "_"
         command = getattr(import_module(f"ivig.cli.{name}"), name)
         if isinstance(command, typer.Typer):
             return typer.main.get_command(command)

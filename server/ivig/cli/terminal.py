@@ -84,6 +84,18 @@ def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
         close_last()
 
 
+@contextmanager
+def counting(title: str) -> Iterator[Callable[[int], None]]:
+    """Show a running count on standard error, where that is a terminal. Gives the call that says how many there are."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed}"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda number: progress.update(task, completed=number)
+
+
 def _cell(value: Value) -> str:
     if value is None:
         return ""

@@ -23,6 +23,7 @@ _TERM_ORDER = [
     "kind",
     "condition",
     "modelsCondition",
+    "discussesCondition",
     "conditionAsStated",
     "subject",
     "population",
@@ -32,6 +33,7 @@ _TERM_ORDER = [
     "product",
     "treatment",
     "backgroundTreatment",
+    "concomitant",
     "comparator",
     "comparison",
     "outcome",
@@ -41,6 +43,7 @@ _TERM_ORDER = [
     "supportsMechanism",
     "contradictsMechanism",
     "target",
+    "action",
     "modelSystem",
     "adverseEvent",
     "severity",
@@ -73,6 +76,7 @@ _TERM_ORDER = [
     "group",
     "outcomeKind",
     "level",
+    "country",
     "phase",
     "gPerKgTotalMin",
     "gPerKgTotalMax",
@@ -134,7 +138,15 @@ _TERM_ORDER = [
 _ORDER = {
     iri: position
     for position, iri in enumerate(
-        [RDF_TYPE, _SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "definition", _SKOS + "broader", _SKOS + "inScheme"]
+        [
+            RDF_TYPE,
+            _SKOS + "prefLabel",
+            _SKOS + "altLabel",
+            _SKOS + "hiddenLabel",
+            _SKOS + "definition",
+            _SKOS + "broader",
+            _SKOS + "inScheme",
+        ]
         + [_DCTERMS + name for name in ("title", "creator", "publisher", "modified", "description", "license")]
         + [TERMS + name for name in _TERM_ORDER]
         + [_SKOS + "note"]

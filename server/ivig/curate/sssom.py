@@ -18,6 +18,8 @@ from ivig.namespaces import NOTATION, RDFS_LABEL, SKOS
 _REQUIRED = ("subject_id", "predicate_id", "object_id", "mapping_justification")
 _BUILT_IN = {"skos": SKOS, "semapv": "https://w3id.org/semapv/vocab/"}
 """Prefixes that SSSOM knows without a `curie_map`."""
+_NO_TERM = "sssom:NoTermFound"
+"""What a row says whose thing has no counterpart: worth writing down, but no link."""
 _PREDICATES = {f"skos:{kind}Match" for kind in ("exact", "close", "broad", "narrow", "related")}
 
 
@@ -49,6 +51,8 @@ def mappings(path: Path) -> Iterator[Mapping]:
         if missing:
             raise BadInput(f"{path.name}: the column {', '.join(missing)} is missing")
         for number, row in enumerate(rows, len(head) + 2):
+            if row["object_id"] == _NO_TERM:
+                continue
             if row["predicate_id"] not in _PREDICATES:
                 allowed = ", ".join(sorted(_PREDICATES))
                 raise BadInput(f'{path.name}, line {number}: predicate_id "{row["predicate_id"]}" is none of {allowed}')

@@ -88,7 +88,7 @@ class Pages:
         self._environment.globals.update(
             release=graph.release.digest[:12],
             things=graph.release.manifest["things"],
-            sources=graph.about("source-dates").rows,
+            extent=graph.about("extent")[0],
             cell=cell,
             local_path=local_path,
         )

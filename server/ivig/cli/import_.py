@@ -1,0 +1,96 @@
+"""`ivig import`."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ivig.cli.options import GraphOption
+from ivig.errors import BadInput, NotThere
+
+if TYPE_CHECKING:
+    from ivig.curate.records.importing import Summary
+    from ivig.curate.records.rows import Problem
+
+
+def import_(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Records as JSON Lines, CSV, TSV or XLSX.", show_default=False)
+    ] = None,
+    create: Annotated[
+        bool, typer.Option("--create", help="Unknown conditions, mechanisms, outcomes, events and bodies become new.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="Write every problem to this CSV file.", metavar="CSV")
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option("--template", help="Write an empty spreadsheet to fill in.", metavar="XLSX")
+    ] = None,
+    graph: GraphOption = None,
+) -> None:
+    """Turn curated records into statements of the graph's files.
+
+    All of the files or nothing of them: a row that is wrong is named with every other one. Importing the same records
+    again changes nothing; a corrected record changes its statement and no other.
+
+    Example: ivig import evidence.xlsx --dry-run --report problems.csv
+    """
+    if template is not None:
+        _write_template(template, graph)
+        return
+    if not files:
+        raise BadInput("give files of records, or --template for an empty one")
+    from ivig.cli.terminal import counting
+    from ivig.curate.records.importing import BadRecords, import_records
+    from ivig.files import graph_files
+
+    source = graph_files(graph)
+    if source.packaged and not dry_run:
+        raise BadInput("the graph of an installed package is not to be changed: name a folder of your own with --graph")
+    try:
+        with counting("importing records") as count:
+            summary = import_records(source, files, create=create, dry_run=dry_run, on_row=count)
+    except BadRecords as error:
+        if report is not None:
+            _write_report(report, error.problems)
+        raise
+    if report is not None:
+        _write_report(report, [])
+    _print(summary, dry_run)
+
+
+def _print(summary: Summary, dry_run: bool) -> None:
+    would = "would be " if dry_run else ""
+    for what in ("new", "changed", "unchanged"):
+        if summary.statements[what]:
+            print(f"{summary.statements[what]} statements {would if what != 'unchanged' else ''}{what}")
+    for kind, number in summary.created.items():
+        print(f"{number} {kind} {would}created")
+    for name in summary.files:
+        print(f"{name} {would}written")
+
+
+def _write_report(path: Path, problems: Sequence[Problem]) -> None:
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["file", "place", "record", "field", "value", "allowed"])
+            rows.writerows(problems)
+    except OSError as error:
+        raise NotThere(f"{path}: {error.strerror}") from error
+    print(f"{len(problems)} problems in {path}", file=sys.stderr)
+
+
+def _write_template(path: Path, graph: Path | None) -> None:
+    from ivig.curate.records.template import write_template
+    from ivig.curate.records.vocabularies import vocabularies
+    from ivig.files import graph_files
+
+    write_template(path, vocabularies(graph_files(graph)))
+    print(f"{path} written")

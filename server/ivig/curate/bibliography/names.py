@@ -1,0 +1,73 @@
+"""Authors: from the parts that a format keeps to "Family G", and back into parts.
+
+Files agree on family name and initials at most, so this is all that is kept of a person. A group keeps its name.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+ET_AL = "et al."
+"""Stands in place of authors who are not named."""
+
+_BETWEEN_INITIALS = re.compile(r"[\s.\-\u2010\u2011]+")
+_SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd|4th)")
+_GROUP = re.compile(
+    r"\b(?:agency|association|authors|board|centers?|centre|collaborat\w+|college|committee|consortium|council|"
+    r"department|foundation|group|institute?|investigators|ministry|network|organi[sz]ation|panel|program(?:me)?|"
+    r"registry|society|study|team|trial|university)\b",
+    re.IGNORECASE,
+)
+_LONGEST_BLOCK = 3
+"""Capitals without dots up to this number are initials ("DA"); more are a name in capitals ("DAVID")."""
+
+
+class Parts(NamedTuple):
+    """A person. initials: with dots ("M. C."), as most formats have them; suffix: empty for most."""
+
+    family: str
+    initials: str
+    suffix: str
+
+
+def is_group(name: str) -> bool:
+    """Whether a name is that of a group, by the words in it."""
+    return bool(_GROUP.search(name))
+
+
+def short_name(family: str, given: str, suffix: str = "") -> str:
+    """A person's name in short. given: names or initials in any form; names in a script without capitals stay whole.
+
+    >>> short_name("Dalakas", "Marinos C."), short_name("Jones", "A. B.", "Jr."), short_name("王", "小明")
+    ('Dalakas MC', 'Jones AB Jr', '王 小明')
+    """
+    words = (family, _initials(unicodedata.normalize("NFC", given)), suffix.replace(".", ""))
+    return " ".join(" ".join(words).split())
+
+
+def parts(name: str) -> Parts | None:
+    """The parts of a name that `short_name` puts together again; None where it is no such name, as that of a group.
+
+    >>> parts("van der Meché FG")
+    Parts(family='van der Meché', initials='F. G.', suffix='')
+    >>> parts("Cooperative Group for the Study of Immunoglobulin in Chronic Lymphocytic Leukemia")
+    """
+    words = name.split()
+    suffix = words.pop() if len(words) > 2 and _SUFFIX.fullmatch(words[-1]) else ""
+    if len(words) < 2 or "," in name or is_group(name):
+        return None
+    *family, letters = words
+    found = Parts(" ".join(family), " ".join(f"{letter}." for letter in letters), suffix)
+    return found if letters.isalpha() and letters.isupper() and short_name(*found) == name else None
+
+
+def _initials(given: str) -> str:
+    letters = ""
+    for word in _BETWEEN_INITIALS.split(given):
+        if word.isalpha() and word.isupper() and len(word) <= _LONGEST_BLOCK:
+            letters += word
+        elif word[:1].isupper():
+            letters += word[0]
+    return letters or given

@@ -1,0 +1,101 @@
+"""A publication: what we keep of it, in one form whatever file it came from."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+
+from ivig.curate.bibliography import identifiers
+from ivig.errors import BadInput
+
+Kind = Literal["article", "chapter", "book", "conference paper", "report", "thesis", "preprint", "web page", "other"]
+Retraction = Literal["not checked", "retracted"]
+
+FIRST_YEAR = 1900
+_DASH = re.compile(r"\s*(?:--+|[\u2010-\u2015\u2212])\s*")
+_NOT_IN_A_SLUG = re.compile(r"[^a-z0-9.()_-]")
+
+
+def _line(text: str) -> str:
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise ValueError("text without control characters")
+    return text
+
+
+def _name(text: str) -> str:
+    text = _line(text)
+    if not text:
+        raise ValueError("a name that is not empty")
+    return text
+
+
+def _pages(text: str) -> str:
+    return _DASH.sub("-", _line(text))
+
+
+def _year(year: int) -> int:
+    this_year = date.today().year
+    if not FIRST_YEAR <= year <= this_year:
+        raise ValueError(f"a year from {FIRST_YEAR} to {this_year}")
+    return year
+
+
+def _if_any(check: Callable[[str], str]) -> AfterValidator:
+    return AfterValidator(lambda text: check(text) if text.strip() else "")
+
+
+_Line = Annotated[str, AfterValidator(_line)]
+
+
+class Publication(BaseModel):
+    """One publication. Where something is not known the text is empty, the year None.
+
+    Spaces and line ends are one space, letters with accents one character (Unicode NFC), ranges of pages have a hyphen.
+    authors: "Family G" for persons, other names as given. journal: or the book or series that it stands in.
+    kind: "other" where it was not told. retraction: "retracted" only where the source said so.
+
+    Raises pydantic's ValidationError for each field that says what it may not: a malformed identifier, a year in the
+    future, a control character; and where there is neither title nor identifier.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: _Line = ""
+    authors: tuple[Annotated[str, AfterValidator(_name)], ...] = ()
+    journal: _Line = ""
+    year: Annotated[int, AfterValidator(_year)] | None = None
+    volume: _Line = ""
+    issue: _Line = ""
+    pages: Annotated[str, AfterValidator(_pages)] = ""
+    pmid: Annotated[str, _if_any(identifiers.pmid)] = ""
+    doi: Annotated[str, _if_any(identifiers.doi)] = ""
+    pmcid: Annotated[str, _if_any(identifiers.pmcid)] = ""
+    kind: Kind = "other"
+    retraction: Retraction = "not checked"
+
+    @model_validator(mode="after")
+    def _can_be_told(self) -> Self:
+        if not (self.title or self.pmid or self.doi or self.pmcid):
+            raise ValueError("a title, or a PMID, DOI or PMCID")
+        return self
+
+    def key(self) -> str:
+        """The last part of its IRI, by PMID, else DOI, else PMCID. Raises BadInput where it has none of them.
+
+        >>> Publication(pmid="15674654").key()
+        'pmid-15674654'
+        >>> Publication(doi="10.1002/14651858.CD004370.pub3").key()
+        'doi-10.1002-14651858.cd004370.pub3'
+        >>> Publication(pmcid="PMC1754837").key()
+        'pmcid-pmc1754837'
+        """
+        for name in ("pmid", "doi", "pmcid"):
+            if identifier := getattr(self, name):
+                return f"{name}-{_NOT_IN_A_SLUG.sub('-', identifier.lower())}"
+        raise BadInput(f'"{self.title}" has no PMID, DOI or PMCID that could name it')

@@ -1,0 +1,296 @@
+"""A record into a statement: its triples, and those of its effect, its regimen and the page it was read on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ivig.curate.records.catalog import Catalog
+from ivig.curate.records.citations import Publication, page_path
+from ivig.curate.records.model import (
+    DoseFields,
+    EvidenceRecord,
+    MechanismRecord,
+    RecommendationRecord,
+    Record,
+    RegulatoryRecord,
+    SafetyRecord,
+    UseRecord,
+)
+from ivig.curate.records.triples import Block, Thing
+from ivig.errors import AmbiguousName, UnknownName
+from ivig.namespaces import BASE
+
+_IN_MODELS = {BASE + "study-type/animal-study", BASE + "study-type/in-vitro-study"}
+_WITHOUT_PATIENTS = {
+    BASE + "study-type/" + name
+    for name in (
+        "review",
+        "systematic-review",
+        "systematic-review-with-meta-analysis",
+        "systematic-review-of-randomized-trials",
+        "narrative-review",
+        "guidance",
+        "clinical-practice-guideline",
+        "consensus-statement",
+    )
+}
+
+
+class WrongName(Exception):
+    """A field whose name means nothing here, or several things."""
+
+    def __init__(self, field: str, value: str, error: UnknownName | AmbiguousName) -> None:
+        self.field, self.value, self.error = field, value, error
+        super().__init__(str(error))
+
+
+class Converter:
+    """Records into triples.
+
+    studies: the IRI of the study that a publication reports, by the IRI of the publication.
+    """
+
+    def __init__(self, catalog: Catalog, studies: Mapping[str, str]) -> None:
+        self._catalog = catalog
+        self._studies = studies
+
+    def statement(self, record: Record, publication: Publication | None) -> list[Thing]:
+        """The statement first, then what belongs to it alone, then page and study. Raises WrongName."""
+        statement = Thing(f"statement/{record.id}", "Statement")
+        statement.text("finding", record.finding)
+        statement.link("page", BASE + page_path(str(record.read_at)))
+        statement.link("readDepth", self._term("read_depth", record.read_depth, "ReadDepth"))
+        if publication is not None:
+            statement.link("citation", BASE + publication.itself().path())
+        write = _WRITERS[type(record)]
+        parts = write(self, statement, record, publication)
+        return [statement, *parts, _page(str(record.read_at))]
+
+    # Names
+
+    def _term(self, field: str, name: str, kind: str) -> str:
+        try:
+            return self._catalog.find(name, kind)
+        except (UnknownName, AmbiguousName) as error:
+            raise WrongName(field, name, error) from error
+
+    def _thing(self, field: str, name: str, kind: str, group: str | None = None) -> str:
+        try:
+            return self._catalog.find_or_create(name, kind, group)
+        except (UnknownName, AmbiguousName) as error:
+            raise WrongName(field, name, error) from error
+
+    def _condition(self, statement: Thing, name: str, link: str = "condition") -> str:
+        """Say which condition, in the source's own name too where that is another; its label."""
+        iri = self._thing("condition", name, "Condition", BASE + "condition-group/experimental-model")
+        statement.link(link, iri)
+        label = self._catalog.label(iri)
+        if label != name:
+            statement.text("conditionAsStated", name)
+        return label
+
+    # Kinds
+
+    def evidence(self, statement: Thing, record: EvidenceRecord, publication: Publication | None) -> list[Thing]:
+        """An efficacy statement."""
+        statement.link("kind", BASE + "kind/efficacy")
+        condition = self._condition(statement, record.condition)
+        statement.text("population", "; ".join(record.condition_qualifiers))
+        statement.link("intent", self._term("intent", record.intent, "Intent"))
+        statement.text("prevented", record.prevented)
+        statement.text("intervention", record.intervention)
+        statement.link("product", self._term("product", record.product, "Product"))
+        for treatment in record.concomitant:
+            statement.text("concomitant", treatment)
+        statement.text("comparator", record.comparator)
+        statement.link("comparison", self._term("comparison", record.comparison, "Comparison"))
+        direction = self._term("direction", record.direction, "Direction")
+        statement.link("direction", direction)
+        outcome = ""
+        if record.outcome:
+            kind = self._term("outcome_kind", record.outcome_kind or "other", "OutcomeKind")
+            iri = self._thing("outcome", record.outcome, "Outcome", kind)
+            statement.link("outcome", iri)
+            outcome = f", {self._catalog.label(iri)}"
+            statement.text("outcomeAsStated", record.outcome)
+        self._study_type(statement, record.study_type)
+        if record.blinding:
+            statement.link("blinding", self._term("blinding", record.blinding, "Blinding"))
+        statement.yes_or_no("placeboControlled", record.placebo_controlled)
+        statement.yes_or_no("crossover", record.crossover)
+        statement.number("participants", record.n_participants)
+        statement.number("studies", record.n_studies)
+        statement.text("followUp", record.follow_up)
+        statement.link("reporting", self._term("reporting", record.reporting, "Reporting"))
+        statement.label(f"{condition}: {self._catalog.label(direction)}{outcome}")
+        parts = [*_regimen(statement, record.id, record.dose), *_effect(statement, record)]
+        if record.reporting == "primary" and publication is not None:
+            parts.append(self._study(statement, publication, condition))
+        return parts
+
+    def mechanism(self, statement: Thing, record: MechanismRecord, publication: Publication | None) -> list[Thing]:
+        """A mechanism statement. Animals and cells model a condition, reviews discuss it."""
+        statement.link("kind", BASE + "kind/mechanism")
+        study_type = self._study_type(statement, record.study_type)
+        about = ""
+        if record.condition:
+            models, discusses = study_type in _IN_MODELS, study_type in _WITHOUT_PATIENTS
+            link = "modelsCondition" if models else "discussesCondition" if discusses else "condition"
+            about = self._condition(statement, record.condition, link) + ": "
+        group = self._term("mechanism_group", record.mechanism_group, "MechanismGroup")
+        mechanism = self._thing("mechanism", record.mechanism, "Mechanism", group)
+        statement.link("supportsMechanism" if record.supports else "contradictsMechanism", mechanism)
+        statement.text("target", record.target)
+        statement.text("action", record.effect)
+        against = "" if record.supports else " contradicted"
+        statement.label(f"{about}{self._catalog.label(mechanism)}{against}")
+        return []
+
+    def safety(self, statement: Thing, record: SafetyRecord, publication: Publication | None) -> list[Thing]:
+        """A safety statement; one on use where the event is a side of use, as a cost is."""
+        if self._catalog.knows(record.adverse_event, "UseTopic"):
+            shared = record.model_dump(exclude={"kind", "adverse_event", "severity", "frequency", "risk_factors"})
+            return self.use(statement, UseRecord(kind="use", topic=record.adverse_event, **shared), publication)
+        statement.link("kind", BASE + "kind/safety")
+        about = self._condition(statement, record.condition) if record.condition else "IVIG"
+        event = self._thing("adverse_event", record.adverse_event, "AdverseEvent")
+        statement.link("adverseEvent", event)
+        if record.severity:
+            statement.link("severity", self._term("severity", record.severity, "Severity"))
+        if record.frequency:
+            statement.decimal("frequency", record.frequency.value)
+            statement.text("frequencyUnit", record.frequency.unit)
+            statement.text("frequencyAsStated", record.frequency.note)
+        for factor in record.risk_factors:
+            statement.text("riskFactor", factor)
+        if record.study_type:
+            self._study_type(statement, record.study_type)
+        statement.number("participants", record.n_participants)
+        statement.label(f"{about}: {self._catalog.label(event)}")
+        return []
+
+    def recommendation(
+        self, statement: Thing, record: RecommendationRecord, publication: Publication | None
+    ) -> list[Thing]:
+        """A recommendation."""
+        statement.link("kind", BASE + "kind/recommendation")
+        condition = self._condition(statement, record.condition)
+        statement.text("population", "; ".join(record.condition_qualifiers))
+        body = self._thing("body", record.body, "Body")
+        statement.link("body", body)
+        statement.text("edition", record.edition)
+        statement.number("year", record.year)
+        value = self._term("recommends", record.recommends, "RecommendationValue")
+        statement.link("recommendation", value)
+        if record.line:
+            statement.link("line", self._term("line", record.line, "TherapyLine"))
+        statement.text("strength", record.strength)
+        statement.text("certainty", record.certainty)
+        statement.text("gradingSystem", record.grading_system)
+        statement.yes_or_no("superseded", record.superseded)
+        statement.label(f"{condition}: {self._catalog.label(value)}, {self._catalog.label(body)}")
+        return _regimen(statement, record.id, record.dose)
+
+    def regulatory(self, statement: Thing, record: RegulatoryRecord, publication: Publication | None) -> list[Thing]:
+        """A regulatory statement."""
+        statement.link("kind", BASE + "kind/regulatory")
+        about = self._condition(statement, record.condition) if record.condition else "IVIG"
+        if not record.condition:
+            statement.link("subject", BASE + "product/immunoglobulin")
+        statement.text("population", record.population)
+        body = self._thing("authority", record.authority, "Body")
+        statement.link("body", body)
+        statement.text("productName", record.product)
+        status = self._term("status", record.status, "RegulatoryStatus")
+        statement.link("regulatoryStatus", status)
+        statement.number("year", record.year)
+        statement.label(f"{about}: {self._catalog.label(status)}, {self._catalog.label(body)}")
+        return []
+
+    def use(self, statement: Thing, record: UseRecord, publication: Publication | None) -> list[Thing]:
+        """A statement on use."""
+        statement.link("kind", BASE + "kind/use")
+        about = self._condition(statement, record.condition) if record.condition else "IVIG"
+        if not record.condition:
+            statement.link("subject", BASE + "product/polyvalent-iv")
+        topic = self._term("topic", record.topic, "UseTopic")
+        statement.link("topic", topic)
+        if record.study_type:
+            self._study_type(statement, record.study_type)
+        statement.number("participants", record.n_participants)
+        statement.label(f"{about}: {self._catalog.label(topic)}")
+        return []
+
+    def _study_type(self, statement: Thing, name: str) -> str:
+        iri = self._term("study_type", name, "StudyType")
+        statement.link("studyType", iri)
+        return iri
+
+    def _study(self, statement: Thing, publication: Publication, condition: str) -> Thing:
+        """The study that a publication reports: one that is known, or one named after it."""
+        citation = BASE + publication.itself().path()
+        iri = self._studies.get(citation, citation.replace("/citation/", "/study/"))
+        statement.link("study", iri)
+        study = Thing(iri.removeprefix(BASE), "Study")
+        known = publication.itself().fields
+        author = str(known.get("authors", "")).partition(" ")[0]
+        by = " ".join(part for part in (author, str(known.get("year", ""))) if part)
+        study.label(f"study in {condition}" + (f", {by}" if by else ""))
+        study.link("publication", citation)
+        return study
+
+
+_Writer = Callable[..., list[Thing]]
+_WRITERS: dict[type, _Writer] = {
+    EvidenceRecord: Converter.evidence,
+    MechanismRecord: Converter.mechanism,
+    SafetyRecord: Converter.safety,
+    RecommendationRecord: Converter.recommendation,
+    RegulatoryRecord: Converter.regulatory,
+    UseRecord: Converter.use,
+}
+
+
+def blocks(things: list[Thing]) -> dict[str, Block]:
+    """The triples of things by IRI."""
+    return {thing.iri: thing.block for thing in things}
+
+
+def _page(address: str) -> Thing:
+    page = Thing(page_path(address), "WebPage")
+    page.label(address if len(address) <= 100 else address[:99] + "…")
+    page.link("readAt", address)
+    return page
+
+
+def _regimen(statement: Thing, record_id: str, dose: DoseFields | None) -> list[Thing]:
+    """The one phase that a record tells of, each number as its own minimum and maximum."""
+    if dose is None or not any(value is not None for _, value in dose):
+        return []
+    regimen = Thing(f"regimen/{record_id}-1", "Regimen")
+    regimen.label(f"regimen of {record_id}, phase 1")
+    regimen.number("phase", 1)
+    for bound in ("Min", "Max"):
+        regimen.decimal(f"gPerKgTotal{bound}", dose.g_per_kg_total)
+        regimen.decimal(f"gPerKgPerDay{bound}", dose.g_per_kg_per_day)
+        regimen.number(f"days{bound}", dose.days)
+        regimen.decimal(f"intervalWeeks{bound}", dose.interval_weeks)
+    regimen.text("skos:note", dose.note)
+    statement.link("regimen", regimen.iri)
+    return [regimen]
+
+
+def _effect(statement: Thing, record: EvidenceRecord) -> list[Thing]:
+    if record.effect is None:
+        return []
+    effect = Thing(f"effect/{record.id}", "Effect")
+    effect.label(f"effect of {record.id}")
+    effect.text("measure", record.effect.measure)
+    effect.decimal("value", record.effect.value)
+    effect.decimal("ciLow", record.effect.ci_low)
+    effect.decimal("ciHigh", record.effect.ci_high)
+    effect.decimal("p", record.effect.p)
+    if record.effect.p is not None:
+        effect.code("pRelation", record.effect.p_relation or "unclear")
+    statement.link("effect", effect.iri)
+    return [effect]

@@ -1,0 +1,78 @@
+"""Triples in the making: things with their properties, written in the words of our ontology."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ivig.namespaces import BASE, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
+
+_XSD = PREFIXES["xsd"]
+Block = set[Triple]
+
+
+class Thing:
+    """One thing: its IRI and what is said of it. What is None or empty is not said."""
+
+    def __init__(self, path: str, *classes: str) -> None:
+        self.iri = BASE + path
+        self.block: Block = set()
+        for name in classes:
+            self.block.add(Triple(NamedNode(self.iri), NamedNode(RDF_TYPE), NamedNode(_expanded(name))))
+
+    def link(self, name: str, iri: str | None) -> None:
+        """Say that it is related to another thing, given by its IRI."""
+        if iri:
+            self._add(name, NamedNode(iri))
+
+    def text(self, name: str, text: str | None) -> None:
+        """Say something in English."""
+        if text:
+            self._add(name, Literal(text, language="en"))
+
+    def code(self, name: str, text: str | None) -> None:
+        """Say something that is in no language: an identifier, a name of a person."""
+        if text:
+            self._add(name, Literal(text))
+
+    def number(self, name: str, number: int | None) -> None:
+        """Say a whole number."""
+        if number is not None:
+            self._add(name, Literal(str(number), datatype=NamedNode(_XSD + "integer")))
+
+    def decimal(self, name: str, number: float | None) -> None:
+        """Say a decimal number, as it was given."""
+        if number is not None:
+            text = f"{Decimal(str(number)):f}"
+            self._add(name, Literal(text if "." in text else f"{text}.0", datatype=NamedNode(_XSD + "decimal")))
+
+    def yes_or_no(self, name: str, value: bool | None) -> None:
+        """Say yes or no."""
+        if value is not None:
+            self._add(name, Literal("true" if value else "false", datatype=NamedNode(_XSD + "boolean")))
+
+    def label(self, text: str) -> None:
+        """Give it its preferred label."""
+        self.block.add(Triple(NamedNode(self.iri), NamedNode(PREF_LABEL), Literal(text, language="en")))
+
+    def _add(self, name: str, value: NamedNode | Literal) -> None:
+        self.block.add(Triple(NamedNode(self.iri), NamedNode(_expanded(name)), value))
+
+
+def slug(text: str) -> str:
+    """A readable name for an IRI.
+
+    >>> slug("Guillain-Barré syndrome (acute)")
+    'guillain-barre-syndrome-acute'
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("γ", "gamma").replace("β", "beta").replace("κ", "kappa"))
+    ascii_only = plain.encode("ascii", "ignore").decode().lower().replace("%", " percent ")
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
+
+
+def _expanded(name: str) -> str:
+    prefix, colon, local = name.partition(":")
+    return PREFIXES[prefix] + local if colon else TERMS + name
