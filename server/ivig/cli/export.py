@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
-from ivig.cli.options import GraphFormat, GraphOption, ReleasesOption
-from ivig.errors import NotThere
+from ivig.cli.options import BibliographyFormat, GraphFormat, GraphOption, ReleasesOption
+from ivig.errors import BadInput, NotThere
 
 
 def export(
@@ -23,6 +24,9 @@ def export(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
     ] = None,
+    citations: Annotated[
+        BibliographyFormat | None, typer.Option("--citations", help="The publications instead, as a bibliography.")
+    ] = None,
     asserted: Annotated[bool, typer.Option("--asserted", help="Leave out what was inferred.")] = False,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
@@ -32,19 +36,33 @@ def export(
     Example: ivig export --condition "Kawasaki disease" -o kawasaki.ttl
     """
     from ivig.cli.opened import opened
-    from ivig.export import serialize_quads, subgraph, whole
 
     source = opened(graph, releases)
-    quads = subgraph(source, condition, inferred=not asserted) if condition else whole(source, inferred=not asserted)
-    if output is None:
-        serialize_quads(quads, format.value, sys.stdout.buffer)
+    if citations is not None:
+        from ivig.export.citations import bibliography
+
+        if condition:
+            raise BadInput("--citations gives the publications of the whole graph: leave --condition out")
+        text = bibliography(source, citations.value).encode()
+        _write(output, lambda out: out.write(text))
         return
-    draft = output.with_name(f".{output.name}.{os.getpid()}")
+    from ivig.export import serialize_quads, subgraph, whole
+
+    quads = subgraph(source, condition, inferred=not asserted) if condition else whole(source, inferred=not asserted)
+    _write(output, lambda out: serialize_quads(quads, format.value, out))
+
+
+def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
+    """Write to a file, which is there whole or not at all, or to standard output."""
+    if path is None:
+        write(sys.stdout.buffer)
+        return
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("wb") as file:
-            serialize_quads(quads, format.value, file)
-        draft.replace(output)
+            write(file)
+        draft.replace(path)
     except OSError as error:
-        raise NotThere(f"{output}: {error.strerror}") from error
+        raise NotThere(f"{path}: {error.strerror}") from error
     finally:
         draft.unlink(missing_ok=True)

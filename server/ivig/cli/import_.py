@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 def import_(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Records as JSON Lines, CSV, TSV or XLSX.", show_default=False)
+        list[Path] | None,
+        typer.Argument(
+            help="Records (JSON Lines, CSV, TSV, XLSX) or bibliographies (RIS, BibTeX, CSL-JSON, PubMed XML, nbib).",
+            show_default=False,
+        ),
     ] = None,
     create: Annotated[
         bool, typer.Option("--create", help="Unknown conditions, mechanisms, outcomes, events and bodies become new.")
@@ -34,7 +38,7 @@ def import_(
     ] = None,
     graph: GraphOption = None,
 ) -> None:
-    """Turn curated records into statements of the graph's files.
+    """Turn curated records into statements, and bibliographies into citations, of the graph's files.
 
     All of the files or nothing of them: a row that is wrong is named with every other one. Importing the same records
     again changes nothing; a corrected record changes its statement and no other.
@@ -47,15 +51,24 @@ def import_(
     if not files:
         raise BadInput("give files of records, or --template for an empty one")
     from ivig.cli.terminal import counting
+    from ivig.curate.bibliography.importing import SUFFIXES, import_publications
     from ivig.curate.records.importing import BadRecords, import_records
     from ivig.files import graph_files
 
     source = graph_files(graph)
     if source.packaged and not dry_run:
         raise BadInput("the graph of an installed package is not to be changed: name a folder of your own with --graph")
+    bibliographies = [path for path in files if path.suffix.lower() in SUFFIXES]
+    records = [path for path in files if path not in bibliographies]
+    if bibliographies and records:
+        raise BadInput("records and bibliographies are imported apart: give one sort of file at a time")
     try:
+        if bibliographies:
+            for name in import_publications(source, bibliographies, dry_run=dry_run):
+                print(f"{name} {'would be ' if dry_run else ''}written")
+            return
         with counting("importing records") as count:
-            summary = import_records(source, files, create=create, dry_run=dry_run, on_row=count)
+            summary = import_records(source, records, create=create, dry_run=dry_run, on_row=count)
     except BadRecords as error:
         if report is not None:
             _write_report(report, error.problems)

@@ -35,6 +35,14 @@ class ResultFormat(StrEnum):
     ndjson = "ndjson"
 
 
+class BibliographyFormat(StrEnum):
+    """Formats of a bibliography."""
+
+    bibtex = "bibtex"
+    ris = "ris"
+    csl_json = "csl-json"
+
+
 class GraphFormat(StrEnum):
     """Formats of a part of the graph."""
 

@@ -207,6 +207,15 @@ def test_a_sheet_keeps_numbers_and_truth_as_text_where_the_model_wants_text(tmp_
     assert (fields["finding"], fields["study_type"], fields["citation"]) == ("TRUE", "0.5", {"pmid": "18178525"})
 
 
+def test_a_whole_number_is_text_without_a_decimal_however_a_program_writes_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = _book(tmp_path, use=[[*_USE, "study_type"], [*_USE_ROW, 4321]])
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.namelist():
+            new.writestr(part, old.read(part).replace(b"<v>4321</v>", b"<v>4.321E3</v>"))
+    assert next(read_rows(path)).fields["study_type"] == "4321"
+
+
 def test_lists_are_cut_at_bars_between_spaces_only(tmp_path: Path) -> None:
     head = "kind,id,adverse_event,finding,read_at,read_depth,risk_factors\n"
     path = _write(tmp_path, "a.csv", head + "safety,a,b,c,d,e,migraine | a|b |  | age\nsafety,a,b,c,d,e,\n")
@@ -284,6 +293,7 @@ def test_the_byte_position_counts_a_byte_order_mark(tmp_path: Path) -> None:
         (_HEAD.replace("kind,", "") + _LINE[4:], ["a.csv, line 1: a column kind, which says the kind of each record"]),
         (_HEAD.replace("topic", "tpoic").replace("finding", "pmid"), ["a.csv, line 1: columns that are known; nearest: topic (found: tpoic)", "a.csv, line 1: columns that are known; nearest: citation.pmid (found: pmid)"]),
         (_HEAD.replace("topic", "id"), ["a.csv, line 1: each column once (found: id)"]),
+        (_HEAD.replace("topic", "topic,topic") + "none,a,b,b,c,d,e\n", ["a.csv, line 1: each column once (found: topic)"]),
         (_HEAD.replace("topic", "condition") + _LINE + _LINE, ["a.csv, line 2: every column that use records need (found: no topic)"]),
         (_HEAD + _LINE.strip() + ",more\n" + _LINE, ["a.csv, line 2: no more cells than the 6 columns that have a name (found: more)"]),
         (_HEAD.replace("topic", "topic,") + "use,a,cost,stray,c,d,e\n", ["a.csv, line 2: no more cells than the 6 columns that have a name (found: stray)"]),

@@ -164,7 +164,7 @@ def _block(name: str, publication: Publication) -> str:
         "year": str(publication.year or ""),
         "volume": latex_of(publication.volume),
         "number": latex_of(publication.issue),
-        "pages": latex_of(publication.pages),
+        "pages": latex_of(publication.pages).replace("-", "--"),
         "doi": _written_doi(publication.doi),
         "pmid": publication.pmid,
         "pmcid": publication.pmcid,

@@ -41,8 +41,10 @@ def doi(text: str) -> str:
     name = _without(_DOI_NAME, text)
     if resolver := _DOI_RESOLVER.match(name):
         name = unquote(name[resolver.end() :])
-    if not _DOI.fullmatch(name):
-        raise ValueError("a DOI: 10., a number of four to nine digits, a slash, and more without a space")
+    if not _DOI.fullmatch(name) or not name.isprintable():
+        raise ValueError(
+            "a DOI: 10., a number of four to nine digits, a slash, and more without a space or hidden sign"
+        )
     return name
 
 

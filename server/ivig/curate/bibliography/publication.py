@@ -17,7 +17,7 @@ Kind = Literal["article", "chapter", "book", "conference paper", "report", "thes
 Retraction = Literal["not checked", "retracted"]
 
 FIRST_YEAR = 1900
-_DASH = re.compile(r"\s*(?:--+|[\u2010-\u2015\u2212])\s*")
+_DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9.()_-]")
 
 

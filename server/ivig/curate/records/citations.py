@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,6 +15,9 @@ from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
 from ivig.names import normal
 from ivig.namespaces import BASE, RDF_TYPE, TERMS
+
+
+_CODES = ("authors", "journal", "volume", "issue", "pages", "pmid", "doi", "pmcid")
 
 
 class Contradiction(NamedTuple):
@@ -62,7 +66,7 @@ class Publication:
         thing.label(self.label())
         for name in ("title", "titleAsRead"):
             thing.text(name, str(self.fields.get(name, "")))
-        for name in ("authors", "journal", "pmid", "doi", "pmcid"):
+        for name in _CODES:
             thing.code(name, str(self.fields.get(name, "")))
         thing.number("year", int(self.fields["year"]) if "year" in self.fields else None)
         thing.link("retraction", BASE + "retraction/" + ("retracted" if self.retracted else "not-checked"))
@@ -82,8 +86,18 @@ class Publications:
         for publication in _known(triples):
             self._index(publication)
 
-    def take(self, fields: CitationFields, page: str, *, retracted: bool = False) -> Publication | list[Contradiction]:
-        """The publication that a record cites, with what the record adds; or what speaks against it."""
+    def take(
+        self,
+        fields: CitationFields,
+        page: str | None,
+        *,
+        retracted: bool = False,
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Publication | list[Contradiction]:
+        """The publication that a record cites, with what the record adds; or what speaks against it.
+
+        page: where it was read. more: volume, issue and pages, where they are known.
+        """
         found = list({id(p): p for key in _keys(fields) if (p := self._by_identifier.get(key))}.values())
         for other in found[1:]:
             # Seen by one identifier in one place, by another elsewhere; this record has both.
@@ -96,7 +110,10 @@ class Publications:
             return against
         before = dict(publication.fields), set(publication.pages), publication.retracted
         _add(publication, fields)
-        publication.pages.add(page)
+        for name, value in more.items():
+            publication.fields.setdefault(name, value)
+        if page:
+            publication.pages.add(page)
         publication.retracted = publication.retracted or retracted
         if publication.iri is None or before != (publication.fields, publication.pages, publication.retracted):
             self.changed[id(publication)] = publication
@@ -159,7 +176,7 @@ def _known(triples: Iterable[Triple]) -> Iterable[Publication]:
         if TERMS + "Citation" not in block.get(RDF_TYPE, ()):
             continue
         publication = Publication(iri)
-        for name in ("title", "titleAsRead", "authors", "journal", "pmid", "doi", "pmcid", "year"):
+        for name in ("title", "titleAsRead", "year", *_CODES):
             if found := block.get(TERMS + name):
                 publication.fields[name] = int(found[0]) if name == "year" else found[0]
         publication.pages = set(block.get(TERMS + "readAt", ()))

@@ -16,7 +16,8 @@ from ivig.curate.records.model import (
     SafetyRecord,
     UseRecord,
 )
-from ivig.curate.records.triples import Block, Thing
+from ivig.curate.records.triples import Thing
+from ivig.curate.store import Block
 from ivig.errors import AmbiguousName, UnknownName
 from ivig.namespaces import BASE
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ivig.curate.store import Block
 from ivig.namespaces import BASE, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
 
 _XSD = PREFIXES["xsd"]
-Block = set[Triple]
 
 
 class Thing:

@@ -1,0 +1,135 @@
+"""The data files of a graph as things, and each thing back into the file that it belongs in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Triple
+
+from ivig.build.read import read
+from ivig.curate.canonical import canonical_turtle
+from ivig.files import GraphFiles
+from ivig.namespaces import BASE, TERMS
+from ivig.turtle import read_turtle
+
+Block = set[Triple]
+"""The triples of one thing."""
+
+_THINGS = {
+    "condition": "conditions",
+    "mechanism": "mechanisms",
+    "outcome": "outcomes",
+    "adverse-event": "adverse-events",
+    "body": "bodies",
+    "citation": "citations",
+    "study": "studies",
+    "page": "pages",
+}
+_KEPT_BY_STATEMENTS = ("effect", "regimen", "citation", "study", "page")
+_BY_HAND = {TERMS + name for name in ("edition", "superseded")}
+"""What a curator may have added to a statement by hand, and an import leaves alone unless the record speaks of it."""
+
+
+class Store:
+    """The data of a graph by thing, and the file that each thing stands in."""
+
+    def __init__(self, files: GraphFiles) -> None:
+        self._files = files
+        self._home: dict[str, Path] = {}
+        self._heads: dict[Path, str] = {}
+        self.blocks: dict[str, Block] = {}
+        self._touched: set[Path] = set()
+        self._let_go: set[str] = set()
+        self.sources = read(files)
+        self.ontology = self.sources.ontology
+        for path in files.data:
+            text = path.read_text(encoding="utf-8")
+            lines = text.splitlines(keepends=True)
+            self._heads[path] = "".join(line for line in lines if line.startswith("#"))
+            for triple in read_turtle(path, files.name(path)):
+                iri = triple.subject.value  # type: ignore[union-attr]
+                self._home.setdefault(iri, path)
+                self.blocks.setdefault(iri, set()).add(triple)
+
+    def triples(self) -> Iterable[Triple]:
+        """Everything."""
+        for block in self.blocks.values():
+            yield from block
+
+    def studies(self) -> dict[str, str]:
+        """The study that each publication reports."""
+        publication = TERMS + "publication"
+        return {
+            t.object.value: t.subject.value  # type: ignore[union-attr]
+            for t in self.triples()
+            if t.predicate.value == publication
+        }
+
+    def put(self, iri: str, block: Block, stem: str) -> None:
+        """Put a thing in place of what it was: in its file, or in the one where things of its kind belong."""
+        kind = _kind(iri)
+        before = self.blocks.get(iri)
+        if kind in ("study", "page") and before:
+            return
+        if kind == "statement" and before:
+            named = {t.predicate.value for t in block}
+            block = block | {t for t in before if t.predicate.value in _BY_HAND - named}
+        if before == block:
+            return
+        literature = self._files.folder / "data" / "literature" / f"{stem}.ttl"
+        things = self._files.folder / "data" / "things"
+        home = self._home.setdefault(iri, things / f"{_THINGS[kind]}.ttl" if kind in _THINGS else literature)
+        self._let_go |= _targets(before or ()) - _targets(block)
+        self.blocks[iri] = block
+        self._touched.add(home)
+
+    def prune(self) -> None:
+        """Take out parts, citations, studies and pages that a statement led to before and nothing leads to any more."""
+        while self._let_go:
+            links = (t.object for t in self.triples() if t.object != t.subject)
+            led_to = {target.value for target in links if isinstance(target, NamedNode)}
+            orphans = [iri for iri in self._let_go - led_to if iri in self.blocks and _kind(iri) in _KEPT_BY_STATEMENTS]
+            self._let_go = set()
+            for iri in orphans:
+                self._let_go |= _targets(self.blocks.pop(iri))
+                self._touched.add(self._home.pop(iri))
+
+    def changed_files(self) -> dict[Path, str]:
+        """The new text of each file that changes."""
+        by_file: dict[Path, list[Triple]] = {path: [] for path in self._touched}
+        for iri, block in self.blocks.items():
+            if self._home[iri] in by_file:
+                by_file[self._home[iri]].extend(block)
+        texts = {path: canonical_turtle(by_file[path], self._head(path)) for path in sorted(by_file)}
+        return {p: text for p, text in texts.items() if not p.is_file() or p.read_text(encoding="utf-8") != text}
+
+    def _head(self, path: Path) -> str:
+        what = (
+            "Statements from the literature" if path.parent.name == "literature" else "Things that statements speak of"
+        )
+        return self._heads.get(path, f"# {what}: {path.stem.replace('_', ' ').replace('-', ' ')}.\n")
+
+
+def write_files(texts: dict[Path, str]) -> None:
+    """Write every file beside its place first, then move them all: a failure on the way leaves what was there."""
+    drafts = {}
+    try:
+        for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            drafts[path] = path.with_name(f".{path.name}.{os.getpid()}")
+            drafts[path].write_text(text, encoding="utf-8")
+        for path, draft in drafts.items():
+            draft.replace(path)
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+
+
+def _kind(iri: str) -> str:
+    return iri.removeprefix(BASE).partition("/")[0]
+
+
+def _targets(block: Iterable[Triple]) -> set[str]:
+    return {t.object.value for t in block if isinstance(t.object, NamedNode) and t.object.value.startswith(BASE)}

@@ -1,0 +1,34 @@
+"""The confirmed publications of a graph as a bibliography."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ivig.ask import Graph
+from ivig.curate.bibliography import Publication, write_publications
+
+BibliographyFormat = Literal["bibtex", "ris", "csl-json"]
+
+
+def bibliography(graph: Graph, format_name: BibliographyFormat) -> str:
+    """Every publication that has a title or an identifier, in a format of reference managers."""
+    found = []
+    for row in graph.about("publications"):
+        said = {
+            name: str(row[name] or "")
+            for name in ("title", "journal", "volume", "issue", "pages", "pmid", "doi", "pmcid")
+        }
+        if not any(said[name] for name in ("title", "pmid", "doi", "pmcid")):
+            continue
+        authors = tuple(name for name in str(row["authors"] or "").split("; ") if name)
+        year = row["year"] if isinstance(row["year"], int) else None
+        found.append(
+            Publication(
+                **said,
+                authors=authors,
+                year=year,
+                kind="article",
+                retraction="retracted" if row["retracted"] else "not checked",
+            )
+        )
+    return write_publications(found, format_name)

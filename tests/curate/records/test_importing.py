@@ -1,0 +1,303 @@
+"""Importing records: what becomes of each, what is refused, and that nothing is half done."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run
+from small import SOURCE, folder_with
+
+from ivig.build import read
+from ivig.build.validate import violations
+from ivig.curate.records.importing import BadRecords, import_records
+from ivig.files import GraphFiles, graph_files
+from ivig.namespaces import BASE, TERMS
+
+EVIDENCE: dict[str, Any] = {
+    "kind": "evidence", "id": "mine-1", "condition": "gout", "condition_qualifiers": ["acute", "adults"],
+    "intervention": "IVIG + prednisone", "comparator": "placebo", "outcome": "pain", "outcome_kind": "symptom",
+    "direction": "inconclusive",
+    "effect": {"measure": "odds ratio", "value": 0.57, "ci_low": 0.42, "ci_high": 0.79, "p": 0.001, "p_relation": "<"},
+    "study_type": "randomized controlled trial", "blinding": "double-blind", "placebo_controlled": True, "crossover": False,
+    "n_participants": 84, "n_studies": None,
+    "dose": {"g_per_kg_total": 2.0, "g_per_kg_per_day": 0.4, "days": 5, "interval_weeks": 4, "note": "then as needed"},
+    "follow_up": "1 year", "concomitant": ["prednisone"], "finding": "Pain was rarer.", "intent": "treat", "prevented": None,
+    "comparison": "inert", "product": "polyvalent IV", "tests_ivig": True, "reporting": "primary",
+    "citation": {"pmid": "123", "doi": "10.1000/abc", "title": "A trial in gout", "title_status": "full", "year": 1999},
+    "retracted_or_withdrawn": False, "read_at": "https://pubmed.ncbi.nlm.nih.gov/123/", "read_depth": "abstract",
+}  # fmt: skip
+SHARED = {name: EVIDENCE[name] for name in ("condition", "finding", "citation", "read_at", "read_depth")}
+MECHANISM = {**SHARED, "kind": "mechanism", "id": "mine-2", "mechanism": "Fc receptor blockade", "mechanism_group": "Fc-mediated",
+             "target": "FCGR3A", "effect": "blocks it", "supports": False, "study_type": "animal study"}  # fmt: skip
+SAFETY = {**SHARED, "kind": "safety", "id": "mine-3", "condition": None, "adverse_event": "headache", "severity": "mild",
+          "frequency": {"value": 5.1, "unit": "% of infusions", "note": None}, "risk_factors": ["fast infusion"],
+          "study_type": "cohort study", "n_participants": 10}  # fmt: skip
+RECOMMENDATION = {**SHARED, "kind": "recommendation", "id": "mine-4", "body": "Gout Society", "recommends": "against", "year": 2010,
+                  "line": "second line", "strength": "A", "certainty": "low", "grading_system": "GRADE", "citation": None}  # fmt: skip
+REGULATORY = {"kind": "regulatory", "id": "mine-5", "authority": "Gout Agency", "product": "Goutglobin", "condition": "gout",
+              "population": "adults", "status": "approved", "year": 2001, "finding": "Licensed.",
+              "read_at": "https://example.org/a", "read_depth": "full text"}  # fmt: skip
+USE = {**SHARED, "kind": "use", "id": "mine-6", "topic": "cost"}
+ALL = [EVIDENCE, MECHANISM, SAFETY, RECOMMENDATION, REGULATORY, USE]
+
+MECHANISMS = '<mechanism/fc> a ivig:Mechanism ; skos:prefLabel "Fc receptor blockade"@en ; ivig:group <mechanism-group/fc-mediated> .\n'
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> GraphFiles:
+    """A small graph that knows gout, pain and one mechanism."""
+    return graph_files(folder_with(tmp_path, SOURCE + MECHANISMS))
+
+
+def _write(path: Path, records: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    return path
+
+
+def _said(files: GraphFiles, thing: str) -> dict[str, set[str]]:
+    said: dict[str, set[str]] = {}
+    for triple in read(files).data:
+        if triple.subject.value == BASE + thing:  # type: ignore[union-attr]
+            name = triple.predicate.value.removeprefix(TERMS)
+            said.setdefault(name, set()).add(str(triple.object.value).removeprefix(BASE))  # type: ignore[union-attr]
+    return said
+
+
+def test_evidence_becomes_a_statement_with_its_numbers(files: GraphFiles, tmp_path: Path) -> None:
+    import_records(files, [_write(tmp_path / "gouty.jsonl", [EVIDENCE])])
+    said = _said(files, "statement/mine-1")
+    wanted = {
+        "kind": "kind/efficacy", "condition": "condition/gout", "population": "acute; adults", "intent": "intent/treat",
+        "intervention": "IVIG + prednisone", "product": "product/polyvalent-iv", "concomitant": "prednisone",
+        "comparator": "placebo", "comparison": "comparison/inert", "outcome": "outcome/pain", "outcomeAsStated": "pain",
+        "direction": "direction/unproven", "studyType": "study-type/randomized-controlled-trial", "blinding": "blinding/double-blind",
+        "placeboControlled": "true", "crossover": "false", "participants": "84", "followUp": "1 year", "finding": "Pain was rarer.",
+        "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/pmid-123", "readDepth": "read-depth/abstract",
+        "effect": "effect/mine-1", "regimen": "regimen/mine-1-1",
+    }  # fmt: skip
+    for name, value in wanted.items():
+        assert said[name] == {value}, name
+    assert "studies" not in said
+    effect = _said(files, "effect/mine-1")
+    assert [effect[name] for name in ("value", "ciLow", "ciHigh", "p", "pRelation")] == [
+        {"0.57"},
+        {"0.42"},
+        {"0.79"},
+        {"0.001"},
+        {"<"},
+    ]
+    regimen = _said(files, "regimen/mine-1-1")
+    assert regimen["gPerKgTotalMin"] == regimen["gPerKgTotalMax"] == {"2.0"}
+    assert regimen["daysMin"] == {"5"}
+    citation = _said(files, "citation/pmid-123")
+    assert (citation["pmid"], citation["doi"], citation["year"]) == ({"123"}, {"10.1000/abc"}, {"1999"})
+    assert citation["retraction"] == {"retraction/not-checked"}
+    assert (files.folder / "data" / "literature" / "gouty.ttl").is_file()
+
+
+def test_every_kind_becomes_a_statement_that_keeps_the_shapes(files: GraphFiles, tmp_path: Path) -> None:
+    summary = import_records(files, [_write(tmp_path / "all.jsonl", ALL)], create=True)
+    assert summary.statements == {"new": 6}
+    assert summary.created == {"AdverseEvent": 1, "Body": 2}
+    sources = read(files)
+    assert not violations([*sources.ontology, *sources.data], sources.shapes)
+    mechanism = _said(files, "statement/mine-2")
+    assert mechanism["contradictsMechanism"] == {"mechanism/fc"}
+    assert mechanism["modelsCondition"] == {"condition/gout"}
+    assert "condition" not in mechanism
+    assert _said(files, "statement/mine-3")["frequency"] == {"5.1"}
+    assert _said(files, "statement/mine-4")["recommendation"] == {"recommendation/against"}
+    assert _said(files, "statement/mine-5")["regulatoryStatus"] == {"regulatory-status/approved"}
+    assert _said(files, "statement/mine-6")["topic"] == {"topic/cost"}
+
+
+@pytest.mark.parametrize(
+    ("study_type", "link"),
+    [("animal study", "modelsCondition"), ("in vitro study", "modelsCondition"), ("narrative review", "discussesCondition"),
+     ("ex vivo human study", "condition"), ("cohort study", "condition"), ("not stated", "condition")],
+)  # fmt: skip
+def test_only_studies_of_people_are_on_patients(files: GraphFiles, tmp_path: Path, study_type: str, link: str) -> None:
+    import_records(files, [_write(tmp_path / "m.jsonl", [{**MECHANISM, "study_type": study_type}])])
+    said = _said(files, "statement/mine-2")
+    assert {name for name in said if "ondition" in name} == {link}
+
+
+def _texts(files: GraphFiles) -> dict[str, str]:
+    return {str(path): path.read_text(encoding="utf-8") for path in (files.folder / "data").rglob("*.ttl")}
+
+
+def test_the_same_file_twice_changes_nothing(files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "all.jsonl", ALL)
+    import_records(files, [path], create=True)
+    before = _texts(files)
+    again = import_records(files, [path])
+    assert (again.statements, again.files) == ({"unchanged": 6}, [])
+    assert _texts(files) == before
+
+
+def test_a_corrected_record_changes_its_statement_and_no_other(files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "all.jsonl", ALL)
+    import_records(files, [path], create=True)
+    before = {name: _said(files, name) for name in (f"statement/mine-{n}" for n in range(1, 7))}
+    _write(path, [{**EVIDENCE, "direction": "benefit", "effect": None, "n_participants": 85}, *ALL[1:]])
+    summary = import_records(files, [path])
+    assert summary.statements == {"changed": 1, "unchanged": 5}
+    after = {name: _said(files, name) for name in before}
+    assert [name for name in before if before[name] != after[name]] == ["statement/mine-1"]
+    assert (after["statement/mine-1"]["participants"], after["statement/mine-1"]["direction"]) == (
+        {"85"},
+        {"direction/benefit"},
+    )
+    assert not _said(files, "effect/mine-1"), "an effect that nothing leads to goes"
+
+
+def test_what_a_curator_added_by_hand_stays(files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "r.jsonl", [RECOMMENDATION])
+    import_records(files, [path], create=True)
+    data = files.folder / "data" / "literature" / "r.ttl"
+    data.write_text(
+        data.read_text().replace("ivig:recommendation <", "ivig:superseded true ;\n    ivig:recommendation <")
+    )
+    import_records(files, [path])
+    assert _said(files, "statement/mine-4")["superseded"] == {"true"}
+
+
+def test_one_citation_however_it_is_seen(files: GraphFiles, tmp_path: Path) -> None:
+    def cited(number: int, citation: dict[str, Any]) -> dict[str, Any]:
+        return {**USE, "id": f"c-{number}", "citation": citation, "read_at": f"https://example.org/{number}"}
+
+    records = [
+        cited(1, {"pmid": "9", "title": "On gout", "title_status": "full"}),
+        cited(2, {"doi": "10.1000/G9", "title": "On gout.", "title_status": "full"}),
+        cited(3, {"doi": "10.1000/g9", "pmid": "9", "year": 2001}),
+        cited(4, {"title": "ON GOUT", "title_status": "full", "journal": "J Gout"}),
+        cited(5, {"title": "On gout…", "title_status": "partial"}),
+        cited(6, {"title": "Another paper", "title_status": "full"}),
+    ]
+    import_records(files, [_write(tmp_path / "c.jsonl", records)])
+    cites = [_said(files, f"statement/c-{number}")["citation"] for number in range(1, 7)]
+    assert cites[:4] == [{"citation/pmid-9"}] * 4
+    assert cites[4] != cites[0]
+    assert len({frozenset(cite) for cite in cites}) == 3
+    assert _said(files, "citation/pmid-9")["journal"] == {"J Gout"}
+
+
+def test_publications_of_one_study_vote_once(files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
+    import_records(files, [path])
+    studies = files.folder / "data" / "things" / "studies.ttl"
+    text = studies.read_text().replace(
+        "ivig:publication <citation/pmid-123>", "ivig:publication <citation/pmid-123>, <citation/pmid-124>"
+    )
+    studies.write_text("\n\n".join(block for block in text.split("\n\n") if "<study/pmid-124>" not in block) + "\n")
+    import_records(files, [path])
+    assert _said(files, "statement/mine-7")["study"] == {"study/pmid-123"}
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "allowed"),
+    [
+        ({"condition": "gouty"}, "condition", 'unknown condition "gouty"; nearest: gout'),
+        ({"outcome": "agony"}, "outcome", 'unknown outcome "agony"'),
+        ({"study_type": "trial of sorts"}, "study_type", "unknown study type"),
+        ({"direction": "good"}, "direction", "should be 'benefit', 'no benefit'"),
+        ({"n_participants": 0}, "n_participants", "greater than or equal to 1"),
+        ({"dose": {"g_per_kg_per_day": -0.4}}, "dose.g_per_kg_per_day", "greater than 0"),
+        ({"dose": {"days": 900}}, "dose.days", "less than or equal to 60"),
+        ({"effect": {"measure": "odds ratio", "value": 2.0, "ci_low": 0.4, "ci_high": 0.8}}, "effect", "a value inside its interval: 2.0 is not between 0.4 and 0.8"),
+        ({"effect": {"measure": "p", "p": 5}}, "effect.p", "less than or equal to 1"),
+        ({"citation": {"pmid": "PMID 12"}}, "citation.pmid", "match pattern"),
+        ({"citation": {"doi": "https://doi.org/10.1000/x"}}, "citation.doi", "match pattern"),
+        ({"citation": {"year": 2999}}, "citation.year", "a year up to"),
+        ({"read_at": "somewhere"}, "read_at", "URL"),
+        ({"finding": ""}, "finding", "at least 1 character"),
+        ({"intent": "prevent"}, "", "what was prevented, where the intent is to prevent"),
+        ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
+        ({"id": "Mine 1"}, "id", "match pattern"),
+        ({"kind": "rumour"}, "", "evidence"),
+    ],
+)  # fmt: skip
+def test_a_wrong_field_is_named_and_nothing_is_written(
+    files: GraphFiles, tmp_path: Path, change: dict[str, Any], field: str, allowed: str
+) -> None:
+    before = _texts(files)
+    with pytest.raises(BadRecords) as raised:
+        import_records(
+            files, [_write(tmp_path / "bad.jsonl", [RECOMMENDATION | {"body": "Cochrane"}, EVIDENCE | change])]
+        )
+    (problem,) = [p for p in raised.value.problems if p.place == "line 2"]
+    assert (problem.field, problem.place) == (field, "line 2")
+    assert allowed in problem.allowed
+    assert _texts(files) == before
+
+
+def test_every_wrong_row_is_in_one_report(files: GraphFiles, tmp_path: Path) -> None:
+    bad = [{**EVIDENCE, "id": f"b-{number}", "n_participants": -number} for number in range(1, 31)]
+    with pytest.raises(BadRecords) as raised:
+        import_records(files, [_write(tmp_path / "bad.jsonl", bad)])
+    assert len(raised.value.problems) == 30
+    assert "… and 10 more" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("citation", "field"),
+    [
+        ({"pmid": "123", "title": "A wholly other paper", "title_status": "full"}, "citation.title"),
+        ({"pmid": "124", "doi": "10.1000/ABC"}, "citation.pmid"),
+        ({"pmid": "123", "doi": "10.1000/other"}, "citation.doi"),
+    ],
+)
+def test_what_contradicts_a_known_publication_is_refused(
+    files: GraphFiles, tmp_path: Path, citation: dict[str, Any], field: str
+) -> None:
+    import_records(files, [_write(tmp_path / "a.jsonl", [EVIDENCE])])
+    before = _texts(files)
+    with pytest.raises(BadRecords) as raised:
+        import_records(files, [_write(tmp_path / "b.jsonl", [{**EVIDENCE, "id": "mine-9", "citation": citation}])])
+    assert [problem.field for problem in raised.value.problems] == [field]
+    assert "another is known of this publication" in raised.value.problems[0].allowed
+    assert _texts(files) == before
+
+
+def test_an_id_twice_is_refused(files: GraphFiles, tmp_path: Path) -> None:
+    with pytest.raises(BadRecords, match=r"stands in d\.jsonl, line 1 already"):
+        import_records(files, [_write(tmp_path / "d.jsonl", [EVIDENCE, EVIDENCE])])
+
+
+def test_the_command_reports_and_writes_nothing(run: Run, files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(
+        tmp_path / "bad.jsonl", [{**EVIDENCE, "condition": "gouty"}, {**EVIDENCE, "id": "x", "n_participants": 0}]
+    )
+    before = _texts(files)
+    done = run("import", path, "--report", "errors.csv", "--graph", files.folder)
+    assert done.returncode == 2
+    assert "bad.jsonl, line 1, mine-1: condition: unknown condition" in done.stderr
+    assert "Traceback" not in done.stderr
+    rows = list(csv.DictReader((tmp_path / "errors.csv").open(encoding="utf-8")))
+    assert {(row["place"], row["field"]) for row in rows} == {("line 1", "condition"), ("line 2", "n_participants")}
+    assert _texts(files) == before
+
+
+def test_a_dry_run_says_what_would_happen(run: Run, files: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "all.jsonl", ALL)
+    before = _texts(files)
+    done = run("import", path, "--create", "--dry-run", "--graph", files.folder)
+    assert done.returncode == 0, done.stderr
+    assert "6 statements would be new" in done.stdout
+    assert "data/literature/all.ttl would be written" in done.stdout
+    assert _texts(files) == before
+
+
+def test_a_template_is_written(run: Run, tmp_path: Path) -> None:
+    done = run("import", "--template", "evidence.xlsx")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "evidence.xlsx").stat().st_size > 5000
+
+
+def test_import_needs_files(run: Run) -> None:
+    done = run("import")
+    assert (done.returncode, done.stderr) == (2, "ivig: give files of records, or --template for an empty one\n")
