@@ -1,5 +1,5 @@
-"""Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, and
-what the examples in the other pages print.
+"""Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, the
+honesty report, the schema of records, and what the examples in the other pages print.
 
 usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
 """
@@ -7,6 +7,7 @@ usage: python docs/generate.py [--check]      --check only compares, and ends wi
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import re
 import shlex
@@ -22,12 +23,15 @@ from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from ivig.ask.examples import EXAMPLES
+from ivig.ask.graph import Graph as AskableGraph
+from ivig.ask.report import markdown_report
 from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
 from ivig.cli.app import COMMANDS
+from ivig.curate.records.model import RECORD
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.release import Releases
+from ivig.release import Release, Releases
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)
@@ -41,6 +45,7 @@ OUTSIDE = {
     "skos:altLabel": "Another name.",
     "skos:broader": "A broader one of its kind.",
     "skos:definition": "What it means.",
+    "skos:hiddenLabel": "A spelling under which it is found, and that nobody is shown.",
     "skos:inScheme": "The vocabulary that it belongs to.",
     "skos:note": "What else there is to say.",
     "skos:prefLabel": "Its name.",
@@ -204,6 +209,16 @@ def _help(command: str) -> str:
     return _output(f"ivig {command} --help", DOCS)
 
 
+def honesty_report() -> str:
+    """What the graph rests on."""
+    return markdown_report(AskableGraph(FILES, _release()))
+
+
+def record_schema() -> str:
+    """The JSON Schema of curated records."""
+    return json.dumps(RECORD.json_schema(), indent=2, ensure_ascii=False)
+
+
 def with_outputs(page: str, folder: Path) -> str:
     """A page in which every example (a `console` block that begins with `$ ivig`) is followed by what it prints."""
 
@@ -217,28 +232,33 @@ def with_outputs(page: str, folder: Path) -> str:
 def _output(command: str, folder: Path) -> str:
     """What a command prints, errors included, on a terminal of 100 columns."""
     program = Path(sys.executable).with_name("ivig")
-    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_releases())}
+    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_release().folder.parent)}
     words = [str(program), *shlex.split(command)[1:]]
     run = subprocess.run(words, stdout=-1, stderr=-2, text=True, env=environment, cwd=folder, check=False)
     return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
 
 
 @cache
-def _releases() -> Path:
-    """A folder with a release of the files as they are now."""
+def _release() -> Release:
+    """A release of the files as they are now, in a folder that goes when the program ends."""
     folder = Path(tempfile.mkdtemp(prefix="ivig-docs-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    build(FILES, Releases(folder))
-    return folder
+    return build(FILES, Releases(folder))
 
 
-WRITTEN = {"data-dictionary.md": data_dictionary, "questions.md": questions, "command-line.md": command_line}
+WRITTEN = {
+    "data-dictionary.md": data_dictionary,
+    "questions.md": questions,
+    "command-line.md": command_line,
+    "report.md": honesty_report,
+}
 WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md")
 
 
 def main() -> int:
     """Write or check every page; the exit code."""
     pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
+    pages[DOCS / "record-schema.json"] = record_schema() + "\n"
     with tempfile.TemporaryDirectory() as folder:
         for path in WITH_EXAMPLES:
             pages[path] = with_outputs(path.read_text(encoding="utf-8"), Path(folder))

@@ -15,14 +15,13 @@ from pyoxigraph import NamedNode, Triple
 from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, URIRef
 
 from ivig.build.read import Sources
+from ivig.build.reason import about_our_things
 from ivig.build.terms import ox_triple, rdflib_graph
 from ivig.build.validate import Violation
-from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import BASE, RDF_TYPE, TERMS
 
-ANNOTATIONS = (SKOS.definition, SKOS.example, SKOS.altLabel, SKOS.inScheme, RDFS.isDefinedBy)
+ANNOTATIONS = (SKOS.definition, SKOS.example, SKOS.altLabel, SKOS.inScheme, RDFS.label, RDFS.isDefinedBy)
 """Nothing follows from these, and owlrl goes over each again and again."""
-
-DATATYPES = (XSD.boolean, XSD.decimal, XSD.double, XSD.string)
 
 
 def part(sources: Sources, every: int) -> Sources:
@@ -44,28 +43,17 @@ def part(sources: Sources, every: int) -> Sources:
 def owlrl_says(sources: Sources) -> tuple[set[Triple], list[str]]:
     """What follows about things of ours that were not said, and the contradictions, by owlrl."""
     closure = rdflib_graph([*sources.ontology, *sources.data])
-    for annotation in ANNOTATIONS:
-        closure.remove((None, annotation, None))
-    # It looks at the datatype of a text only where that is written out, and sets datatypes apart only where it meets them.
+    # It looks at the datatype of a text only where that is written out.
     for subject, predicate, text in list(closure):
         if isinstance(text, Literal) and text.datatype is None and text.language is None:
             closure.remove((subject, predicate, text))
             closure.add((subject, predicate, Literal(text, datatype=XSD.string)))
-    for number, datatype in enumerate(DATATYPES):
-        closure.add((URIRef(f"urn:of:{number}"), RDF.type, datatype))
     asserted = {ox_triple(*triple) for triple in closure}
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(closure)
+    for annotation in ANNOTATIONS:
+        closure.remove((None, annotation, None))
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, datatype_axioms=True).expand(closure)
     triples = {ox_triple(*triple) for triple in closure} - asserted
-    return {triple for triple in triples if triple and _ours(triple)}, _contradictions(closure)
-
-
-def _ours(triple: Triple) -> bool:
-    subject, predicate, object = triple
-    if not isinstance(subject, NamedNode) or not subject.value.startswith(BASE) or subject.value.startswith(TERMS):
-        return False
-    if predicate.value == RDF_TYPE:
-        return isinstance(object, NamedNode) and object.value.startswith(TERMS)
-    return predicate.value.startswith((TERMS, str(SKOS))) or predicate.value == RDFS_LABEL
+    return {triple for triple in triples if triple and about_our_things(triple)}, _contradictions(closure)
 
 
 def _contradictions(closure: Graph) -> list[str]:

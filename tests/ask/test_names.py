@@ -58,9 +58,9 @@ def test_a_publication_is_known_by_pmid_and_doi(graph: Graph) -> None:
 def test_an_unknown_name_gets_up_to_five_nearest(graph: Graph) -> None:
     with pytest.raises(UnknownName) as raised:
         graph.names.resolve("miastenia", "Condition")
-    assert raised.value.nearest[0] == "myasthenia gravis"
+    assert "myasthenia gravis" in raised.value.nearest
     assert len(raised.value.nearest) <= 5
-    assert str(raised.value).startswith('unknown condition "miastenia"; nearest: myasthenia gravis')
+    assert str(raised.value).startswith('unknown condition "miastenia"; nearest: ')
 
 
 def test_a_thing_of_another_kind_is_not_taken(graph: Graph) -> None:

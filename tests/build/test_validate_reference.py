@@ -10,7 +10,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from conftest import ROOT
-from ivig.build import Violation, read
+from ivig.build import read
+from ivig.build.constraints import SH
 from ivig.build.read import Sources
 from ivig.build.validate import violations
 from ivig.files import GraphFiles
@@ -18,6 +19,7 @@ from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.turtle import read_turtle
 from reference import part, pyshacl_says
 
+PAIRS = {NamedNode(SH + "lessThan"), NamedNode(SH + "lessThanOrEquals")}
 ORDERS = ("MinInclusive", "MaxInclusive", "MinExclusive", "LessThan", "LessThanOrEquals")
 
 
@@ -27,13 +29,13 @@ def sources(files: GraphFiles) -> Sources:
 
 
 def test_the_same_on_the_real_graph_as_it_is(sources: Sources) -> None:
-    some = part(sources, every=60)
+    some = part(sources, every=30)
     data = [*some.ontology, *some.data]
     assert violations(data, sources.shapes) == pyshacl_says(data, sources.shapes) == []
 
 
 def test_the_same_on_the_graphs_of_the_shapes(sources: Sources) -> None:
-    data = [*sources.ontology]
+    data = list(sources.ontology)
     for path in sorted((ROOT / "tests" / "shapes").glob("**/*.ttl")):
         data += _set_apart(path)
     found = violations(data, sources.shapes)
@@ -54,13 +56,13 @@ def _set_apart(path: Path) -> list[Triple]:
     return [Triple(renamed(subject), predicate, renamed(object)) for subject, predicate, object in triples]
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_the_same_on_the_real_graph_with_damage_done(sources: Sources, seed: int) -> None:
-    some = part(sources, every=60)
-    data = [*some.ontology, *_damaged(some.data, Random(seed))]
+    some = part(sources, every=30)
+    data = [*some.ontology, *_damaged(some.data, _compared(sources.shapes), Random(seed))]
     ours, theirs = Counter(violations(data, sources.shapes)), Counter(pyshacl_says(data, sources.shapes))
+    assert theirs.total() > 300
     assert theirs - ours == Counter()
-    assert len(ours) > 200
     # The standard knows no order between values of two kinds, so such a value breaks the rule; pyshacl then goes by the
     # names of the datatypes. Either way the value is of the wrong datatype, which both report.
     of_wrong_datatype = {violation.thing for violation in theirs if violation.rule.startswith("Datatype")}
@@ -69,8 +71,19 @@ def test_the_same_on_the_real_graph_with_damage_done(sources: Sources, seed: int
         assert more.thing in of_wrong_datatype, more
 
 
-def _damaged(triples: list[Triple], random: Random) -> list[Triple]:
-    """The triples, one in five of them lost, doubled, misspelt, or with another value."""
+def _compared(shapes: list[Triple]) -> set[object]:
+    """The properties that a shape compares with each other. pyshacl fails where a value of these is ill-formed."""
+    pairs = [triple for triple in shapes if triple.predicate in PAIRS]
+    shapes_with_pairs = {triple.subject for triple in pairs}
+    paths = {t.object for t in shapes if t.predicate == NamedNode(SH + "path") and t.subject in shapes_with_pairs}
+    return {triple.object for triple in pairs} | paths
+
+
+def _damaged(triples: list[Triple], well_formed: set[object], random: Random) -> list[Triple]:
+    """The triples, one in five of them lost, doubled, misspelt, or with another value.
+
+    well_formed: the properties that are to have no ill-formed values.
+    """
     predicates = sorted({triple.predicate for triple in triples}, key=str)
     objects = sorted({triple.object for triple in triples}, key=str)
     damaged = []
@@ -79,7 +92,7 @@ def _damaged(triples: list[Triple], random: Random) -> list[Triple]:
         if random.random() > 0.2:
             damaged.append(triple)
             continue
-        match random.randrange(7):
+        match random.randrange(8):
             case 0:
                 continue
             case 1:
@@ -93,16 +106,10 @@ def _damaged(triples: list[Triple], random: Random) -> list[Triple]:
             case 5:
                 damaged.append(Triple(subject, predicate, NamedNode(BASE + "nowhere")))
             case 6:
-                damaged.append(Triple(subject, predicate, _retyped(object, random)))
+                damaged.append(Triple(subject, predicate, Literal("1", language=random.choice(["en", "en-gb", "de"]))))
+            case 7:
+                texts = ["1"] if predicate in well_formed else ["1", "-1.5", "2018-07-05", "2018-02-30", "true", ""]
+                kinds = ["string", "integer", "decimal", "double", "boolean"] + ["date"] * (len(texts) > 1)
+                datatype = NamedNode(PREFIXES["xsd"] + random.choice(kinds))
+                damaged.append(Triple(subject, predicate, Literal(random.choice(texts), datatype=datatype)))
     return damaged
-
-
-def _retyped(value: object, random: Random) -> Literal:
-    """The value as a literal of some other type, its text fitting or not."""
-    text = random.choice(
-        [str(getattr(value, "value", value)), "1", "0", "-1.5", "2018-07-05", "2018-02-30", "true", ""]
-    )
-    names = ("string", "integer", "decimal", "boolean", "date", "double")
-    if random.random() < 0.3:
-        return Literal(text, language=random.choice(["en", "en-gb", "de"]))
-    return Literal(text, datatype=NamedNode(PREFIXES["xsd"] + random.choice(names)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,19 @@ def test_the_real_links_name_where_each_identifier_was_read(files: GraphFiles) -
         assert rows[0][-1] == "comment"
         assert all(row[-1].startswith("read in ") or "sssom:NoTermFound" in row for row in rows[1:])
         assert sum("sssom:NoTermFound" not in row for row in rows[1:]) == len(list(mappings(path)))
+
+
+def _by_the_sssom_package(path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [Path(sys.executable).with_name("sssom"), "validate", path], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_real_links_are_valid_by_the_sssom_package(files: GraphFiles, tmp_path: Path) -> None:
+    (path,) = files.links
+    assert _by_the_sssom_package(path).returncode == 0
+    broken = tmp_path / "broken.sssom.tsv"
+    broken.write_text(
+        path.read_text(encoding="utf-8").replace("semapv:ManualMappingCuration", "by hand", 1), encoding="utf-8"
+    )
+    assert _by_the_sssom_package(broken).returncode != 0

@@ -14,16 +14,17 @@ from ivig.build.validate import violations
 from ivig.errors import UnknownName
 from ivig.export import serialize_quads, subgraph, whole
 from ivig.files import GraphFiles
-from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, TERMS
+from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, SKOS, TERMS
 
 
 def _conditions(graph: Graph) -> list[str]:
     return [str(row["condition"]) for row in graph.query("conditions")]
 
 
-def test_the_part_of_every_condition_is_closed_and_keeps_the_shapes(graph: Graph, files: GraphFiles) -> None:
+def test_the_part_of_a_condition_is_closed_and_keeps_the_shapes(graph: Graph, files: GraphFiles) -> None:
+    """Every thirtieth condition, and one that has narrower ones."""
     sources = read(files)
-    for condition in _conditions(graph):
+    for condition in [*_conditions(graph)[::30], BASE + "condition/idiopathic-inflammatory-myopathy"]:
         quads = subgraph(graph, condition)
         described = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
         for quad in quads:
@@ -34,8 +35,12 @@ def test_the_part_of_every_condition_is_closed_and_keeps_the_shapes(graph: Graph
 
 
 def test_the_parts_together_are_all_that_statements_on_conditions_say(graph: Graph) -> None:
+    """The parts of the conditions that have none above them, since a part includes what is narrower."""
+    narrower = {
+        str(row["c"]) for row in graph.sparql(f"SELECT ?c {{ ?c a <{TERMS}Condition> ; <{SKOS}broader> ?above }}")
+    }
     parts: set[Quad] = set()
-    for condition in _conditions(graph):
+    for condition in set(_conditions(graph)) - narrower:
         parts.update(subgraph(graph, condition))
     everything = set(whole(graph))
     assert parts <= everything

@@ -60,7 +60,7 @@ def test_a_question_is_asked_with_a_form(page: Page) -> None:
     page.get_by_label("condition").fill("MONDO:0016218")
     page.get_by_role("button", name="Ask").click()
     page.wait_for_url("**condition=MONDO*")
-    assert page.locator("tbody tr").count() == 2
+    assert page.locator("tbody tr").count() > 20
 
 
 def test_a_wrong_name_is_answered_on_the_page(browser: Browser, address: str) -> None:
@@ -82,7 +82,7 @@ def test_a_script_of_another_page_can_read(page: Page, address: str) -> None:
     page.goto("/health")
     count = page.evaluate("async where => (await (await fetch(where)).json()).results.bindings.length",
                           f"{address}/queries/conditions?format=json")  # fmt: skip
-    assert count == 50
+    assert count == 287
 
 
 @pytest.mark.parametrize("path", ["/", "/queries", "/sparql", "/ontology", "/condition/guillain-barre-syndrome"])

@@ -49,7 +49,7 @@ def test_label_and_curie_give_the_same_rows(server: httpx.Client) -> None:
     by_label = server.get("/queries/evidence-for-condition", params={"condition": "stiff person syndrome"}).json()
     by_curie = server.get("/queries/evidence-for-condition", params={"condition": "MONDO:0008491"}).json()
     assert by_label == by_curie
-    assert len(by_label["results"]["bindings"]) == 1
+    assert len(by_label["results"]["bindings"]) > 1
 
 
 @pytest.mark.parametrize("name", ["evidence-for-condition", "source-statements", "conditions", "evidence-summary"])

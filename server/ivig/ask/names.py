@@ -104,7 +104,11 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
     """Up to ten of the names, those most like `name` first."""
     from rapidfuzz import fuzz, process
 
-    return [found for found, _, _ in process.extract(name, list(names), scorer=fuzz.WRatio, limit=10, score_cutoff=55)]
+    def likeness(typed: str, known: str, **_: object) -> float:
+        # A short form such as TEN stands inside of many words: it counts only as a whole.
+        return fuzz.ratio(typed, known) if len(known) < len(typed) else fuzz.WRatio(typed, known)
+
+    return [found for found, _, _ in process.extract(name, list(names), scorer=likeness, limit=10, score_cutoff=55)]
 
 
 def _in_words(kind: str) -> str:

@@ -24,10 +24,11 @@ def infer(sources: Sources) -> list[Triple]:
     closure = Closure(graph, rules(graph))
     if clashes := closure.clashes():
         raise InvalidGraph("the graph contradicts itself:\n" + "\n".join(f"  {clash}" for clash in clashes))
-    return [triple for triple in closure.new() if _tells_of_our_things(triple)]
+    return [triple for triple in closure.new() if about_our_things(triple)]
 
 
-def _tells_of_our_things(triple: Triple) -> bool:
+def about_our_things(triple: Triple) -> bool:
+    """Whether a triple says of one of our own things what a reader would ask for."""
     if not isinstance(triple.subject, NamedNode):
         return False
     subject, predicate = triple.subject.value, triple.predicate.value

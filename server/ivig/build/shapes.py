@@ -104,11 +104,11 @@ class Shapes:
             raise BadInput(f"{where}: a shape stands in one place, this one in two")
         self._seen.add(node)
         said = {self._parameter(property, where): values for property, values in self._graph.of(node).items()}
+        if said.pop("type", {_NODE_SHAPE: None}) != {_NODE_SHAPE: None}:
+            raise BadInput(f"{where}: the class of a shape is sh:NodeShape or not given")
         for parameter, values in said.items():
             if len(values) > 1 and parameter not in _REPEATABLE:
                 raise BadInput(f"{where}: one sh:{parameter} on a shape, not {len(values)}")
-        if said.pop("type", {_NODE_SHAPE: None}) != {_NODE_SHAPE: None}:
-            raise BadInput(f"{where}: the class of a shape is sh:NodeShape or not given")
         said.pop("targetClass", None)
         shape = Shape(self._path(said.pop("path", {}), where), self._message(said.pop("message", {}), where))
         shape.properties = [self._shape(inner, where, told=told) for inner in said.pop("property", ())]

@@ -84,29 +84,31 @@ def test_latex_that_is_not_known_is_refused(latex: str) -> None:
 
 def test_what_is_wrong_with_values(tmp_path: Path) -> None:
     text = (
-        "@article{a, title = {\\relax x}, author = {A, B, C, D, E and \\foo}, journal = unknown, year = 1999}\n"
+        "@article{a, title = {\\relax x}, author = {A, B, C, D, E and \\foo{x}}, journal = unknown, year = 1999}\n"
         '@article{b, title = "x" # y, pmid = {12x}, year = {in press}}\n'
         "@article{c, title = {Fine}}\n"
         "@article{d, year = 2004}\n"
     )
     problems = _problems(tmp_path, text)
     assert [problem.partition(": ")[0] for problem in problems] == ["refs.bib, entry 1, line 1, a"] * 4 + [
-        "refs.bib, entry 2, line 2, b",
+        *["refs.bib, entry 2, line 2, b"] * 3,
         "refs.bib, entry 4, line 4, d",
     ]
     assert "title: LaTeX without \\relax, which is not known" in problems[0]
     assert "author: names joined by and: " in problems[1]
-    assert "author: LaTeX without \\foo" in problems[2]
+    assert "author: LaTeX without \\foo, which is not known" in problems[2]
     assert "journal: text in braces or quotation marks, a number, or one @string" in problems[3]
     assert "title: text in braces" in problems[4]
-    assert problems[5].endswith("a title, or a PMID, DOI or PMCID")
+    assert "year: a year from 1900 to" in problems[5]
+    assert "pmid: a PMID" in problems[6]
+    assert problems[7].endswith("a title, or a PMID, DOI or PMCID")
 
 
 def test_what_is_wrong_with_blocks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = "@article{a, title={x}\n\n@article{b, title={y}}\n@article{b, title={z}}\n@article{c, title={v}, title={w}}\n@article{d, title={x"
     assert [problem.partition(" (found")[0] for problem in _problems(tmp_path, text)] == [
         "refs.bib, entry 1, line 1: well-formed BibTeX: Unexpected block start: `@article`. "
-        "Was still looking for field-value closing `,` or `}` ",
+        "Was still looking for field-value closing `,…",
         'refs.bib, entry 3, line 4: each name once; "b" names an entry above too',
         "refs.bib, entry 4, line 5: well-formed BibTeX: Duplicate field keys on entry: 'title'.",
         "refs.bib, entry 5, line 6: well-formed BibTeX: Unexpectedly reached end of file.",
@@ -123,7 +125,9 @@ def test_a_file_of_comments_holds_nothing(tmp_path: Path) -> None:
 def test_authors_of_every_form(tmp_path: Path) -> None:
     path = tmp_path / "refs.bib"
     names = (
-        "Marinos C. Dalakas and Dalakas, M. C. and Jones, Jr., A. B. and {Smith and Wesson} and Ludwig van Beethoven"
+        "Marinos C. Dalakas and Dalakas, M. C. and Jones, Jr., A. B. and {Smith and Wesson} and Ludwig van Beethoven "
+        r"AND \"Ozg\"ur, T and \O stergaard, S and \v{C}apek, Karel and and K. \'{A}ngel"
+        "\nand\n{\\'E}x, Y"
     )
     path.write_text(f"@article{{a, title = {{x}}, author = {{{names}}}}}")
     assert read_publications(path)[0].authors == (
@@ -132,4 +136,9 @@ def test_authors_of_every_form(tmp_path: Path) -> None:
         "Jones AB Jr",
         "Smith and Wesson",
         "van Beethoven L",
+        "Özgür T",
+        "Østergaard S",
+        "Čapek K",
+        "Ángel K",
+        "Éx Y",
     )

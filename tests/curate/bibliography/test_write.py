@@ -59,7 +59,7 @@ def publications(draw: st.DrawFn) -> Publication:
         return Publication.model_validate(fields)
     except ValidationError as error:
         wrong = {refusal["loc"][0] for refusal in error.errors() if refusal["loc"]}
-        return Publication.model_validate({"title": "x", **{k: v for k, v in fields.items() if k not in wrong and v}})
+        return Publication.model_validate({k: v for k, v in fields.items() if k not in wrong} | {"title": "x"})
 
 
 @pytest.fixture(scope="module")

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run
-from small import SOURCE, folder_with
 
+from conftest import Run
 from ivig.build import read
 from ivig.build.validate import violations
 from ivig.curate.records.importing import BadRecords, import_records
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
+from small import SOURCE, folder_with
 
 EVIDENCE: dict[str, Any] = {
     "kind": "evidence", "id": "mine-1", "condition": "gout", "condition_qualifiers": ["acute", "adults"],
@@ -48,7 +48,7 @@ MECHANISMS = '<mechanism/fc> a ivig:Mechanism ; skos:prefLabel "Fc receptor bloc
 
 
 @pytest.fixture
-def files(tmp_path: Path) -> GraphFiles:
+def small(tmp_path: Path) -> GraphFiles:
     """A small graph that knows gout, pain and one mechanism."""
     return graph_files(folder_with(tmp_path, SOURCE + MECHANISMS))
 
@@ -58,18 +58,18 @@ def _write(path: Path, records: list[dict[str, Any]]) -> Path:
     return path
 
 
-def _said(files: GraphFiles, thing: str) -> dict[str, set[str]]:
+def _said(small: GraphFiles, thing: str) -> dict[str, set[str]]:
     said: dict[str, set[str]] = {}
-    for triple in read(files).data:
+    for triple in read(small).data:
         if triple.subject.value == BASE + thing:  # type: ignore[union-attr]
             name = triple.predicate.value.removeprefix(TERMS)
             said.setdefault(name, set()).add(str(triple.object.value).removeprefix(BASE))  # type: ignore[union-attr]
     return said
 
 
-def test_evidence_becomes_a_statement_with_its_numbers(files: GraphFiles, tmp_path: Path) -> None:
-    import_records(files, [_write(tmp_path / "gouty.jsonl", [EVIDENCE])])
-    said = _said(files, "statement/mine-1")
+def test_evidence_becomes_a_statement_with_its_numbers(small: GraphFiles, tmp_path: Path) -> None:
+    import_records(small, [_write(tmp_path / "gouty.jsonl", [EVIDENCE])])
+    said = _said(small, "statement/mine-1")
     wanted = {
         "kind": "kind/efficacy", "condition": "condition/gout", "population": "acute; adults", "intent": "intent/treat",
         "intervention": "IVIG + prednisone", "product": "product/polyvalent-iv", "concomitant": "prednisone",
@@ -82,7 +82,7 @@ def test_evidence_becomes_a_statement_with_its_numbers(files: GraphFiles, tmp_pa
     for name, value in wanted.items():
         assert said[name] == {value}, name
     assert "studies" not in said
-    effect = _said(files, "effect/mine-1")
+    effect = _said(small, "effect/mine-1")
     assert [effect[name] for name in ("value", "ciLow", "ciHigh", "p", "pRelation")] == [
         {"0.57"},
         {"0.42"},
@@ -90,29 +90,29 @@ def test_evidence_becomes_a_statement_with_its_numbers(files: GraphFiles, tmp_pa
         {"0.001"},
         {"<"},
     ]
-    regimen = _said(files, "regimen/mine-1-1")
+    regimen = _said(small, "regimen/mine-1-1")
     assert regimen["gPerKgTotalMin"] == regimen["gPerKgTotalMax"] == {"2.0"}
     assert regimen["daysMin"] == {"5"}
-    citation = _said(files, "citation/pmid-123")
+    citation = _said(small, "citation/pmid-123")
     assert (citation["pmid"], citation["doi"], citation["year"]) == ({"123"}, {"10.1000/abc"}, {"1999"})
     assert citation["retraction"] == {"retraction/not-checked"}
-    assert (files.folder / "data" / "literature" / "gouty.ttl").is_file()
+    assert (small.folder / "data" / "literature" / "gouty.ttl").is_file()
 
 
-def test_every_kind_becomes_a_statement_that_keeps_the_shapes(files: GraphFiles, tmp_path: Path) -> None:
-    summary = import_records(files, [_write(tmp_path / "all.jsonl", ALL)], create=True)
+def test_every_kind_becomes_a_statement_that_keeps_the_shapes(small: GraphFiles, tmp_path: Path) -> None:
+    summary = import_records(small, [_write(tmp_path / "all.jsonl", ALL)], create=True)
     assert summary.statements == {"new": 6}
     assert summary.created == {"AdverseEvent": 1, "Body": 2}
-    sources = read(files)
+    sources = read(small)
     assert not violations([*sources.ontology, *sources.data], sources.shapes)
-    mechanism = _said(files, "statement/mine-2")
+    mechanism = _said(small, "statement/mine-2")
     assert mechanism["contradictsMechanism"] == {"mechanism/fc"}
     assert mechanism["modelsCondition"] == {"condition/gout"}
     assert "condition" not in mechanism
-    assert _said(files, "statement/mine-3")["frequency"] == {"5.1"}
-    assert _said(files, "statement/mine-4")["recommendation"] == {"recommendation/against"}
-    assert _said(files, "statement/mine-5")["regulatoryStatus"] == {"regulatory-status/approved"}
-    assert _said(files, "statement/mine-6")["topic"] == {"topic/cost"}
+    assert _said(small, "statement/mine-3")["frequency"] == {"5.1"}
+    assert _said(small, "statement/mine-4")["recommendation"] == {"recommendation/against"}
+    assert _said(small, "statement/mine-5")["regulatoryStatus"] == {"regulatory-status/approved"}
+    assert _said(small, "statement/mine-6")["topic"] == {"topic/cost"}
 
 
 @pytest.mark.parametrize(
@@ -120,53 +120,53 @@ def test_every_kind_becomes_a_statement_that_keeps_the_shapes(files: GraphFiles,
     [("animal study", "modelsCondition"), ("in vitro study", "modelsCondition"), ("narrative review", "discussesCondition"),
      ("ex vivo human study", "condition"), ("cohort study", "condition"), ("not stated", "condition")],
 )  # fmt: skip
-def test_only_studies_of_people_are_on_patients(files: GraphFiles, tmp_path: Path, study_type: str, link: str) -> None:
-    import_records(files, [_write(tmp_path / "m.jsonl", [{**MECHANISM, "study_type": study_type}])])
-    said = _said(files, "statement/mine-2")
+def test_only_studies_of_people_are_on_patients(small: GraphFiles, tmp_path: Path, study_type: str, link: str) -> None:
+    import_records(small, [_write(tmp_path / "m.jsonl", [{**MECHANISM, "study_type": study_type}])])
+    said = _said(small, "statement/mine-2")
     assert {name for name in said if "ondition" in name} == {link}
 
 
-def _texts(files: GraphFiles) -> dict[str, str]:
-    return {str(path): path.read_text(encoding="utf-8") for path in (files.folder / "data").rglob("*.ttl")}
+def _texts(small: GraphFiles) -> dict[str, str]:
+    return {str(path): path.read_text(encoding="utf-8") for path in (small.folder / "data").rglob("*.ttl")}
 
 
-def test_the_same_file_twice_changes_nothing(files: GraphFiles, tmp_path: Path) -> None:
+def test_the_same_file_twice_changes_nothing(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "all.jsonl", ALL)
-    import_records(files, [path], create=True)
-    before = _texts(files)
-    again = import_records(files, [path])
+    import_records(small, [path], create=True)
+    before = _texts(small)
+    again = import_records(small, [path])
     assert (again.statements, again.files) == ({"unchanged": 6}, [])
-    assert _texts(files) == before
+    assert _texts(small) == before
 
 
-def test_a_corrected_record_changes_its_statement_and_no_other(files: GraphFiles, tmp_path: Path) -> None:
+def test_a_corrected_record_changes_its_statement_and_no_other(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "all.jsonl", ALL)
-    import_records(files, [path], create=True)
-    before = {name: _said(files, name) for name in (f"statement/mine-{n}" for n in range(1, 7))}
+    import_records(small, [path], create=True)
+    before = {name: _said(small, name) for name in (f"statement/mine-{n}" for n in range(1, 7))}
     _write(path, [{**EVIDENCE, "direction": "benefit", "effect": None, "n_participants": 85}, *ALL[1:]])
-    summary = import_records(files, [path])
+    summary = import_records(small, [path])
     assert summary.statements == {"changed": 1, "unchanged": 5}
-    after = {name: _said(files, name) for name in before}
+    after = {name: _said(small, name) for name in before}
     assert [name for name in before if before[name] != after[name]] == ["statement/mine-1"]
     assert (after["statement/mine-1"]["participants"], after["statement/mine-1"]["direction"]) == (
         {"85"},
         {"direction/benefit"},
     )
-    assert not _said(files, "effect/mine-1"), "an effect that nothing leads to goes"
+    assert not _said(small, "effect/mine-1"), "an effect that nothing leads to goes"
 
 
-def test_what_a_curator_added_by_hand_stays(files: GraphFiles, tmp_path: Path) -> None:
+def test_what_a_curator_added_by_hand_stays(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "r.jsonl", [RECOMMENDATION])
-    import_records(files, [path], create=True)
-    data = files.folder / "data" / "literature" / "r.ttl"
+    import_records(small, [path], create=True)
+    data = small.folder / "data" / "literature" / "r.ttl"
     data.write_text(
         data.read_text().replace("ivig:recommendation <", "ivig:superseded true ;\n    ivig:recommendation <")
     )
-    import_records(files, [path])
-    assert _said(files, "statement/mine-4")["superseded"] == {"true"}
+    import_records(small, [path])
+    assert _said(small, "statement/mine-4")["superseded"] == {"true"}
 
 
-def test_one_citation_however_it_is_seen(files: GraphFiles, tmp_path: Path) -> None:
+def test_one_citation_however_it_is_seen(small: GraphFiles, tmp_path: Path) -> None:
     def cited(number: int, citation: dict[str, Any]) -> dict[str, Any]:
         return {**USE, "id": f"c-{number}", "citation": citation, "read_at": f"https://example.org/{number}"}
 
@@ -178,24 +178,24 @@ def test_one_citation_however_it_is_seen(files: GraphFiles, tmp_path: Path) -> N
         cited(5, {"title": "On gout…", "title_status": "partial"}),
         cited(6, {"title": "Another paper", "title_status": "full"}),
     ]
-    import_records(files, [_write(tmp_path / "c.jsonl", records)])
-    cites = [_said(files, f"statement/c-{number}")["citation"] for number in range(1, 7)]
+    import_records(small, [_write(tmp_path / "c.jsonl", records)])
+    cites = [_said(small, f"statement/c-{number}")["citation"] for number in range(1, 7)]
     assert cites[:4] == [{"citation/pmid-9"}] * 4
     assert cites[4] != cites[0]
     assert len({frozenset(cite) for cite in cites}) == 3
-    assert _said(files, "citation/pmid-9")["journal"] == {"J Gout"}
+    assert _said(small, "citation/pmid-9")["journal"] == {"J Gout"}
 
 
-def test_publications_of_one_study_vote_once(files: GraphFiles, tmp_path: Path) -> None:
+def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
-    import_records(files, [path])
-    studies = files.folder / "data" / "things" / "studies.ttl"
+    import_records(small, [path])
+    studies = small.folder / "data" / "things" / "studies.ttl"
     text = studies.read_text().replace(
         "ivig:publication <citation/pmid-123>", "ivig:publication <citation/pmid-123>, <citation/pmid-124>"
     )
     studies.write_text("\n\n".join(block for block in text.split("\n\n") if "<study/pmid-124>" not in block) + "\n")
-    import_records(files, [path])
-    assert _said(files, "statement/mine-7")["study"] == {"study/pmid-123"}
+    import_records(small, [path])
+    assert _said(small, "statement/mine-7")["study"] == {"study/pmid-123"}
 
 
 @pytest.mark.parametrize(
@@ -222,23 +222,23 @@ def test_publications_of_one_study_vote_once(files: GraphFiles, tmp_path: Path) 
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_is_written(
-    files: GraphFiles, tmp_path: Path, change: dict[str, Any], field: str, allowed: str
+    small: GraphFiles, tmp_path: Path, change: dict[str, Any], field: str, allowed: str
 ) -> None:
-    before = _texts(files)
+    before = _texts(small)
     with pytest.raises(BadRecords) as raised:
         import_records(
-            files, [_write(tmp_path / "bad.jsonl", [RECOMMENDATION | {"body": "Cochrane"}, EVIDENCE | change])]
+            small, [_write(tmp_path / "bad.jsonl", [RECOMMENDATION | {"body": "Cochrane"}, EVIDENCE | change])]
         )
     (problem,) = [p for p in raised.value.problems if p.place == "line 2"]
     assert (problem.field, problem.place) == (field, "line 2")
     assert allowed in problem.allowed
-    assert _texts(files) == before
+    assert _texts(small) == before
 
 
-def test_every_wrong_row_is_in_one_report(files: GraphFiles, tmp_path: Path) -> None:
+def test_every_wrong_row_is_in_one_report(small: GraphFiles, tmp_path: Path) -> None:
     bad = [{**EVIDENCE, "id": f"b-{number}", "n_participants": -number} for number in range(1, 31)]
     with pytest.raises(BadRecords) as raised:
-        import_records(files, [_write(tmp_path / "bad.jsonl", bad)])
+        import_records(small, [_write(tmp_path / "bad.jsonl", bad)])
     assert len(raised.value.problems) == 30
     assert "… and 10 more" in str(raised.value)
 
@@ -252,44 +252,44 @@ def test_every_wrong_row_is_in_one_report(files: GraphFiles, tmp_path: Path) -> 
     ],
 )
 def test_what_contradicts_a_known_publication_is_refused(
-    files: GraphFiles, tmp_path: Path, citation: dict[str, Any], field: str
+    small: GraphFiles, tmp_path: Path, citation: dict[str, Any], field: str
 ) -> None:
-    import_records(files, [_write(tmp_path / "a.jsonl", [EVIDENCE])])
-    before = _texts(files)
+    import_records(small, [_write(tmp_path / "a.jsonl", [EVIDENCE])])
+    before = _texts(small)
     with pytest.raises(BadRecords) as raised:
-        import_records(files, [_write(tmp_path / "b.jsonl", [{**EVIDENCE, "id": "mine-9", "citation": citation}])])
+        import_records(small, [_write(tmp_path / "b.jsonl", [{**EVIDENCE, "id": "mine-9", "citation": citation}])])
     assert [problem.field for problem in raised.value.problems] == [field]
     assert "another is known of this publication" in raised.value.problems[0].allowed
-    assert _texts(files) == before
+    assert _texts(small) == before
 
 
-def test_an_id_twice_is_refused(files: GraphFiles, tmp_path: Path) -> None:
+def test_an_id_twice_is_refused(small: GraphFiles, tmp_path: Path) -> None:
     with pytest.raises(BadRecords, match=r"stands in d\.jsonl, line 1 already"):
-        import_records(files, [_write(tmp_path / "d.jsonl", [EVIDENCE, EVIDENCE])])
+        import_records(small, [_write(tmp_path / "d.jsonl", [EVIDENCE, EVIDENCE])])
 
 
-def test_the_command_reports_and_writes_nothing(run: Run, files: GraphFiles, tmp_path: Path) -> None:
+def test_the_command_reports_and_writes_nothing(run: Run, small: GraphFiles, tmp_path: Path) -> None:
     path = _write(
         tmp_path / "bad.jsonl", [{**EVIDENCE, "condition": "gouty"}, {**EVIDENCE, "id": "x", "n_participants": 0}]
     )
-    before = _texts(files)
-    done = run("import", path, "--report", "errors.csv", "--graph", files.folder)
+    before = _texts(small)
+    done = run("import", path, "--report", "errors.csv", "--graph", small.folder)
     assert done.returncode == 2
     assert "bad.jsonl, line 1, mine-1: condition: unknown condition" in done.stderr
     assert "Traceback" not in done.stderr
-    rows = list(csv.DictReader((tmp_path / "errors.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "errors.csv").read_text(encoding="utf-8").splitlines()))
     assert {(row["place"], row["field"]) for row in rows} == {("line 1", "condition"), ("line 2", "n_participants")}
-    assert _texts(files) == before
+    assert _texts(small) == before
 
 
-def test_a_dry_run_says_what_would_happen(run: Run, files: GraphFiles, tmp_path: Path) -> None:
+def test_a_dry_run_says_what_would_happen(run: Run, small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "all.jsonl", ALL)
-    before = _texts(files)
-    done = run("import", path, "--create", "--dry-run", "--graph", files.folder)
+    before = _texts(small)
+    done = run("import", path, "--create", "--dry-run", "--graph", small.folder)
     assert done.returncode == 0, done.stderr
     assert "6 statements would be new" in done.stdout
     assert "data/literature/all.ttl would be written" in done.stdout
-    assert _texts(files) == before
+    assert _texts(small) == before
 
 
 def test_a_template_is_written(run: Run, tmp_path: Path) -> None:

@@ -12,11 +12,7 @@ from urllib.parse import quote
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.exceptions import BlockAbortedException
-from bibtexparser.middlewares.names import (
-    InvalidNameError,
-    parse_single_name_into_parts,
-    split_multiple_persons_names,
-)
+from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry as Block, ParsingFailedBlock
 
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
@@ -43,6 +39,7 @@ _TYPES: dict[Kind, tuple[str, ...]] = {
 _KINDS: dict[str, Kind] = {name: kind for kind, names in _TYPES.items() for name in names}
 
 _OTHERS = "others"
+_BETWEEN_NAMES = re.compile(r"\\.|(?P<brace>[{}])|(?P<between>\s+and(?=\s))", re.IGNORECASE | re.DOTALL)
 _RETRACTED = "retracted"
 _ESCAPED = re.compile(r"\\([_%&#])")
 _PLAIN_DOI = re.compile(r"[\w.()/:;<>+-]+", re.ASCII)
@@ -85,10 +82,10 @@ class _Fields:
     def __init__(self, block: Block, where: str) -> None:
         self._block, self._where, self._name = block, where, shown(block.key)
         self._values = {field.key.lower(): field for field in block.fields}
-        self._problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
 
     def entry(self) -> Iterator[Entry | Problem]:
-        """The entry, or its problems."""
+        """The problems of the entry, and the entry, for what else may be wrong with it."""
         pubmed = self._raw("eprinttype", "archiveprefix").lower() in ("pubmed", "pmid")
         fields = {
             "title": self._text("title"),
@@ -105,10 +102,8 @@ class _Fields:
             "kind": _KINDS.get(self._block.entry_type.lower(), "other"),
             "retraction": "retracted" if self._raw("pubstate").lower() == _RETRACTED else "not checked",
         }
-        if self._problems:
-            yield from self._problems
-        else:
-            yield Entry(self._where, self._name, fields)
+        yield from self._problems
+        yield Entry(self._where, self._name, fields)
 
     def _raw(self, *names: str) -> str:
         for name in names:
@@ -124,7 +119,7 @@ class _Fields:
         return self._decoded(next((name for name in names if self._raw(name)), ""), self._raw(*names))
 
     def _authors(self) -> Iterator[str]:
-        for name in split_multiple_persons_names(self._raw("author")):
+        for name in _names(self._raw("author")):
             if name == _OTHERS:
                 yield ET_AL
             elif is_group(name) and "," not in name:
@@ -146,12 +141,23 @@ class _Fields:
             return text_of(value)
         except ValueError as error:
             self._refuse(name, value, str(error))
-            return ""
+            return value
 
     def _refuse(self, field: str, value: str, allowed: str) -> None:
-        problem = Problem("", self._where, self._name, field, shown(value), allowed)
-        if problem not in self._problems:
-            self._problems.append(problem)
+        # A value is asked for more than once, and refused once.
+        self._problems[Problem("", self._where, self._name, field, shown(value), allowed)] = None
+
+
+def _names(authors: str) -> Iterator[str]:
+    # The function of the library for this loses the accent of a name that begins with one: "and \"Ozg\"ur".
+    depth = begin = 0
+    for found in _BETWEEN_NAMES.finditer(authors):
+        if found["brace"]:
+            depth += 1 if found["brace"] == "{" else -1
+        elif found["between"] and depth == 0:
+            yield authors[begin : found.start()].strip()
+            begin = found.end()
+    yield authors[begin:].strip()
 
 
 def _block(name: str, publication: Publication) -> str:

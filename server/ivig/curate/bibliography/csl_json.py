@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
 from ivig.curate.bibliography.identifiers import in_note
@@ -72,7 +72,7 @@ class _Item(_Part):
     author: list[_Name] = []
     container: str = Field("", alias="container-title")
     container_short: str = Field("", alias="container-title-short")
-    issued: _Date | str = ""
+    issued: _Date = Field(default_factory=lambda: _Date.model_validate({}))
     volume: str = ""
     issue: str = ""
     page: str = ""
@@ -81,6 +81,12 @@ class _Item(_Part):
     pmcid: str = Field("", alias="PMCID")
     note: str = ""
     status: str = ""
+
+    @field_validator("issued", mode="before")
+    @classmethod
+    def _date_as_text(cls, issued: Any) -> Any:
+        # Some programs write a date as plain text, which the next version of the format allows.
+        return {"literal": issued} if isinstance(issued, str | int) else issued
 
 
 def read(text: str) -> Iterator[Entry | Problem]:
@@ -108,7 +114,10 @@ def read(text: str) -> Iterator[Entry | Problem]:
         return
     yield from twice
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
-        name = shown(str(item.get("id", ""))) if isinstance(item, dict) else ""
+        if not isinstance(item, dict):
+            yield Problem("", place(number), "", "", shown(item), "an item: an object with its title and so on")
+            continue
+        name = shown(str(item.get("id", "")))
         try:
             yield Entry(place(number), name, _fields(_Item.model_validate(item)))
         except ValidationError as error:
@@ -131,7 +140,7 @@ def _fields(item: _Item) -> dict[str, object]:
         "title": item.title,
         "authors": without_empty(name.text() for name in item.author),
         "journal": item.container or item.container_short,
-        "year": year_of(item.issued if isinstance(item.issued, str) else item.issued.text()),
+        "year": year_of(item.issued.text()),
         "volume": item.volume,
         "issue": item.issue,
         "pages": item.page,

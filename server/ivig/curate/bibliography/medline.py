@@ -28,12 +28,11 @@ def read(text: str) -> Iterator[Entry | Problem]:
     for found in _records(text):
         if isinstance(found, Problem):
             yield found
-        elif twice := found.differing(*_ONCE):
-            tag, first, second = twice
+            continue
+        for tag, first, second in found.differing(*_ONCE):
             allowed = f'once, as a blank line ends each record; here is "{shown(first)}" too'
             yield Problem("", found.place, "", tag, shown(second), allowed)
-        else:
-            yield Entry(found.place, "", _fields(found))
+        yield Entry(found.place, "", _fields(found))
 
 
 def _records(text: str) -> Iterator[Record | Problem]:

@@ -16,7 +16,7 @@ _SHOWN_VALUE = 80
 class BadBibliography(BadInput):
     """Publications that cannot be read, or that contradict each other.
 
-    `problems` holds them all; the message has a line for each, up to a hundred.
+    `problems` holds what was found; the message has a line for each, up to a hundred.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:

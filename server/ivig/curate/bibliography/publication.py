@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from ivig.curate.bibliography import identifiers
 from ivig.errors import BadInput
@@ -18,13 +18,14 @@ Retraction = Literal["not checked", "retracted"]
 
 FIRST_YEAR = 1900
 _DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
+_FOUR_DIGITS = re.compile(r"[0-9]{4}")
 _NOT_IN_A_SLUG = re.compile(r"[^a-z0-9.()_-]")
 
 
 def _line(text: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", text).split())
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise ValueError("text without control characters")
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
+        raise ValueError("text without control characters and halves of characters")
     return text
 
 
@@ -39,11 +40,11 @@ def _pages(text: str) -> str:
     return _DASH.sub("-", _line(text))
 
 
-def _year(year: int) -> int:
+def _year(year: object) -> int:
     this_year = date.today().year
-    if not FIRST_YEAR <= year <= this_year:
+    if not _FOUR_DIGITS.fullmatch(str(year)) or not FIRST_YEAR <= int(str(year)) <= this_year:
         raise ValueError(f"a year from {FIRST_YEAR} to {this_year}")
-    return year
+    return int(str(year))
 
 
 def _if_any(check: Callable[[str], str]) -> AfterValidator:
@@ -69,7 +70,7 @@ class Publication(BaseModel):
     title: _Line = ""
     authors: tuple[Annotated[str, AfterValidator(_name)], ...] = ()
     journal: _Line = ""
-    year: Annotated[int, AfterValidator(_year)] | None = None
+    year: Annotated[int, BeforeValidator(_year)] | None = None
     volume: _Line = ""
     issue: _Line = ""
     pages: Annotated[str, AfterValidator(_pages)] = ""

@@ -19,10 +19,12 @@ from ivig.errors import NotThere
 
 SIZE_LIMIT = 50_000_000
 """The most bytes that a file may have, unless the caller says otherwise."""
+_PIECE = 1_000_000
+_MOST_PROBLEMS = 1000
 
 
 class _Format(NamedTuple):
-    """A format. sign: what tells it; blank: whether a file without any entry may be blank."""
+    """A format. sign, looks: what tells it, and that in words; blank: whether a file without any entry may be blank."""
 
     name: str
     suffixes: tuple[str, ...]
@@ -47,11 +49,14 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
 
     The content tells the format; the suffix helps where it does not. The text is UTF-8.
     limit: the most bytes that the file may have.
-    Raises NotThere where there is no file; BadBibliography with all that is wrong with it, and then nothing is read.
+    Raises NotThere where there is no file; BadBibliography with all that is wrong with it, up to a thousand problems,
+    and then nothing is read.
     """
     publications: list[Publication] = []
     problems: list[Problem] = []
     for found in _entries(path, limit):
+        if len(problems) >= _MOST_PROBLEMS:
+            break
         if isinstance(found, Problem):
             problems.append(found._replace(file=path.name))
             continue
@@ -65,9 +70,11 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
 
 
 def _entries(path: Path, limit: int) -> Iterator[Entry | Problem]:
+    content = bytearray()
     try:
         with path.open("rb") as file:
-            content = file.read(limit + 1)
+            while len(content) <= limit and (piece := file.read(_PIECE)):
+                content += piece
     except OSError as error:
         raise NotThere(f"{path}: {error.strerror}") from error
     if len(content) > limit:

@@ -50,11 +50,10 @@ def read(text: str) -> Iterator[Entry | Problem]:
     for found in _records(text):
         if isinstance(found, Problem):
             yield found
-        elif twice := found.differing(*_ONCE):
-            tag, first, second = twice
+            continue
+        for tag, first, second in found.differing(*_ONCE):
             yield Problem("", found.place, "", tag, shown(second), f'once; here is "{shown(first)}" too')
-        else:
-            yield Entry(found.place, shown(found.first("ID")), _fields(found))
+        yield Entry(found.place, shown(found.first("ID")), _fields(found))
 
 
 def written(publications: Iterable[tuple[str, Publication]]) -> str:

@@ -24,15 +24,14 @@ class Record(NamedTuple):
         """The first value of the first of these tags that has one, or empty."""
         return next((values[0] for tag in tags if (values := self.all(tag))), "")
 
-    def differing(self, *tags: str) -> tuple[str, str, str] | None:
-        """The first of these tags that says two things, with both; None where there is none."""
+    def differing(self, *tags: str) -> Iterator[tuple[str, str, str]]:
+        """Those of these tags that say two things, each with both."""
         for tag in tags:
             first, *others = dict.fromkeys(self.all(tag)) or [""]
             if others:
-                return tag, first, others[0]
-        return None
+                yield tag, first, others[0]
 
 
 def numbered_lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with their numbers from 1. Only line feeds end a line: Unicode has breaks that stand inside of titles."""
+    """The lines with their numbers from 1. Only line feeds end one: Unicode has breaks that stand inside of titles."""
     return enumerate(text.split("\n"), 1)

@@ -16,7 +16,6 @@ from ivig.curate.records.triples import Thing
 from ivig.names import normal
 from ivig.namespaces import BASE, RDF_TYPE, TERMS
 
-
 _CODES = ("authors", "journal", "volume", "issue", "pages", "pmid", "doi", "pmcid")
 
 

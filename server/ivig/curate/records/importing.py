@@ -7,12 +7,11 @@ studies and pages to `data/things/`, a file a kind. What is in a file already st
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from pyoxigraph import NamedNode, Triple
 
 from ivig.build.validate import violations
 from ivig.curate.records.catalog import Catalog
@@ -24,7 +23,7 @@ from ivig.curate.records.tables import BadTable, read_rows
 from ivig.curate.store import Block, Store, write_files
 from ivig.errors import BadInput
 from ivig.files import GraphFiles
-from ivig.namespaces import BASE, TERMS
+from ivig.namespaces import BASE
 
 
 class BadRecords(BadInput):

@@ -1,0 +1,180 @@
+"""The reasoner concludes what owlrl concludes, and contradicts where owlrl does: on real, small and random graphs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from conftest import ROOT
+from ivig.build import read
+from ivig.build.read import Sources
+from ivig.build.reason import infer
+from ivig.errors import InvalidGraph
+from ivig.files import graph_files
+from ivig.namespaces import BASE, TERMS
+from ivig.turtle import read_turtle
+from reference import owlrl_says, part
+from small import HEAD, SOURCE, efficacy
+
+TYPES = BASE + "study-type/"
+REAL = read(graph_files(ROOT))
+# The axioms and the study types are all of the ontology that the small and the random graphs need.
+AXIOMS = replace(
+    REAL,
+    ontology=[
+        triple
+        for triple in REAL.ontology
+        if not str(triple.subject).startswith(f"<{BASE}") or str(triple.subject).startswith((f"<{TERMS}", f"<{TYPES}"))
+    ],
+)
+
+# What the random graphs are made of: things, and the properties that lead from the ones to the others. Some lead where
+# they must not, so that contradictions occur.
+THINGS = {
+    kind: [f"<{kind}/{letter}>" for letter in letters]
+    for kind, letters in {
+        "statement": "abcd", "condition": "abcd", "mechanism": "ab", "outcome": "abc", "reference": "ab",
+        "citation": "ab", "candidate": "a", "study": "a", "passage": "a",
+    }.items()
+}  # fmt: skip
+VOCABULARY = {
+    kind: [f"<{kind}/{name}>" for name in names]
+    for kind, names in {
+        "kind": ["efficacy", "mechanism", "safety"],
+        "direction": ["benefit", "harm"],
+        "study-type": ["randomized-controlled-trial", "case-series", "systematic-review-of-randomized-trials"],
+        "resolution": ["confirmed", "unresolved"],
+    }.items()
+}
+VALUES = [*THINGS["condition"], *THINGS["mechanism"], *THINGS["outcome"]]
+CLASSES = ["Statement", "Condition", "Mechanism", "Outcome", "Reference", "Citation", "CandidateCitation", "Study"]
+LITERALS = [
+    '"6"',
+    '"six"@en',
+    "6",
+    "6.5",
+    "true",
+    '"6.5"^^xsd:integer',
+    '"2018-02-30"^^xsd:date',
+    '"2018-02-28"^^xsd:date',
+]
+
+ONE_VALUE = [  # of one statement or reference
+    ("statement", "kind", VOCABULARY["kind"]),
+    ("statement", "direction", VOCABULARY["direction"]),
+    ("statement", "studyType", VOCABULARY["study-type"]),
+    ("reference", "resolution", VOCABULARY["resolution"]),
+]
+MANY_VALUES = [
+    ("statement", "condition", THINGS["condition"]),
+    ("statement", "modelsCondition", THINGS["condition"]),
+    ("statement", "outcome", THINGS["outcome"]),
+    ("statement", "reference", THINGS["reference"]),
+    ("statement", "citation", THINGS["citation"]),
+    ("statement", "study", THINGS["study"]),
+    ("statement", "passage", THINGS["passage"]),
+    ("statement", "voice", THINGS["citation"] + THINGS["study"]),
+    ("mechanism", "supportedBy", THINGS["statement"]),
+    ("statement", "contradictsMechanism", THINGS["mechanism"][:1]),
+    ("statement", "supportsMechanism", THINGS["mechanism"][1:]),
+    ("reference", "resolvesTo", THINGS["citation"]),
+    ("reference", "candidate", THINGS["candidate"]),
+    ("reference", "conflictsWith", THINGS["reference"]),
+    ("condition", "hasStatement", THINGS["statement"]),
+]
+
+
+def _links() -> st.SearchStrategy[str]:
+    ivig = [(kind, f"ivig:{name}", values) for kind, name, values in MANY_VALUES]
+    skos = [
+        (kind, f"skos:{name}", THINGS[kind]) for kind in ("condition", "outcome") for name in ("broader", "narrower")
+    ]
+    return st.sampled_from(ivig + skos).flatmap(
+        lambda link: st.builds(
+            lambda subject, value: f"{subject} {link[1]} {value} .",
+            st.sampled_from(THINGS[link[0]]),
+            st.sampled_from(link[2]),
+        )
+    )
+
+
+@st.composite
+def _single_links(draw: st.DrawFn) -> list[str]:
+    lines = []
+    for kind, property, values in ONE_VALUE:
+        for subject in THINGS[kind]:
+            value = draw(st.none() | st.sampled_from(values))
+            lines += [f"{subject} ivig:{property} {value} ."] * (value is not None)
+    return lines
+
+
+def _amiss() -> st.SearchStrategy[str]:
+    """Lines that may contradict the rest, each after its own fashion."""
+    return st.one_of(
+        st.builds("<statement/a> ivig:direction {} .".format, st.sampled_from(VOCABULARY["direction"])),
+        st.builds("<statement/a> ivig:supportsMechanism {} .".format, st.sampled_from(THINGS["mechanism"])),
+        st.builds("{} a ivig:{} .".format, st.sampled_from(VALUES + THINGS["citation"]), st.sampled_from(CLASSES)),
+        st.builds("<statement/a> ivig:condition {} .".format, st.sampled_from(VALUES)),
+        st.builds("<statement/a> ivig:participants {} .".format, st.sampled_from(LITERALS)),
+        st.builds("<statement/a> ivig:hedged {} .".format, st.sampled_from(LITERALS)),
+        st.builds("<passage/a> ivig:number {} .".format, st.sampled_from(LITERALS)),
+    )
+
+
+def _agree(sources: Sources) -> bool:
+    """That both conclude the same, or both find a contradiction; whether they concluded."""
+    triples, contradictions = owlrl_says(sources)
+    if contradictions:
+        with pytest.raises(InvalidGraph, match="contradicts itself"):
+            infer(sources)
+    else:
+        assert set(infer(sources)) == triples
+    return not contradictions
+
+
+def _small(tmp_path: Path, turtle: str) -> Sources:
+    path = tmp_path / "small.ttl"
+    path.write_text("@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n" + HEAD + turtle, encoding="utf-8")
+    return replace(AXIOMS, data=read_turtle(path))
+
+
+def test_the_same_on_a_part_of_the_real_graph() -> None:
+    some = part(REAL, every=60)
+    assert _agree(some)
+    assert len(infer(some)) > 500
+
+
+@pytest.mark.parametrize(
+    ("turtle", "consistent"),
+    [
+        (efficacy("s", "benefit", outcome="pain"), True),
+        (efficacy("s", "benefit", more="ivig:direction <direction/harm> ; "), False),
+        ("<citation/c> a ivig:Citation, ivig:CandidateCitation .", False),
+        ("<statement/s> ivig:supportsMechanism <mechanism/m> ; ivig:contradictsMechanism <mechanism/m> .", False),
+    ],
+)
+def test_the_same_on_small_graphs(tmp_path: Path, turtle: str, consistent: bool) -> None:
+    assert _agree(_small(tmp_path, SOURCE + turtle)) is consistent
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(links=st.lists(_links(), min_size=30, max_size=80), single=_single_links())
+def test_the_same_on_random_graphs(
+    tmp_path_factory: pytest.TempPathFactory, links: list[str], single: list[str]
+) -> None:
+    assert _agree(_small(tmp_path_factory.mktemp("random"), "\n".join(links + single)))
+
+
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(
+    links=st.lists(_links(), max_size=8),
+    single=_single_links(),
+    amiss=st.lists(_amiss(), min_size=1, max_size=3),
+)
+def test_the_same_contradictions(
+    tmp_path_factory: pytest.TempPathFactory, links: list[str], single: list[str], amiss: list[str]
+) -> None:
+    _agree(_small(tmp_path_factory.mktemp("random"), "\n".join(links + single + amiss)))
