@@ -65,6 +65,7 @@ def test_four_entries() -> None:
         (r"$\alpha$, $\beta$, $\pm$, $<$, IgG$_4$, IgG$_{4}$, $^{125}$I", "α, β, ±, <, IgG4, IgG4, 125I"),
         (r"50% \% \\% \& \_ \# \$ {\textbackslash} {\textbraceleft}", "50% %  % & _ # $ \\ {"),
         ("a -- b --- c ``d'' ~", "a – b — c “d” \u00a0"),
+        ("{A} & {B} # c_d^e", "A & B # c_d^e"),
         (r"\url{http://example.org/a%20b_c}", "http://example.org/a%20b_c"),
     ],
 )

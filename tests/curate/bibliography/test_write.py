@@ -76,6 +76,21 @@ def test_what_is_written_reads_back_as_the_same(file: Path, format: Format, writ
 
 
 @pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize(
+    "text",
+    ["a -- b --- c", "''x'' ``y`` ?`z !`w", "{a} } {", "\\textbackslash \\\\ \\{", "50% & $5_6^7 #1~", "<<a>> ,,b,,", "a and b",
+     "{x} AB", "Rock and Roll AB", "A & B C", "and B", "van der Meché FG", "Jones AB Jr", "others", "X, Y", "X,", "ß A", "--", '"'],
+)  # fmt: skip
+def test_hard_text_in_every_field(tmp_path: Path, format: Format, text: str) -> None:
+    hard = Publication(
+        title=text, authors=(text, "Dalakas MC", text), journal=text, volume=text, issue=text, pages=text
+    )
+    path = tmp_path / "refs"
+    path.write_text(write_publications([hard], format), encoding="utf-8")
+    assert read_publications(path) == [hard]
+
+
+@pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.suffix)
 def test_from_every_format_into_every_other(tmp_path: Path, sample: Path, format: Format) -> None:
     path = tmp_path / "refs"

@@ -13,7 +13,6 @@ from pylatexenc.latex2text import (  # type: ignore[import-untyped]
     EnvironmentTextSpec,
     LatexNodes2Text,
     MacroTextSpec,
-    SpecialsTextSpec,
     get_default_latex_context_db,
 )
 from pylatexenc.latexwalker import LatexWalkerError  # type: ignore[import-untyped]
@@ -113,7 +112,6 @@ def _decoder() -> Any:
             *(MacroTextSpec(name, discard=False) for name in _LOOKS),
             *(MacroTextSpec(name, simplify_repl=_refuse) for name in _OTHERS),
         ],
-        specials=[SpecialsTextSpec("&", "&")],
     )
     context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_refuse))
     context.set_unknown_environment_spec(EnvironmentTextSpec("", simplify_repl=_refuse))
