@@ -38,6 +38,8 @@ docs: $(READY)
 bench: $(READY)
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/build_stages.py
+	$(BIN)/python benchmarks/build_full.py
+	$(BIN)/python benchmarks/import_records.py
 
 clean:
 	rm -rf $(VENV) server/ui/node_modules server/ivig/serve/static/ui

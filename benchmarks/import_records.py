@@ -1,0 +1,70 @@
+"""How long `ivig import` takes for 10,000 records, as a whole process, and how much memory, into a copy of the graph.
+
+The claim is under 60 seconds, with memory that does not grow with the file beyond the graph itself: so the peer is
+rdflib parsing, in the same run, the files that the import has written.
+usage: python benchmarks/import_records.py [RECORDS]
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+IVIG = Path(sys.executable).with_name("ivig")
+LIMIT = 60
+CONDITIONS = ("Guillain-Barré syndrome", "CIDP", "Kawasaki disease", "myasthenia gravis", "dermatomyositis")
+PARSE = "import sys, rdflib; g = rdflib.Graph(); [g.parse(path) for path in sys.argv[1:]]"
+
+
+def record(number: int) -> dict[str, object]:
+    """One made-up record; every fifth is of the same publication."""
+    return {
+        "kind": "evidence", "id": f"made-{number}", "condition": CONDITIONS[number % 5], "intervention": "IVIG",
+        "comparator": "placebo", "outcome": "relapse", "direction": "benefit",
+        "effect": {"measure": "odds ratio", "value": 0.5, "ci_low": 0.3, "ci_high": 0.9, "p": 0.01, "p_relation": "="},
+        "study_type": "randomized controlled trial", "n_participants": 10 + number % 500,
+        "dose": {"g_per_kg_total": 2.0, "days": 5}, "finding": f"A made-up finding, number {number}.",
+        "intent": "treat",
+        "comparison": "inert", "product": "polyvalent IV", "reporting": "primary",
+        "citation": {"pmid": str(90_000_000 + number // 5), "title": f"Made-up trial {number // 5}"},
+        "read_at": f"https://example.org/made-up/{number // 5}", "read_depth": "abstract",
+    }  # fmt: skip
+
+
+def main() -> int:
+    """Print time and memory of both; the exit code says whether the limit is kept."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    with tempfile.TemporaryDirectory() as folder:
+        graph = Path(folder) / "graph"
+        for part in ("ontology", "data", "shapes", "queries"):
+            shutil.copytree(ROOT / part, graph / part)
+        records = Path(folder) / "made_up.jsonl"
+        with records.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(record(n)) + "\n" for n in range(number))
+        print(f"{number} records, {records.stat().st_size / 1e6:.1f} MB")
+        ours = measured([IVIG, "import", records, "--graph", graph])
+        theirs = measured([sys.executable, "-c", PARSE, *(graph / "data").rglob("*.ttl")])
+    print(f"ivig import {ours[0]:6.1f} s {ours[1]:7.0f} MB, {number / ours[0]:.0f} records a second")
+    print(f"rdflib parse {theirs[0]:5.1f} s {theirs[1]:7.0f} MB")
+    return int(ours[0] > LIMIT)
+
+
+def measured(command: list[str | Path]) -> tuple[float, float]:
+    """Seconds and megabytes at the most that a command takes."""
+    began = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{command[0]} failed")
+    return time.perf_counter() - began, usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main())
