@@ -1,0 +1,92 @@
+"""Bibliographies at the command line: in from reference managers and PubMed, and out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import Run
+from ivig.ask import Graph
+from ivig.build import read
+from ivig.curate.bibliography import read_publications
+from ivig.files import graph_files
+from ivig.namespaces import BASE, TERMS
+from small import SOURCE, folder_with
+
+RIS = "TY  - JOUR\nTI  - On gout\nAU  - Example, Anna\nAU  - Sample, Bert\nT2  - J Gout\nPY  - 2001\nVL  - 3\nDO  - 10.1000/gout\nER  - \n"
+BIBTEX = "@article{a, title={On Gout}, author={Example, Anna}, journal={J Gout}, year={2001}, doi={10.1000/GOUT}, pmid={77}}\n"
+
+
+def _citations(folder: Path) -> dict[str, dict[str, str]]:
+    said: dict[str, dict[str, str]] = {}
+    for triple in read(graph_files(folder)).data:
+        subject = str(triple.subject.value)  # type: ignore[union-attr]
+        if subject.startswith(BASE + "citation/"):
+            name = triple.predicate.value.removeprefix(TERMS)
+            said.setdefault(subject.removeprefix(BASE), {})[name] = str(triple.object.value)  # type: ignore[union-attr]
+    return said
+
+
+def test_the_same_publication_from_two_files_is_one_citation(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    (tmp_path / "a.ris").write_text(RIS)
+    (tmp_path / "b.bib").write_text(BIBTEX)
+    first = run("import", "a.ris", "--graph", folder)
+    assert (first.returncode, first.stdout) == (0, "data/things/citations.ttl written\n"), first.stderr
+    assert run("import", "b.bib", "--graph", folder).returncode == 0
+    (citation,) = _citations(folder).values()
+    assert citation["pmid"] == "77"
+    assert citation["doi"] == "10.1000/gout"
+    assert citation["volume"] == "3"
+    again = run("import", "a.ris", "b.bib", "--graph", folder)
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("x.ris", "TY  - JOUR\nTI  - No identifier\nER  - \n", "a PMID, DOI or PMCID"),
+        ("x.bib", "@article{a, title={X}, doi={nonsense}}", "x.bib"),
+        (
+            "x.xml",
+            "<!DOCTYPE x [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><PubmedArticleSet>&a;</PubmedArticleSet>",
+            "x.xml",
+        ),
+        ("x.json", "[{]", "x.json"),
+    ],
+)
+def test_a_bad_bibliography_is_named_and_changes_nothing(
+    run: Run, tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    (tmp_path / name).write_text(text)
+    done = run("import", name, "--graph", folder)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert _citations(folder) == {}
+
+
+def test_records_and_bibliographies_are_imported_apart(run: Run, tmp_path: Path) -> None:
+    done = run("import", "a.ris", "b.jsonl", "--graph", folder_with(tmp_path, SOURCE))
+    assert (done.returncode, "imported apart" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("bibtex", "bib"), ("ris", "ris"), ("csl-json", "json")])
+def test_the_publications_come_out_and_can_be_read_again(
+    run: Run, graph: Graph, tmp_path: Path, name: str, suffix: str
+) -> None:
+    done = run("export", "--citations", name, "-o", f"all.{suffix}")
+    assert done.returncode == 0, done.stderr
+    publications = read_publications(tmp_path / f"all.{suffix}")
+    pmids = {row["pmid"] for row in graph.query("citations")} - {None}
+    assert {publication.pmid for publication in publications} - {""} == pmids
+    if name == "csl-json":
+        assert len(json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))) == len(publications)
+
+
+def test_citations_are_of_the_whole_graph(run: Run) -> None:
+    done = run("export", "--citations", "ris", "--condition", "GBS")
+    assert (done.returncode, "leave --condition out" in done.stderr) == (2, True)

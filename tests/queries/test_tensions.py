@@ -1,0 +1,89 @@
+"""Where sources pull apart, on small graphs: what counts as disagreement, and what does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ivig
+from ivig.namespaces import BASE
+from small import SOURCE, efficacy, folder_with
+
+BODIES = "".join(
+    f'<body/{name}> a ivig:Body ; skos:prefLabel "{name}"@en .\n' for name in ("one", "two", "three", "four", "five")
+)
+PAPERS = "".join(
+    f'<citation/{year}> a ivig:Citation ; skos:prefLabel "{year}"@en ; ivig:pmid "{year}" ; ivig:year {year} .\n'
+    for year in (1990, 2000)
+)
+
+
+def _recommends(name: str, body: str, value: str, more: str = "") -> str:
+    return (
+        f'<statement/{name}> a ivig:Statement ; skos:prefLabel "{name}"@en ; ivig:kind <kind/recommendation> ; '
+        f"ivig:condition <condition/gout> ; ivig:body <body/{body}> ; ivig:recommendation <recommendation/{value}> ; {more}"
+        "ivig:passage <passage/example/01> .\n"
+    )
+
+
+def _pairs(tmp_path: Path, query: str, columns: tuple[str, ...], data: str) -> list[tuple[str, ...]]:
+    rows = ivig.open(folder_with(tmp_path, SOURCE + BODIES + PAPERS + data), tmp_path / "releases").query(query)
+    return [tuple(str(row[column]).removeprefix(BASE + "statement/") for column in columns) for row in rows]
+
+
+def test_bodies_disagree_on_the_same_population_by_their_latest_word(tmp_path: Path) -> None:
+    adults = 'ivig:population "adults"@en ; '
+    found = _pairs(
+        tmp_path,
+        "bodies-that-disagree",
+        ("for_statement", "against_statement"),
+        _recommends("for", "one", "conditional-for")
+        + _recommends("against", "two", "not-routinely")
+        + _recommends("same-body", "one", "against")
+        + _recommends("others", "two", "against", adults)
+        + _recommends("neutral", "three", "insufficient-evidence")
+        + _recommends("old", "three", "against", "ivig:superseded true ; ")
+        + _recommends("renewed", "four", "against", "ivig:year 2001 ; ")
+        + _recommends("renewal", "four", "for", "ivig:year 2010 ; "),
+    )
+    assert sorted(found) == [("for", "against"), ("renewal", "against"), ("renewal", "same-body")]
+
+
+def test_a_recommendation_is_held_against_the_best_randomized_evidence(tmp_path: Path) -> None:
+    columns = ("statement", "verdict", "recommendation")
+    trials = efficacy("trial", "no-benefit") + efficacy("series", "benefit", "case-series")
+    data = trials + _recommends("pro", "one", "for") + _recommends("contra", "two", "against")
+    assert _pairs(tmp_path, "recommendations-against-evidence", columns, data) == [("pro", "no benefit", "for")]
+
+
+def test_weak_evidence_is_not_held_against_anyone(tmp_path: Path) -> None:
+    data = efficacy("series", "no-benefit", "case-series") + _recommends("pro", "one", "for")
+    assert _pairs(tmp_path, "recommendations-against-evidence", ("statement",), data) == []
+
+
+def test_a_review_and_an_earlier_trial_of_the_same_kind_of_outcome(tmp_path: Path) -> None:
+    def of(year: int) -> str:
+        return f"ivig:citation <citation/{year}> ; "
+
+    data = (
+        efficacy("review", "no-benefit", "systematic-review", outcome="pain", more=of(2000))
+        + efficacy("earlier", "benefit", outcome="pain", more=of(1990))
+        + efficacy("same-year", "benefit", outcome="pain", more=of(2000))
+        + efficacy("other-kind", "benefit", outcome="urate", more=of(1990))
+        + efficacy("agrees", "no-benefit", outcome="pain", more=of(1990))
+        + efficacy("cohort", "benefit", "cohort-study", outcome="pain", more=of(1990))
+    )
+    assert _pairs(tmp_path, "reviews-against-trials", ("review_statement", "trial_statement"), data) == [
+        ("review", "earlier")
+    ]
+
+
+def test_one_controlled_statement_takes_a_condition_off_the_list(tmp_path: Path) -> None:
+    alone = efficacy("a", "benefit", "case-series", comparison="uncontrolled") + efficacy(
+        "b", "benefit", "not-stated", comparison="not-stated"
+    )
+    columns = ("condition_label", "statements", "benefit")
+    assert _pairs(tmp_path / "alone", "uncontrolled-only", columns, alone) == [("gout", "2", "2")]
+    assert (
+        _pairs(tmp_path / "not", "uncontrolled-only", columns, alone + efficacy("c", "benefit", comparison="active"))
+        == []
+    )
