@@ -163,6 +163,17 @@ def test_validate_names_the_thing_the_rule_and_the_mend(run: Run, tmp_path: Path
     assert done.stderr == "3 rules broken\n"
 
 
+@pytest.mark.parametrize(
+    ("said", "found"), [("a ivig:Statment ;", "Found: ivig:Statment."), ("", "checked without one. [")]
+)
+def test_a_thing_without_a_known_class_is_no_secret(run: Run, tmp_path: Path, said: str, found: str) -> None:
+    (tmp_path / "mine.ttl").write_text(f"{HEAD}<statement/mine-1> {said} ivig:kind <kind/nothing> .\n")
+    done = run("validate", "mine.ttl")
+    assert done.returncode == 1
+    assert "<statement/mine-1> Give the thing a class of the ontology; no rule is checked without one." in done.stdout
+    assert found in done.stdout
+
+
 def test_a_broken_graph_fails_the_build_and_the_old_release_answers(run: Run, tmp_path: Path) -> None:
     folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
     words = ("--graph", folder, "--releases", tmp_path / "releases")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
+from ivig.build.classes import unclassed
 from ivig.build.constraints import Data
 from ivig.build.read import Sources
 from ivig.build.shapes import Result, Shapes, short
@@ -34,8 +35,19 @@ class Violation:
 
 
 def validate(sources: Sources) -> list[Violation]:
-    """Every violation of the shapes by the data, sorted by thing. The ontology counts as known, nothing is inferred."""
-    return violations([*sources.ontology, *sources.data], sources.shapes, sources.stands_in)
+    """Every violation of the shapes by the data, sorted by thing. The ontology counts as known, nothing is inferred.
+
+    A thing that no shape would look at, since it has no class that is known, is a violation too.
+    """
+    broken = violations([*sources.ontology, *sources.data], sources.shapes, sources.stands_in)
+    message = "Give the thing a class of the ontology; no rule is checked without one."
+    unlooked_at = (
+        Violation(
+            thing, "Class unknown", message, short(NamedNode(name)) if name else "", sources.stands_in.get(thing, "")
+        )
+        for thing, name in unclassed(sources.ontology, sources.data)
+    )
+    return sorted([*broken, *unlooked_at])
 
 
 def violations(
