@@ -49,9 +49,9 @@ class Store:
             lines = text.splitlines(keepends=True)
             self._heads[path] = "".join(line for line in lines if line.startswith("#"))
             for triple in read_turtle(path, files.name(path)):
-                iri = triple.subject.value  # type: ignore[union-attr]
-                self._home.setdefault(iri, path)
-                self.blocks.setdefault(iri, set()).add(triple)
+                if isinstance(triple.subject, NamedNode):
+                    self._home.setdefault(triple.subject.value, path)
+                    self.blocks.setdefault(triple.subject.value, set()).add(triple)
 
     def triples(self) -> Iterable[Triple]:
         """Everything."""
@@ -60,11 +60,12 @@ class Store:
 
     def studies(self) -> dict[str, str]:
         """The study that each publication reports."""
-        publication = TERMS + "publication"
+        publication = NamedNode(TERMS + "publication")
         return {
-            t.object.value: t.subject.value  # type: ignore[union-attr]
-            for t in self.triples()
-            if t.predicate.value == publication
+            triple.object.value: iri
+            for iri, block in self.blocks.items()
+            for triple in block
+            if triple.predicate == publication and isinstance(triple.object, NamedNode)
         }
 
     def put(self, iri: str, block: Block, stem: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ivig
-from ivig.ask import Graph
+from ivig.ask import Answer, Graph
 from ivig.errors import IvigError
 from ivig.serve.pages import Pages, local_path
 from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
@@ -85,7 +86,12 @@ async def _with_headers(request: Request, call_next: Callable[[Request], Awaitab
 def _house_routes(app: FastAPI, graph: Graph, pages: Pages) -> None:
     @app.get("/", include_in_schema=False)
     def home() -> Response:
-        return pages.page("home.html", conditions=graph.query("evidence-summary"), queries=graph.queries)
+        return pages.page("home.html", conditions=overview(), queries=graph.queries)
+
+    @cache
+    def overview() -> Answer:
+        # A release does not change: what stands on the first page is asked once.
+        return graph.query("evidence-summary")
 
     @app.get("/find", include_in_schema=False)
     def find(name: str = "") -> Response:

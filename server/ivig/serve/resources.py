@@ -9,7 +9,6 @@ from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import NamedNode
 
 from ivig.ask import Answer, Dataset, Graph
-from ivig.ask.results import Value
 from ivig.errors import NotThere
 from ivig.namespaces import BASE, GRAPHS, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
@@ -83,7 +82,7 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
             facts=facts(about),
             mentions=mentions(graph.about("mentions-of-thing", iri)),
             facets=facets(iri) if is_condition else [],
-            verdicts=verdicts(iri) if is_condition else None,
+            verdicts=graph.about("verdicts-of-thing", iri).rows if is_condition else None,
         )
 
     def kind(value: object, label: object) -> Cell | None:
@@ -104,9 +103,6 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
             if table.rows:
                 found.append(Facet(title, name, table))
         return found
-
-    def verdicts(iri: str) -> list[dict[str, Value]]:
-        return [row for row in graph.query("evidence-summary") if row["condition"] == iri]
 
     def ontology_page() -> Response:
         return pages.page("ontology.html", terms=graph.about("ontology-terms").rows, prefix=TERMS)

@@ -70,5 +70,5 @@ class Catalog:
         """The preferred label of a thing, known or new."""
         for things in self.created.values():
             if iri in things:
-                return next(t.object.value for t in things[iri].block if t.predicate.value.endswith("prefLabel"))  # type: ignore[union-attr]
+                return things[iri].name
         return self._names.label(iri)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
@@ -168,9 +168,11 @@ def page_path(address: str) -> str:
 def _known(triples: Iterable[Triple]) -> Iterable[Publication]:
     blocks: dict[str, dict[str, list[str]]] = {}
     for triple in triples:
-        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(BASE + "citation/"):
-            values = blocks.setdefault(triple.subject.value, {}).setdefault(triple.predicate.value, [])
-            values.append(triple.object.value)  # type: ignore[union-attr]
+        subject, value = triple.subject, triple.object
+        if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode | Literal):
+            continue
+        if subject.value.startswith(BASE + "citation/"):
+            blocks.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value.value)
     for iri, block in blocks.items():
         if TERMS + "Citation" not in block.get(RDF_TYPE, ()):
             continue

@@ -19,6 +19,7 @@ class Thing:
 
     def __init__(self, path: str, *classes: str) -> None:
         self.iri = BASE + path
+        self.name = path
         self.block: Block = set()
         for name in classes:
             self.block.add(Triple(NamedNode(self.iri), NamedNode(RDF_TYPE), NamedNode(_expanded(name))))
@@ -55,7 +56,8 @@ class Thing:
             self._add(name, Literal("true" if value else "false", datatype=NamedNode(_XSD + "boolean")))
 
     def label(self, text: str) -> None:
-        """Give it its preferred label."""
+        """Give it its preferred label, its name."""
+        self.name = text
         self.block.add(Triple(NamedNode(self.iri), NamedNode(PREF_LABEL), Literal(text, language="en")))
 
     def _add(self, name: str, value: NamedNode | Literal) -> None:
