@@ -65,6 +65,8 @@ def test_follows(axiom: str, said: str, follows: str) -> None:
          "a is of the classes ivig:A and ivig:C, which exclude each other"),
         ("ivig:p rdfs:range xsd:integer .", "<a> ivig:p 1, true .",
          '"true"^^<http://www.w3.org/2001/XMLSchema#boolean> is of the classes xsd:boolean and xsd:decimal, which exclude each other'),
+        ("ivig:p rdfs:range xsd:boolean .", "<a> ivig:p 1, true .",
+         '"1"^^<http://www.w3.org/2001/XMLSchema#integer> is of the classes xsd:boolean and xsd:decimal, which exclude each other'),
         ("", '<a> ivig:p "2018-02-30"^^xsd:date .', 'a has "2018-02-30" as ivig:p, which is no xsd:date'),
     ],
 )  # fmt: skip

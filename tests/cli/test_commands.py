@@ -44,6 +44,13 @@ def test_a_table_fits_the_terminal_and_breaks_no_word(run: Run, columns: str) ->
     assert "more columns with --format csv" in _words(done.stdout)
 
 
+def test_a_label_does_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE.replace('"gout"@en', '"go\\u001B[31mut"@en') + efficacy("s", "benefit"))
+    done = run("query", "conditions", "--graph", folder, "--releases", tmp_path / "r")
+    assert "go [31mut" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
 def test_columns_can_be_chosen(run: Run) -> None:
     done = run("query", "conditions", "--group", "dermatology", "--columns", "condition,verdict")
     assert "benefit (weak)" in done.stdout

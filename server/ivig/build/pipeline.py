@@ -73,15 +73,17 @@ def asserted_graphs(sources: Sources) -> dict[str, list[Triple]]:
 
 def _seal(graphs: dict[str, list[Triple]], source_digest: str, stamp: str, releases: Releases) -> Release:
     quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
-    names = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
+    index = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
+    names = json.dumps(index, ensure_ascii=False, sort_keys=True).encode()
     manifest = {
         "sources": source_digest,
         "graphs": {name: len(set(triples)) for name, triples in sorted(graphs.items())},
+        "names": hashlib.sha256(names).hexdigest(),
         "things": _things(graphs[DATA_GRAPH]),
         "tools": {tool: version(tool) for tool in _TOOLS},
     }
     with releases.draft() as draft:
-        (draft / NAMES).write_text(json.dumps(names, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        (draft / NAMES).write_bytes(names)
         (draft / STAMP).write_text(stamp, encoding="utf-8")
         store = Store(str(draft / STORE))
         store.bulk_extend(parse(sorted_nquads(quads), format=RdfFormat.N_QUADS))

@@ -5,9 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Annotated, Any
 
 import typer
@@ -50,9 +48,6 @@ def _command(query: SavedQuery) -> Any:
     def run(**values: Any) -> None:
         from ivig.cli.opened import opened
 
-        if values["format"] is ResultFormat.table:
-            # Tables take a while to load: let them, while Oxigraph opens the store and plans the query.
-            Thread(target=import_module, args=("ivig.cli.terminal",)).start()
         graph = opened(values.pop("graph"), values.pop("releases"))
         format_, columns = values.pop("format"), values.pop("columns")
         _write(graph, query, {name: value for name, value in values.items() if value is not None}, format_, columns)
@@ -109,7 +104,7 @@ def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: Resul
             raise BadInput("--columns is for tables; the other formats have all columns")
         sys.stdout.buffer.write(serialize_results(graph.solutions(query.name, values), format_.value))
         return
-    from ivig.cli.terminal import print_table
+    from ivig.cli.table import print_table
 
     answer = graph.query(query.name, **values)
     chosen = [name.strip() for name in columns.split(",")] if columns else list(query.table)

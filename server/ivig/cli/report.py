@@ -25,7 +25,7 @@ def report(
     if markdown:
         print(markdown_report(source), end="")
         return
-    from ivig.cli.terminal import print_table
+    from ivig.cli.table import print_table
 
     print(WHAT_IT_IS)
     for section in sections(source):

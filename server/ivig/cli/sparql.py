@@ -72,7 +72,7 @@ def write_result(result: Result, format_name: str | None) -> None:
     if isinstance(result, QueryBoolean) and format_name in (None, "table"):
         print("true" if result else "false")
     elif isinstance(result, QuerySolutions) and format_name in (None, "table"):
-        from ivig.cli.terminal import print_table
+        from ivig.cli.table import print_table
 
         names = columns(result)
         print_table(names, list(rows(result)), names)

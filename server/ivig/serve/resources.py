@@ -76,7 +76,7 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
         return pages.page(
             "thing.html",
             iri=iri,
-            label=graph.names.label(iri),
+            label=next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri),
             kinds=[cell for cell in kinds if cell is not None],
             finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
             facts=facts(about),

@@ -1,0 +1,121 @@
+"""Tables that fit the terminal.
+
+Drawn here and not by rich, which would take a third of the time of a whole query to load and to draw (measured by
+benchmarks/query_start.py): a table of plain text needs no markup, colours or layout.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+
+from ivig.ask.results import Value, own_columns
+
+_LONGEST_WORD = 18
+_WIDEST = 44
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+def shown_columns(columns: Sequence[str], preferred: Sequence[str] = ()) -> list[str]:
+    """The columns that a table shows: the preferred ones, else all, with labels in place of the IRIs they stand for."""
+    wanted = preferred or own_columns(columns)
+    return [f"{name}_label" if f"{name}_label" in columns else name for name in wanted if name in columns]
+
+
+def print_table(columns: Sequence[str], rows: Sequence[dict[str, Value]], preferred: Sequence[str] = ()) -> None:
+    """Print rows as a table no wider than the terminal.
+
+    preferred: the columns to show, most important first. Columns without a value are left out, and the last ones where
+    the terminal is too narrow for all; a line below says what is missing and how to get it.
+    """
+    terminal = shutil.get_terminal_size().columns
+    filled = [name for name in shown_columns(columns, preferred) if any(row[name] is not None for row in rows)]
+    cells = {name: [_cell(row[name]) for row in rows] for name in filled}
+    least = {name: _least_width(_head(name), cells[name]) for name in filled}
+    while len(filled) > 1 and _total(least[name] for name in filled) > terminal:
+        filled.pop()
+    if filled:
+        widths = _widths({name: [_head(name), *cells[name]] for name in filled}, least, terminal)
+        right = [all(isinstance(row[name], (int, float)) or row[name] is None for row in rows) for name in filled]
+        body = [[cells[name][number] for name in filled] for number in range(len(rows))]
+        print(_drawn([widths[name] for name in filled], [_head(name) for name in filled], body, right))
+    more = len(own_columns(columns)) - len(filled)
+    note = f"{len(rows)} row{'s' * (len(rows) != 1)}"
+    if more > 0:
+        note += f"; {more} more column{'s' * (more != 1)} with --format csv or --columns"
+    print(note)
+
+
+def _drawn(widths: list[int], heads: list[str], rows: list[list[str]], right: list[bool]) -> str:
+    lines = [_rule("┏━┳┓", widths), *_row("┃", widths, heads, [False] * len(widths)), _rule("┡━╇┩", widths)]
+    for row in rows:
+        lines += _row("│", widths, row, right)
+    lines.append(_rule("└─┴┘", widths))
+    return "\n".join(lines)
+
+
+def _rule(corners: str, widths: list[int]) -> str:
+    left, line, middle, right = tuple(corners)
+    return left + middle.join(line * (width + 2) for width in widths) + right
+
+
+def _row(bar: str, widths: list[int], cells: list[str], right: list[bool]) -> Iterator[str]:
+    wrapped = [_wrapped(cell, width) for cell, width in zip(cells, widths, strict=True)]
+    for parts in zip_longest(*wrapped, fillvalue=""):
+        aligned = (
+            part.rjust(width) if to_right else part.ljust(width)
+            for part, width, to_right in zip(parts, widths, right, strict=True)
+        )
+        yield f"{bar} " + f" {bar} ".join(aligned) + f" {bar}"
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Text in lines of a width, broken at spaces, and inside of a word only where it is longer than the line."""
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > width:
+            lines.append(line)
+            line = ""
+        line = f"{line} {word}" if line else word
+        while len(line) > width:
+            lines.append(line[:width])
+            line = line[width:]
+    return [*lines, line] if line or not lines else lines
+
+
+def _widths(texts: dict[str, list[str]], least: dict[str, int], terminal: int) -> dict[str, int]:
+    """As wide as the texts need, then narrower, the widest column first, until the table fits."""
+    widths = {name: max(least[name], min(max(map(len, cells)), _WIDEST)) for name, cells in texts.items()}
+    while _total(widths.values()) > terminal:
+        shrinking = [name for name in widths if widths[name] > least[name]]
+        if not shrinking:
+            # One column is left, and its longest word is wider than the terminal.
+            name = next(iter(widths))
+            widths[name] = max(terminal - 4, 1)
+            return widths
+        widest = max(shrinking, key=lambda name: widths[name])
+        widths[widest] -= 1
+    return widths
+
+
+def _total(widths: Iterable[int]) -> int:
+    return sum(width + 3 for width in widths) + 1
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    # What a label says must not steer the terminal.
+    return _CONTROL.sub(" ", text)
+
+
+def _head(name: str) -> str:
+    return name.removesuffix("_label").replace("_", " ")
+
+
+def _least_width(head: str, cells: list[str]) -> int:
+    words = (len(word) for text in (head, *cells) for word in text.split())
+    return min(max(words, default=1), _LONGEST_WORD)
