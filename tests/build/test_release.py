@@ -154,4 +154,4 @@ def test_the_manifest_names_tools_and_counts(graph_release: Release) -> None:
     statements = 70 + 1594  # of the two documents, and one for each record of the literature
     assert manifest["things"]["Statement"] == statements
     assert manifest["things"]["Passage"] == 33
-    assert set(manifest["tools"]) == {"rdflib", "owlrl", "pyshacl", "pyoxigraph"}
+    assert set(manifest["tools"]) == {"ivig", "pyoxigraph"}

@@ -103,7 +103,7 @@ def _refuse_unknown(graph: Graph) -> None:
 
 def _refusal(term: Term, subject: Term) -> BadInput:
     return BadInput(
-        f"{name(subject)}: the reasoner knows no {name(term)}; say it otherwise, "
+        f"{name(subject)}: {name(term)} is beyond the reasoner; say it otherwise, "
         "or give server/ivig/build/axioms.py and closure.py the rule for it"
     )
 

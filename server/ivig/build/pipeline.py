@@ -36,7 +36,7 @@ STAGES = ("read", "validate", "reason", "derive", "seal")
 """The stages of a build, in order. Validation comes before reasoning: it says how to mend what reasoning would only
 stumble over."""
 
-_TOOLS = ("rdflib", "owlrl", "pyshacl", "pyoxigraph")
+_TOOLS = ("ivig", "pyoxigraph")
 
 
 def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None] = lambda stage: None) -> Release:

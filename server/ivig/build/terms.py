@@ -1,4 +1,4 @@
-"""The seam between pyoxigraph, which reads and stores, and rdflib, which reasons and validates."""
+"""The seam between pyoxigraph, which the build runs on, and rdflib, which owlrl and pyshacl run on: our references."""
 
 from __future__ import annotations
 
