@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,13 @@ ROOT = Path(__file__).parents[1]
 IVIG = Path(sys.executable).with_name("ivig")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a cache of the run's own: what somebody built before must neither help a test nor break one."""
+    cache = tempfile.TemporaryDirectory(prefix="ivig-cache-", ignore_cleanup_errors=True)
+    os.environ["IVIG_CACHE"] = cache.name
+    config.add_cleanup(cache.cleanup)
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,9 @@
 
 >>> import ivig
 >>> graph = ivig.open()
->>> [row["direction"] for row in graph.query("evidence-for-condition", condition="stiff man syndrome")]
-['benefit']
+>>> rows = graph.query("evidence-for-condition", condition="stiff man syndrome")
+>>> sorted({row["direction"] for row in rows})
+['benefit', 'mixed']
 """
 
 from __future__ import annotations
