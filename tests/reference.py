@@ -76,7 +76,7 @@ def pyshacl_says(data: Iterable[Triple], shapes: Iterable[Triple]) -> list[Viola
 
 def _violation(report: Graph, result: object) -> Violation:
     def said(property: URIRef) -> object:
-        return report.value(result, property)  # type: ignore[arg-type]
+        return report.value(result, property)
 
     path, value, thing = said(SH.resultPath), said(SH.value), str(said(SH.focusNode))
     component = str(said(SH.sourceConstraintComponent)).removeprefix(str(SH)).removesuffix("ConstraintComponent")

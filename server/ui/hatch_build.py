@@ -10,7 +10,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class BrowserSide(BuildHookInterface):  # type: ignore[type-arg]
+class BrowserSide(BuildHookInterface):
     """Runs before a wheel is made. An editable install takes what `make` bundles."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:

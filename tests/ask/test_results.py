@@ -61,9 +61,9 @@ def test_ndjson_has_one_object_a_row_without_empty_columns(graph: Graph) -> None
 
 def test_a_yes_or_no_has_a_form_in_every_format(graph: Graph) -> None:
     for name in ("json", "xml", "csv", "tsv", "ndjson"):
-        assert b"true" in serialize_results(graph.engine.ask("ASK { ?s ?p ?o }"), name)  # type: ignore[arg-type]
+        assert b"true" in serialize_results(graph.engine.ask("ASK { ?s ?p ?o }"), name)
     parsed = parse_query_results(
-        serialize_results(graph.engine.ask("ASK { <x:no> ?p ?o }"), "json"),  # type: ignore[arg-type]
+        serialize_results(graph.engine.ask("ASK { <x:no> ?p ?o }"), "json"),
         format=QueryResultsFormat.JSON,
     )
     assert not parsed

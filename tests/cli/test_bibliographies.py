@@ -22,10 +22,10 @@ BIBTEX = "@article{a, title={On Gout}, author={Example, Anna}, journal={J Gout},
 def _citations(folder: Path) -> dict[str, dict[str, str]]:
     said: dict[str, dict[str, str]] = {}
     for triple in read(graph_files(folder)).data:
-        subject = str(triple.subject.value)  # type: ignore[union-attr]
+        subject = str(triple.subject.value)
         if subject.startswith(BASE + "citation/"):
             name = triple.predicate.value.removeprefix(TERMS)
-            said.setdefault(subject.removeprefix(BASE), {})[name] = str(triple.object.value)  # type: ignore[union-attr]
+            said.setdefault(subject.removeprefix(BASE), {})[name] = str(triple.object.value)
     return said
 
 

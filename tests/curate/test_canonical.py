@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, strategies as st
@@ -38,9 +39,9 @@ def test_reads_back_as_the_same_triples(triples: list[Triple]) -> None:
 
 
 @given(st.lists(_TRIPLES, max_size=12), st.randoms())
-def test_the_order_of_triples_does_not_matter(triples: list[Triple], random: object) -> None:
+def test_the_order_of_triples_does_not_matter(triples: list[Triple], random: Random) -> None:
     shuffled = list(triples)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert canonical_turtle(shuffled) == canonical_turtle(triples)
 
 

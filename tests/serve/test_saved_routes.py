@@ -60,7 +60,7 @@ def test_the_bound_query_runs_on_another_engine(server: httpx.Client, graph: Gra
     assert text.headers["content-type"].startswith("application/sparql-query")
     store = Store()
     store.bulk_extend(parse(path=str(graph.release.nquads), format=RdfFormat.N_QUADS))
-    rows = list(store.query(text.text, use_default_graph_as_union=True))  # type: ignore[arg-type]
+    rows = list(store.query(text.text, use_default_graph_as_union=True))
     ours = graph.query(name, **parameters)
     assert [row[ours.columns[0]] for row in rows] == [NamedNode(str(row[ours.columns[0]])) for row in ours]
 

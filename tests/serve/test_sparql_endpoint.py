@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from urllib.parse import quote
 
 import httpx
@@ -11,6 +12,7 @@ import rdflib
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, POST, SPARQLWrapper
 
+from ivig.ask import Graph
 from ivig.namespaces import DATA_GRAPH, GRAPHS, LINKS_GRAPH, TERMS
 
 COUNT = f"SELECT (COUNT(?s) AS ?n) {{ ?s a <{TERMS}Passage> }}"
@@ -94,7 +96,7 @@ def test_the_protocol_names_the_dataset(server: httpx.Client, graph_counts: dict
 
 
 @pytest.fixture(scope="module")
-def graph_counts(graph) -> dict[str, int]:  # type: ignore[no-untyped-def]
+def graph_counts(graph: Graph) -> dict[str, int]:
     return dict(graph.release.manifest["graphs"])
 
 
@@ -129,8 +131,8 @@ def test_broken_sparql_is_400_with_its_place(server: httpx.Client) -> None:
     ],
 )  # fmt: skip
 def test_wrong_requests_get_the_right_status_and_a_problem_document(
-    server: httpx.Client, request_: dict, status: int
-) -> None:  # type: ignore[type-arg]
+    server: httpx.Client, request_: dict[str, Any], status: int
+) -> None:
     answer = server.request(url="/sparql", **request_)
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -157,10 +159,10 @@ def test_head_has_the_headers_of_get(server: httpx.Client) -> None:
 def test_sparqlwrapper_asks(address: str) -> None:
     client = SPARQLWrapper(f"{address}/sparql", returnFormat=JSON)
     client.setQuery(COUNT)
-    assert client.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == "33"  # type: ignore[index, call-overload]
+    assert client.queryAndConvert()["results"]["bindings"][0]["n"]["value"] == "33"
     client.setMethod(POST)
     client.setReturnFormat(CSV)
-    assert client.queryAndConvert().split() == [b"n", b"33"]  # type: ignore[union-attr]
+    assert client.queryAndConvert().split() == [b"n", b"33"]
 
 
 def test_rdflib_asks(address: str) -> None:

@@ -56,6 +56,7 @@ def _command(query: SavedQuery) -> Any:
     common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
     defaults = {"format": ResultFormat.table}
     hints = {**options, **common}
+    # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=hint)

@@ -118,7 +118,7 @@ def test_one_pmid_and_two_titles() -> None:
 )
 def test_two_identifiers_of_one_kind(one: dict[str, str], other: dict[str, str], found: str) -> None:
     field, _, values = found.partition(": ")
-    [message] = _contradictions(Publication(title="x", **one), Publication(**other))  # type: ignore[arg-type]
+    [message] = _contradictions(Publication(title="x", **one), Publication(**other))
     assert message.startswith(f"publications 1 and 2: {field}: one for both")
     assert message.endswith(f"(found: {values})")
 

@@ -61,9 +61,9 @@ def _write(path: Path, records: list[dict[str, Any]]) -> Path:
 def _said(small: GraphFiles, thing: str) -> dict[str, set[str]]:
     said: dict[str, set[str]] = {}
     for triple in read(small).data:
-        if triple.subject.value == BASE + thing:  # type: ignore[union-attr]
+        if triple.subject.value == BASE + thing:
             name = triple.predicate.value.removeprefix(TERMS)
-            said.setdefault(name, set()).add(str(triple.object.value).removeprefix(BASE))  # type: ignore[union-attr]
+            said.setdefault(name, set()).add(str(triple.object.value).removeprefix(BASE))
     return said
 
 

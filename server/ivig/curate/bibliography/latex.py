@@ -9,13 +9,13 @@ import re
 from functools import cache
 from typing import Any, NoReturn
 
-from pylatexenc.latex2text import (  # type: ignore[import-untyped]
+from pylatexenc.latex2text import (
     EnvironmentTextSpec,
     LatexNodes2Text,
     MacroTextSpec,
     get_default_latex_context_db,
 )
-from pylatexenc.latexwalker import LatexWalkerError  # type: ignore[import-untyped]
+from pylatexenc.latexwalker import LatexWalkerError
 
 _LETTERS_AND_SIGNS = ["latex-base", "nonascii-specials", "advanced-symbols"]
 _SIGNS = {
