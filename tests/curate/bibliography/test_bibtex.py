@@ -7,34 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from bibliographies import PERICARDITIS, problems_in
+from ivig.curate.bibliography import Publication, read_publications
 from ivig.curate.bibliography.latex import text_of
 
 SAMPLE = Path(__file__).parent / "samples" / "four.bib"
 
 
-def _problems(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "refs.bib"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
-        read_publications(path)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def test_four_entries() -> None:
     assert read_publications(SAMPLE) == [
-        Publication(
-            title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-            authors=("Peterlana D", "Puccetti A"),
-            journal="Clin Rheumatol",
-            year=2005,
-            volume="24",
-            issue="1",
-            pages="18-21",
-            pmid="15674654",
-            doi="10.1007/s10067-004-0959-7",
-            kind="article",
-        ),
+        PERICARDITIS,
         Publication(
             title="IVIG in Göttingen: 50% & more, β-cells, IgG4 – and “quotes”",
             authors=(
@@ -90,7 +72,7 @@ def test_what_is_wrong_with_values(tmp_path: Path) -> None:
         "@article{c, title = {Fine}}\n"
         "@article{d, year = 2004}\n"
     )
-    problems = _problems(tmp_path, text)
+    problems = problems_in(tmp_path / "refs.bib", text)
     assert [problem.partition(": ")[0] for problem in problems] == ["refs.bib, entry 1, line 1, a"] * 4 + [
         *["refs.bib, entry 2, line 2, b"] * 3,
         "refs.bib, entry 4, line 4, d",
@@ -107,7 +89,7 @@ def test_what_is_wrong_with_values(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_blocks(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = "@article{a, title={x}\n\n@article{b, title={y}}\n@article{b, title={z}}\n@article{c, title={v}, title={w}}\n@article{d, title={x"
-    assert [problem.partition(" (found")[0] for problem in _problems(tmp_path, text)] == [
+    assert [problem.partition(" (found")[0] for problem in problems_in(tmp_path / "refs.bib", text)] == [
         "refs.bib, entry 1, line 1: well-formed BibTeX: Unexpected block start: `@article`. "
         "Was still looking for field-value closing `,…",
         'refs.bib, entry 3, line 4: each name once; "b" names an entry above too',

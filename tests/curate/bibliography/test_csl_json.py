@@ -6,32 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from bibliographies import PERICARDITIS, problems_in
+from ivig.curate.bibliography import Publication, read_publications
 
 SAMPLE = Path(__file__).parent / "samples" / "four.json"
 
 
-def _problems(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "refs.json"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
-        read_publications(path)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def test_four_items() -> None:
     assert read_publications(SAMPLE) == [
-        Publication(
-            title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-            authors=("Peterlana D", "van der Meché FGA", "Jones AB Jr", "Cooperative Group, IVIG"),
-            journal="Clinical Rheumatology",
-            year=2005,
-            volume="24",
-            issue="1",
-            pages="18-21",
-            pmid="15674654",
-            doi="10.1007/s10067-004-0959-7",
-            kind="article",
+        PERICARDITIS.model_copy(
+            update={
+                "authors": ("Peterlana D", "van der Meché FGA", "Jones AB Jr", "Cooperative Group, IVIG"),
+                "journal": "Clinical Rheumatology",
+            }
         ),
         Publication(
             title="A chapter in two lines", journal="A handbook", year=1999, pmcid="PMC1754837", kind="chapter"
@@ -49,7 +36,7 @@ def test_a_single_item_needs_no_list(tmp_path: Path) -> None:
 
 def test_a_key_that_stands_twice(tmp_path: Path) -> None:
     text = '[{"id": "a", "title": "One", "title": "Two"}, {"id": "b", "title": "x", "author": [{"family": "A", "family": "B"}]}]'
-    assert _problems(tmp_path, text) == [
+    assert problems_in(tmp_path / "refs.json", text) == [
         "refs.json, a: title: each key once in an object (found: Two)",
         "refs.json: family: each key once in an object (found: B)",
     ]
@@ -66,13 +53,13 @@ def test_a_key_that_stands_twice(tmp_path: Path) -> None:
     ],
 )
 def test_broken_json(tmp_path: Path, text: str, problem: str) -> None:
-    [found] = _problems(tmp_path, text)
+    [found] = problems_in(tmp_path / "refs.json", text)
     assert found.startswith(problem)
 
 
 def test_fields_of_the_wrong_type(tmp_path: Path) -> None:
     text = '[{"id": "a", "title": ["x"], "author": [{"family": []}], "issued": 3}, "text", null, {"title": "x", "PMID": "y"}]'
-    problems = _problems(tmp_path, text)
+    problems = problems_in(tmp_path / "refs.json", text)
     assert [problem.rpartition(": ")[0].partition(": ")[0] for problem in problems] == [
         *["refs.json, entry 1, a"] * 2,
         "refs.json, entry 2",
@@ -84,11 +71,11 @@ def test_fields_of_the_wrong_type(tmp_path: Path) -> None:
 
 
 def test_an_item_without_title_and_identifier(tmp_path: Path) -> None:
-    assert _problems(tmp_path, '[{"id": "a", "author": [{"family": "Dalakas"}]}]') == [
+    assert problems_in(tmp_path / "refs.json", '[{"id": "a", "author": [{"family": "Dalakas"}]}]') == [
         "refs.json, entry 1, a: a title, or a PMID, DOI or PMCID"
     ]
 
 
 def test_half_a_character_is_refused(tmp_path: Path) -> None:
-    [problem] = _problems(tmp_path, r'[{"title": "\ud800"}]')
+    [problem] = problems_in(tmp_path / "refs.json", r'[{"title": "\ud800"}]')
     assert problem.startswith("refs.json, entry 1: title: ")

@@ -6,22 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from bibliographies import PERICARDITIS, problems_in
+from ivig.curate.bibliography import Publication, read_publications
 
 SAMPLE = Path(__file__).parent / "samples" / "four.nbib"
 FOUR = [
-    Publication(
-        title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-        authors=("Peterlana D", "Jones AB Jr"),
-        journal="Clin Rheumatol",
-        year=2005,
-        volume="24",
-        issue="1",
-        pages="18-21",
-        pmid="15674654",
-        doi="10.1007/s10067-004-0959-7",
-        kind="article",
-    ),
+    PERICARDITIS.model_copy(update={"authors": ("Peterlana D", "Jones AB Jr")}),
     Publication(
         title="Intravenous immunoglobulin for the prevention of infection in chronic lymphocytic leukemia. "
         "A randomized, controlled clinical trial",
@@ -42,14 +32,6 @@ FOUR = [
     ),
     Publication(title="A chapter", journal="A book", year=2020, pmid="5", kind="chapter"),
 ]
-
-
-def _problems(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "refs.nbib"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
-        read_publications(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def test_four_records() -> None:
@@ -87,21 +69,21 @@ def test_a_book_and_a_preprint(tmp_path: Path) -> None:
 
 
 def test_a_blank_line_that_is_missing(tmp_path: Path) -> None:
-    assert _problems(tmp_path, "PMID- 1\nTI  - One\nPMID- 2\nTI  - One\n") == [
+    assert problems_in(tmp_path / "refs.nbib", "PMID- 1\nTI  - One\nPMID- 2\nTI  - One\n") == [
         'refs.nbib, entry 1, line 1: PMID: once, as a blank line ends each record; here is "1" too (found: 2)'
     ]
 
 
 def test_lines_that_are_neither_tagged_nor_continued(tmp_path: Path) -> None:
     allowed = "a tag of four places and a hyphen, or six spaces where a line goes on"
-    assert _problems(tmp_path, "PMID- 1\nTI  - One\nmore\n\n      lost\n") == [
+    assert problems_in(tmp_path / "refs.nbib", "PMID- 1\nTI  - One\nmore\n\n      lost\n") == [
         f"refs.nbib, line 3: {allowed} (found: more)",
         f"refs.nbib, line 5: {allowed} (found:       lost)",
     ]
 
 
 def test_wrong_values(tmp_path: Path) -> None:
-    problems = _problems(tmp_path, "PMID- 0\nDP  - soon\n\nPMID- 1\n\nOWN - NLM\nDP  - 2004\n")
+    problems = problems_in(tmp_path / "refs.nbib", "PMID- 0\nDP  - soon\n\nPMID- 1\n\nOWN - NLM\nDP  - 2004\n")
     assert [problem.partition(": ")[0] for problem in problems] == [
         "refs.nbib, entry 1, line 1",
         "refs.nbib, entry 1, line 1",

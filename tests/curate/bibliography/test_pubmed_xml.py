@@ -7,17 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from bibliographies import PERICARDITIS, problems_in
+from ivig.curate.bibliography import Publication, read_publications
 
 SAMPLE = Path(__file__).parent / "samples" / "four.xml"
-
-
-def _problems(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "refs.xml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
-        read_publications(path)
-    return [str(problem) for problem in caught.value.problems]
 
 
 def _article(title: str, declared: str = "") -> str:
@@ -29,18 +22,8 @@ def _article(title: str, declared: str = "") -> str:
 
 def test_four_entries() -> None:
     assert read_publications(SAMPLE) == [
-        Publication(
-            title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-            authors=("Peterlana D", "Jones AB Jr", "Nuñez JL", "A Study Group"),
-            journal="Clin Rheumatol",
-            year=2005,
-            volume="24",
-            issue="1",
-            pages="18-21",
-            pmid="15674654",
-            doi="10.1007/s10067-004-0959-7",
-            pmcid="PMC1754837",
-            kind="article",
+        PERICARDITIS.model_copy(
+            update={"authors": ("Peterlana D", "Jones AB Jr", "Nuñez JL", "A Study Group"), "pmcid": "PMC1754837"}
         ),
         Publication(
             title="IgG4 & the β-cell", year=1998, pages="7-9", pmid="3", kind="article", retraction="retracted"
@@ -84,7 +67,7 @@ LAUGHS = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10 if i else "ha"}">' for i i
 def test_entities_are_refused_before_they_are_followed(tmp_path: Path, declared: str, title: str) -> None:
     tracemalloc.start()
     try:
-        [problem] = _problems(tmp_path, _article(title, declared))
+        [problem] = problems_in(tmp_path / "refs.xml", _article(title, declared))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -93,8 +76,9 @@ def test_entities_are_refused_before_they_are_followed(tmp_path: Path, declared:
 
 
 def test_an_entity_that_nobody_declared_is_an_error(tmp_path: Path) -> None:
-    [problem] = _problems(
-        tmp_path, _article("&eacute;", '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM" "http://127.0.0.1:9/x.dtd">')
+    [problem] = problems_in(
+        tmp_path / "refs.xml",
+        _article("&eacute;", '<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM" "http://127.0.0.1:9/x.dtd">'),
     )
     assert problem.startswith("refs.xml, line 1: well-formed XML: undefined entity")
 
@@ -112,14 +96,14 @@ def test_the_encoding_is_utf_8_whatever_the_file_declares(tmp_path: Path) -> Non
 
 
 def test_broken_xml(tmp_path: Path) -> None:
-    [problem] = _problems(tmp_path, _article("x")[:-20])
+    [problem] = problems_in(tmp_path / "refs.xml", _article("x")[:-20])
     assert problem.startswith("refs.xml, line 1: well-formed XML: ")
-    [problem] = _problems(tmp_path, "<PubmedArticleSet>\n<a></b></PubmedArticleSet>")
+    [problem] = problems_in(tmp_path / "refs.xml", "<PubmedArticleSet>\n<a></b></PubmedArticleSet>")
     assert problem.startswith("refs.xml, line 2: well-formed XML: mismatched tag")
 
 
 def test_xml_of_others(tmp_path: Path) -> None:
-    [problem] = _problems(tmp_path, "<xml><records/></xml>")
+    [problem] = problems_in(tmp_path / "refs.xml", "<xml><records/></xml>")
     assert problem.startswith("refs.xml: XML of PubMed, whose outermost element is PubmedArticle or ")
     assert problem.endswith("(found: <xml>)")
 
@@ -129,7 +113,7 @@ def test_wrong_values_by_entry(tmp_path: Path) -> None:
         "<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>x</PMID></MedlineCitation></PubmedArticle>"
         "<PubmedArticle/><PubmedArticle><MedlineCitation><PMID>1</PMID></MedlineCitation></PubmedArticle></PubmedArticleSet>"
     )
-    assert _problems(tmp_path, text) == [
+    assert problems_in(tmp_path / "refs.xml", text) == [
         "refs.xml, entry 1: pmid: a PMID: one to eight digits, not beginning with 0 (found: x)",
         "refs.xml, entry 2: a title, or a PMID, DOI or PMCID",
     ]

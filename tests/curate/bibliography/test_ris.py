@@ -7,33 +7,15 @@ from pathlib import Path
 import pytest
 import rispy
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from bibliographies import PERICARDITIS, problems_in
+from ivig.curate.bibliography import Publication, read_publications
 
 SAMPLE = Path(__file__).parent / "samples" / "four.ris"
 
 
-def _problems(tmp_path: Path, text: str) -> list[str]:
-    path = tmp_path / "refs.ris"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
-        read_publications(path)
-    return [str(problem) for problem in caught.value.problems]
-
-
 def test_four_records() -> None:
     assert read_publications(SAMPLE) == [
-        Publication(
-            title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-            authors=("Peterlana D", "Puccetti A"),
-            journal="Clin Rheumatol",
-            year=2005,
-            volume="24",
-            issue="1",
-            pages="18-21",
-            pmid="15674654",
-            doi="10.1007/s10067-004-0959-7",
-            kind="article",
-        ),
+        PERICARDITIS,
         Publication(
             title="Intravenous immunoglobulin for the prevention of infection in chronic lymphocytic leukemia. "
             "A randomized, controlled clinical trial",
@@ -72,7 +54,7 @@ def test_other_ends_of_lines_make_no_difference(tmp_path: Path, end: str) -> Non
 
 
 def test_a_line_with_a_tag_outside_of_a_record(tmp_path: Path) -> None:
-    assert _problems(tmp_path, "TI  - Lost\nTY  - JOUR\nTI  - x\nER  - \n\nPY  - 2004\n") == [
+    assert problems_in(tmp_path / "refs.ris", "TI  - Lost\nTY  - JOUR\nTI  - x\nER  - \n\nPY  - 2004\n") == [
         "refs.ris, line 1: TI: a record begins with TY (found: Lost)",
         "refs.ris, line 6: PY: a record begins with TY (found: 2004)",
     ]
@@ -81,12 +63,17 @@ def test_a_line_with_a_tag_outside_of_a_record(tmp_path: Path) -> None:
 def test_records_without_an_end(tmp_path: Path) -> None:
     ends = "a record ends with ER before the next begins or the file ends"
     text = "TY  - JOUR\nTI  - One\nTY  - JOUR\nTI  - Two\nER  - \nTY  - JOUR\nTI  - Three\n"
-    assert _problems(tmp_path, text) == [f"refs.ris, entry 1, line 1: {ends}", f"refs.ris, entry 3, line 6: {ends}"]
+    assert problems_in(tmp_path / "refs.ris", text) == [
+        f"refs.ris, entry 1, line 1: {ends}",
+        f"refs.ris, entry 3, line 6: {ends}",
+    ]
 
 
 def test_a_tag_that_says_two_things(tmp_path: Path) -> None:
     text = "TY  - JOUR\nTI  - One\nTI  - Two\nTI  - Two\nPY  - 2004\nPY  - 2004\nER  - \n"
-    assert _problems(tmp_path, text) == ['refs.ris, entry 1, line 1: TI: once; here is "One" too (found: Two)']
+    assert problems_in(tmp_path / "refs.ris", text) == [
+        'refs.ris, entry 1, line 1: TI: once; here is "One" too (found: Two)'
+    ]
 
 
 def test_every_wrong_field_of_every_record_is_named(tmp_path: Path) -> None:
@@ -96,7 +83,7 @@ def test_every_wrong_field_of_every_record_is_named(tmp_path: Path) -> None:
         "TY  - JOUR\nTI  - x\nAN  - WOS:1\nDB  - PubMed\nER  - \n"
         "TY  - JOUR\nPY  - in press\nAU  - Dalakas, M. C.\nER  - \n"
     )
-    problems = _problems(tmp_path, text)
+    problems = problems_in(tmp_path / "refs.ris", text)
     assert [problem.partition(": ")[0] for problem in problems] == [
         "refs.ris, entry 1, line 1, a",
         "refs.ris, entry 1, line 1, a",
@@ -111,6 +98,6 @@ def test_every_wrong_field_of_every_record_is_named(tmp_path: Path) -> None:
 
 
 def test_a_record_without_title_and_identifier(tmp_path: Path) -> None:
-    assert _problems(tmp_path, "TY  - JOUR\nAU  - Dalakas, M. C.\nPY  - 2004\nER  - \n") == [
+    assert problems_in(tmp_path / "refs.ris", "TY  - JOUR\nAU  - Dalakas, M. C.\nPY  - 2004\nER  - \n") == [
         "refs.ris, entry 1, line 1: a title, or a PMID, DOI or PMCID"
     ]
