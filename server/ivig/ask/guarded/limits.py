@@ -1,0 +1,21 @@
+"""What a query of a visitor may take."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+MEGABYTE = 1_000_000
+
+
+class Limits(NamedTuple):
+    """Bounds of one query, and of all of them together.
+
+    seconds: from the moment a worker has the query to the last byte of its answer; memory: bytes beyond what an idle
+    worker takes; answer: bytes of the answer; workers: queries that run at once; queue: queries that wait for one.
+    """
+
+    seconds: float = 10.0
+    memory: int = 256 * MEGABYTE
+    answer: int = 64 * MEGABYTE
+    workers: int = 2
+    queue: int = 32
