@@ -1,4 +1,5 @@
-"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes."""
+"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes; a relative IRI
+in a query is one of ours."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 
 from ivig.ask.query_text import Allowed, calls_another_server, is_update, keywords, names_its_dataset, with_services
 from ivig.errors import BadQuery, Refused
+from ivig.namespaces import BASE
 from ivig.release import Release
 
 NO_SERVICES = Allowed()
@@ -65,11 +67,13 @@ class EmbeddedEngine:
             if dataset:
                 return self._store.query(
                     query,
+                    base_iri=BASE,
                     default_graph=[NamedNode(iri) for iri in dataset.default],
                     named_graphs=[NamedNode(iri) for iri in dataset.named],
                 )
             # The default graph is what the release says unless the query names its own.
-            return self._store.query(query, use_default_graph_as_union=self._union and not names_its_dataset(words))
+            union = self._union and not names_its_dataset(words)
+            return self._store.query(query, base_iri=BASE, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise _bad_query(str(error)) from error
         except ValueError as error:

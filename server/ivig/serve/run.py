@@ -128,9 +128,10 @@ class _Server(uvicorn.Server):
                 edition = await asyncio.to_thread(Edition, graph, self._settings, self._metrics, self._services)
                 assert self._editions is not None
                 await self._editions.replace(edition)
-            except (IvigError, OSError) as error:
+            except Exception as error:
+                # Whatever a folder holds that should be a release, the present one is served on.
                 self._metrics.reloads.labels("failed").inc()
-                self._note.write(self._now.graph.release.digest, str(error))
+                self._note.write(self._now.graph.release.digest, str(error) or type(error).__name__)
             else:
                 self._metrics.reloads.labels("done").inc()
                 self._note.write(graph.release.digest)

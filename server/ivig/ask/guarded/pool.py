@@ -61,21 +61,27 @@ class _Worker:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
             )
-        reader, writer = await asyncio.open_connection(sock=ours)
-        worker = cls(process, reader, writer)
+        worker = cls(process, *await asyncio.open_connection(sock=ours))
         try:
-            kind, _ = await asyncio.wait_for(worker.frame(), _START_SECONDS)
-        except (EOFError, ConnectionError, TimeoutError) as error:
+            await asyncio.wait_for(worker.frame(), _START_SECONDS)
+        except BaseException as error:
             worker.stop("did not start")
-            await worker.process.wait()
-            raise IvigError(f"a worker did not start (exit code {process.returncode})") from error
-        assert kind is Frame.READY
+            await worker.gone()
+            if isinstance(error, EOFError | ConnectionError | TimeoutError):
+                raise IvigError(f"a worker did not start (exit code {process.returncode})") from error
+            raise
         return worker
 
     async def frame(self) -> tuple[Frame, bytes]:
         """The next frame. Raises EOFError or ConnectionError where the worker is gone."""
         kind, length = HEAD.unpack(await self.reader.readexactly(HEAD.size))
         return Frame(kind), await self.reader.readexactly(length) if length else b""
+
+    async def gone(self) -> None:
+        """Wait until nothing is left of a worker that was stopped."""
+        await self.process.wait()
+        with suppress(ConnectionError):
+            await self.writer.wait_closed()
 
     def stop(self, reason: str) -> None:
         """Kill the process, at once and for good."""
@@ -165,7 +171,7 @@ class Pool:
         self._workers: set[_Worker] = set()
         self._idle: list[_Worker] = []
         self._waiting: deque[asyncio.Future[_Worker]] = deque()
-        self._starting: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def start(self) -> None:
@@ -179,15 +185,13 @@ class Pool:
     async def close(self) -> None:
         """Stop every worker and send away who waits."""
         self._closed = True
-        for task in self._starting:
-            task.cancel()
         for waiter in self._waiting:
             if not waiter.done():
                 waiter.set_exception(Busy("the server is being stopped", _RETRY_SECONDS))
         workers = list(self._workers)
         for worker in workers:
             worker.stop("closed")
-        await asyncio.gather(*(worker.process.wait() for worker in workers))
+        await asyncio.gather(*self._tasks, *(worker.gone() for worker in workers), return_exceptions=True)
 
     @property
     def up(self) -> int:
@@ -246,8 +250,8 @@ class Pool:
             if not self._closed:
                 self._on_stop(worker.stopped_for)
                 task = asyncio.get_running_loop().create_task(self._replace(worker))
-                self._starting.add(task)
-                task.add_done_callback(self._starting.discard)
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
             return
         while self._waiting:
             turn = self._waiting.popleft()
@@ -257,7 +261,7 @@ class Pool:
         self._idle.append(worker)
 
     async def _replace(self, worker: _Worker) -> None:
-        await worker.process.wait()
+        await worker.gone()
         while not self._closed:
             try:
                 await self._add()
@@ -270,11 +274,12 @@ class Pool:
         worker = await _Worker.started(self._release, self.limits)
         if self._closed:
             worker.stop("closed")
+            await worker.gone()
             return
         self._workers.add(worker)
         watch = asyncio.get_running_loop().create_task(self._watch(worker))
-        self._starting.add(watch)
-        watch.add_done_callback(self._starting.discard)
+        self._tasks.add(watch)
+        watch.add_done_callback(self._tasks.discard)
         self.give_back(worker)
 
     async def _watch(self, worker: _Worker) -> None:
