@@ -68,7 +68,7 @@ def run(releases: Path, tmp_path: Path) -> Run:
 
 @contextmanager
 def serving(*words: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A real server on a free port, as a process of its own: the process and its address."""
+    """A real server on a free port, as a process of its own: the process and its address. It has nothing to complain of."""
     process = subprocess.Popen(
         [IVIG, "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -81,7 +81,8 @@ def serving(*words: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, address[0]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        _, complaints = process.communicate(timeout=20)
+    assert complaints == ""
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,9 @@ async def pool_of(release: Release, limits: Limits = LIMITS) -> AsyncIterator[tu
         await pool.close()
 
 
-async def answer(pool: Pool, query: str, **more: object) -> tuple[str, bytes]:
+async def answer(pool: Pool, query: str, client: str = "", **more: object) -> tuple[str, bytes]:
     job = Job(query, **{"seconds": pool.limits.seconds, "answer": pool.limits.answer, **more})  # type: ignore[arg-type]
-    running = await pool.run(job)
+    running = await pool.run(job, client)
     try:
         return running.format, b"".join([chunk async for chunk in running.chunks(job)])
     finally:
@@ -161,6 +161,28 @@ def test_who_finds_the_queue_full_is_told_when_to_come_back(graph: Graph) -> Non
             done = (await asyncio.gather(waiting, return_exceptions=True))[0]
             assert isinstance(done, Busy) or done[0] == "json"
             assert pool.queued == 0
+
+    run(test)
+
+
+def test_no_client_can_have_all_workers_or_all_places(graph: Graph) -> None:
+    async def test() -> None:
+        limits = LIMITS._replace(workers=2, per_client=1, queue=4, seconds=3)
+        async with pool_of(graph.release, limits) as (pool, _):
+            greedy = [asyncio.create_task(answer(pool, f"{COUNT} # {n}", client="greedy")) for n in range(4)]
+            await until(lambda: pool.busy == 1 and pool.queued == 2, 1)
+            # The fourth of them found its half of the queue full, and the second worker is for others.
+            assert sum(task.done() and isinstance(task.exception(), Busy) for task in greedy) == 1
+            begun = time.monotonic()
+            for _ in range(20):
+                await answer(pool, "ASK {}", client="modest")
+            assert time.monotonic() - begun < 1
+            assert pool.busy == 1
+            for task in greedy:
+                task.cancel()
+            await asyncio.gather(*greedy, return_exceptions=True)
+            await until(lambda: pool.queued == 0 and pool.busy == 0 and pool.up == 2, 2)
+            assert (await answer(pool, "ASK {}", client="greedy"))[0] == "json"
 
     run(test)
 

@@ -49,7 +49,7 @@ def test_the_counters_count(server: httpx.Client) -> None:
     server.get("/queries/mechanisms?format=csv")
     server.get("/sparql?query=nonsense")
     assert [value(name) - was for name, was in zip(names, before, strict=True)] == [1, 1, 1]
-    assert value("ivig_workers") == 2
+    assert value("ivig_workers") == 4
     assert value("ivig_cache_bytes") > 0
 
 

@@ -67,8 +67,8 @@ class Observed:
             await self._app(scope, receive, watched)
         finally:
             taken = time.perf_counter() - begun
-            area = scope["path"].split("/", 2)[1]
-            area = area if area in _AREAS else "other"
+            first = scope["path"].lstrip("/").partition("/")[0]
+            area = first if first in _AREAS else "other"
             self._metrics.requests.labels(area, str(status)).inc()
             self._metrics.seconds.labels(area).observe(taken)
             self._log.write(scope, status, size, taken)

@@ -71,6 +71,8 @@ class _Server(uvicorn.Server):
                 timeout_keep_alive=settings.idle_seconds,
                 timeout_graceful_shutdown=settings.stop_seconds,
                 limit_concurrency=settings.connections,
+                proxy_headers=bool(settings.trusted_proxies),
+                forwarded_allow_ips=settings.trusted_proxies,
             )
         )
 

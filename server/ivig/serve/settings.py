@@ -48,7 +48,10 @@ class Settings(BaseSettings):
             description="Megabytes of an answer that are kept back until it is whole; beyond, it is sent as it comes.",
         ),
     ] = 4
-    workers: Annotated[int, Field(ge=1, le=64, description="SPARQL queries that run at once.")] = 2
+    workers: Annotated[int, Field(ge=1, le=64, description="SPARQL queries that run at once.")] = 4
+    per_client: Annotated[
+        int, Field(ge=1, description="SPARQL queries of one client that run at once; it has at most half of the queue.")
+    ] = 2
     queue: Annotated[int, Field(ge=0, le=10_000, description="SPARQL queries that wait for their turn.")] = 32
     cache_size: Annotated[float, Field(ge=0, description="Megabytes of answers that are kept.")] = 64
     head_size: Annotated[
@@ -73,6 +76,12 @@ class Settings(BaseSettings):
     service_private: Annotated[bool, Field(description="Let those servers be on loopback or a private network.")] = (
         False
     )
+    trusted_proxies: Annotated[
+        str,
+        Field(
+            description="Proxies whose X-Forwarded-For says who the client is, separated by commas; none by default."
+        ),
+    ] = ""
     access_log: Annotated[
         Path | None,
         Field(description="File of the access log, a JSON object a line; `-` is standard error; none by default."),
@@ -85,6 +94,7 @@ class Settings(BaseSettings):
             memory=self.query_memory * MEGABYTE,
             answer=int(self.answer_size * MEGABYTE),
             workers=self.workers,
+            per_client=self.per_client,
             queue=self.queue,
         )
 

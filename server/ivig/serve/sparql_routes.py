@@ -148,8 +148,10 @@ class _Endpoint:
         self._metrics.looked_up(kept is not None)
         rest: list[_Rest] = []
 
+        client = request.client.host if request.client else ""
+
         async def make() -> Representation | None:
-            running = await self._pool.run(job)
+            running = await self._pool.run(job, client)
             spooled = await self._spooled(running, job)
             if isinstance(spooled, _Rest):
                 rest.append(spooled)
@@ -226,6 +228,7 @@ class _AsItComes(Response):
         except LimitReached as error:
             scope["ivig.noted"]["cut"] = str(error)
             abort(scope)
+            await _left(receive)
         finally:
             running.close()
 

@@ -7,10 +7,10 @@ import json
 import signal
 import socket
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from ivig.ask.guarded.job import HEAD, Frame, Job
 from ivig.ask.guarded.limits import MEGABYTE, Limits
@@ -94,8 +94,9 @@ class _Worker:
 class Running:
     """A query that runs: the format of its answer, then the bytes as they come."""
 
-    def __init__(self, pool: Pool, worker: _Worker, seconds: float) -> None:
+    def __init__(self, pool: Pool, worker: _Worker, client: str, seconds: float) -> None:
         self._pool = pool
+        self._client = client
         self._worker: _Worker | None = worker
         self._seconds = seconds
         self._timer = asyncio.get_running_loop().call_later(seconds, worker.stop, "time")
@@ -143,7 +144,7 @@ class Running:
         self._timer.cancel()
         worker, self._worker = self._worker, None
         if worker is not None:
-            self._pool.give_back(worker)
+            self._pool.end(worker, self._client)
 
     async def _lost(self, worker: _Worker) -> NoReturn:
         await worker.process.wait()
@@ -158,8 +159,15 @@ class Running:
         raise Busy("the query was stopped with the process that it ran in: try again", _RETRY_SECONDS)
 
 
+class _Turn(NamedTuple):
+    """Somebody who waits for a worker."""
+
+    client: str
+    worker: asyncio.Future[_Worker]
+
+
 class Pool:
-    """Workers on one release.
+    """Workers on one release, shared among clients so that none of them can have all.
 
     on_stop: told why each time that a worker had to be replaced: time, memory, left (the client went away), killed.
     """
@@ -170,7 +178,8 @@ class Pool:
         self._on_stop = on_stop
         self._workers: set[_Worker] = set()
         self._idle: list[_Worker] = []
-        self._waiting: deque[asyncio.Future[_Worker]] = deque()
+        self._waiting: deque[_Turn] = deque()
+        self._running: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -185,9 +194,9 @@ class Pool:
     async def close(self) -> None:
         """Stop every worker and send away who waits."""
         self._closed = True
-        for waiter in self._waiting:
-            if not waiter.done():
-                waiter.set_exception(Busy("the server is being stopped", _RETRY_SECONDS))
+        for turn in self._waiting:
+            if not turn.worker.done():
+                turn.worker.set_exception(Busy("the server is being stopped", _RETRY_SECONDS))
         workers = list(self._workers)
         for worker in workers:
             worker.stop("closed")
@@ -208,13 +217,13 @@ class Pool:
         """Queries that wait for a worker."""
         return len(self._waiting)
 
-    async def run(self, job: Job) -> Running:
-        """Start a query; the caller closes what it gets.
+    async def run(self, job: Job, client: str = "") -> Running:
+        """Start a query of a client; the caller closes what it gets.
 
         Raises Busy where too many wait or none was free in time, LimitReached, BadQuery, Refused or NotWanted.
         """
-        worker = await self._free(job.seconds)
-        running = Running(self, worker, job.seconds)
+        worker = await self._free(client, job.seconds)
+        running = Running(self, worker, client, job.seconds)
         try:
             await running.begin(job)
         except BaseException:
@@ -222,43 +231,69 @@ class Pool:
             raise
         return running
 
-    async def _free(self, patience: float) -> _Worker:
-        """A free worker, once it is this query's turn."""
-        if self._idle:
+    async def _free(self, client: str, patience: float) -> _Worker:
+        """A free worker, once it is this client's turn; it counts as the client's from then on."""
+        if self._idle and self._may_run(client):
+            self._running[client] += 1
             return self._idle.pop()
-        if self._closed or len(self._waiting) >= self.limits.queue:
+        waiting = sum(1 for turn in self._waiting if turn.client == client)
+        if self._closed or len(self._waiting) >= self.limits.queue or waiting >= max(1, self.limits.queue // 2):
             raise Busy(f"{self.busy} queries run and {self.queued} wait: try again", _RETRY_SECONDS)
         loop = asyncio.get_running_loop()
-        turn: asyncio.Future[_Worker] = loop.create_future()
+        turn = _Turn(client, loop.create_future())
         self._waiting.append(turn)
-        timer = loop.call_later(patience, _give_up, turn)
+        timer = loop.call_later(patience, _give_up, turn.worker)
         try:
-            return await turn
+            return await turn.worker
         except BaseException:
-            if turn.done() and not turn.cancelled() and turn.exception() is None:
-                self.give_back(turn.result())
+            if turn.worker.done() and not turn.worker.cancelled() and turn.worker.exception() is None:
+                self.end(turn.worker.result(), client)
             raise
         finally:
             timer.cancel()
             with suppress(ValueError):
                 self._waiting.remove(turn)
 
-    def give_back(self, worker: _Worker) -> None:
-        """Take a worker back: for who waits next, or to be replaced where it was stopped."""
+    def _may_run(self, client: str) -> bool:
+        return self._running[client] < self.limits.per_client
+
+    def end(self, worker: _Worker, client: str) -> None:
+        """Take a worker back from a client."""
+        self._running[client] -= 1
+        if self._running[client] <= 0:
+            del self._running[client]
         if worker.stopped_for:
-            self._workers.discard(worker)
-            if not self._closed:
-                self._on_stop(worker.stopped_for)
-                task = asyncio.get_running_loop().create_task(self._replace(worker))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            return
-        while self._waiting:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                turn.set_result(worker)
-                return
-        self._idle.append(worker)
+            self._bury(worker)
+        else:
+            self._offer(worker)
+        # One who had as many as it may have may now have another.
+        while self._idle and (turn := self._next()) is not None:
+            self._hand(turn, self._idle.pop())
+
+    def _offer(self, worker: _Worker) -> None:
+        turn = self._next()
+        if turn is None:
+            self._idle.append(worker)
+        else:
+            self._hand(turn, worker)
+
+    def _next(self) -> _Turn | None:
+        """Who has waited longest among those that may run another query."""
+        return next((turn for turn in self._waiting if not turn.worker.done() and self._may_run(turn.client)), None)
+
+    def _hand(self, turn: _Turn, worker: _Worker) -> None:
+        self._waiting.remove(turn)
+        self._running[turn.client] += 1
+        turn.worker.set_result(worker)
+
+    def _bury(self, worker: _Worker) -> None:
+        """Replace a worker that was stopped."""
+        self._workers.discard(worker)
+        if not self._closed:
+            self._on_stop(worker.stopped_for)
+            task = asyncio.get_running_loop().create_task(self._replace(worker))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _replace(self, worker: _Worker) -> None:
         await worker.gone()
@@ -280,7 +315,7 @@ class Pool:
         watch = asyncio.get_running_loop().create_task(self._watch(worker))
         self._tasks.add(watch)
         watch.add_done_callback(self._tasks.discard)
-        self.give_back(worker)
+        self._offer(worker)
 
     async def _watch(self, worker: _Worker) -> None:
         """Replace a worker that dies while it waits for a job."""
@@ -288,7 +323,7 @@ class Pool:
         if worker in self._idle:
             self._idle.remove(worker)
             worker.stop("killed")
-            self.give_back(worker)
+            self._bury(worker)
 
 
 def _give_up(turn: asyncio.Future[_Worker]) -> None:
