@@ -193,7 +193,7 @@ def test_any_query(fuzzed: str, query: str, direct: bool, accept: str) -> None:
     assert answer.status_code == 200 or answer.headers["content-type"] == PROBLEM
 
 
-def test_the_description_of_the_api(fuzzed: str) -> None:
+def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
     words = [
         "--checks",
         "not_a_server_error",
@@ -204,7 +204,8 @@ def test_the_description_of_the_api(fuzzed: str) -> None:
     ]
     seed = [] if EXPLORE else ["--seed", "1"]
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{fuzzed}/openapi.json", *words, *seed]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200)
+    # It leaves a cache where it runs.
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     cases_sent = re.search(r"(\d+) generated", done.stdout)
     assert cases_sent and int(cases_sent[1]) >= 3000, done.stdout
