@@ -152,7 +152,7 @@ def test_who_finds_the_queue_full_is_told_when_to_come_back(graph: Graph) -> Non
             await until(lambda: pool.busy == 1, 1)
             waiting = asyncio.create_task(answer(pool, "ASK {}"))
             await until(lambda: pool.queued == 1, 1)
-            with pytest.raises(Busy) as raised:
+            with pytest.raises(Busy, match="queries run and") as raised:
                 await answer(pool, "ASK {}", client="somebody else")
             assert raised.value.retry_after >= 1
             with pytest.raises(TooLong):
