@@ -252,7 +252,7 @@ WRITTEN = {
     "command-line.md": command_line,
     "report.md": honesty_report,
 }
-WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md")
+WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md", DOCS / "links.md")
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ivig.errors import AmbiguousName, UnknownName
+from ivig.identifiers import Identifier, identifier, prefixes, unknown_prefix
 from ivig.names import normal
 from ivig.namespaces import BASE
 from ivig.release import Release
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from ivig.build.name_index import NameIndex
 
 _KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
+_PUBLICATIONS = ("PMID", "DOI", "PMCID")
+_IDENTIFYING = ("pmid", "doi", "pmcid")
 
 
 class Names:
@@ -30,9 +33,10 @@ class Names:
     def resolve(self, name: str, kind: str) -> str:
         """The IRI of the thing of this kind that `name` means.
 
-        name: an IRI of ours or of an outside ontology, a CURIE (MONDO:0016218, PMID:15674654), a label or a synonym in
-        any case, with or without accents. kind: a class of the ontology, such as Condition.
-        Raises UnknownName with up to five nearest labels, AmbiguousName where a name has several meanings.
+        name: an IRI of ours, an outside identifier in any usual spelling (MONDO:0016218, ORPHA:2103, a DOI, an address
+        of identifiers.org …), a label or a synonym in any case, with or without accents. kind: a class of the ontology,
+        such as Condition.
+        Raises UnknownName with up to five nearest labels, or prefixes, AmbiguousName where a name has several meanings.
         """
         known = self._index["kinds"].get(kind, {})
         typed = name.strip()
@@ -45,7 +49,34 @@ class Names:
             return iri
         if (iri := self._from_outside(typed, kind, known)) is not None:
             return iri
-        raise UnknownName(_in_words(kind), typed, self._nearest(typed, known))
+        self.check_prefix(typed)
+        outside = identifier(typed)
+        raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, known))
+
+    def matches(self, name: str) -> list[tuple[str, str]]:
+        """The things of any kind that an outside identifier leads to, each with how it is linked.
+
+        How: `exact`, `close`, `broad`, `narrow` or `related`; `pmid`, `doi` or `pmcid` for a publication. Empty where
+        nothing is linked to it.
+        """
+        typed = name.strip()
+        if pairs := self._outside(typed):
+            return pairs
+        publications = self._index["kinds"].get("Citation", {})
+        known = identifier(typed)
+        for asked in (known, *(Identifier(prefix, typed) for prefix in _PUBLICATIONS)):
+            if asked and asked.prefix in _PUBLICATIONS and (found := publications.get(normal(asked.curie))):
+                return [(iri, asked.prefix.lower()) for iri in found]
+        return []
+
+    def check_prefix(self, name: str) -> None:
+        """Raise UnknownName, with the nearest, where a name looks like a CURIE whose prefix nobody has."""
+        prefix = unknown_prefix(name)
+        if prefix is None or any(known.startswith(f"{prefix.lower()}:") for known in self._index["outside"]):
+            return
+        spellings = {spelling: each.name for each in prefixes().values() for spelling in each.spellings}
+        alike = dict.fromkeys(spellings[spelling] for spelling in nearest(prefix.lower(), spellings))
+        raise UnknownName("prefix", prefix, list(alike)[:5])
 
     def label(self, iri: str) -> str:
         """The preferred label of a thing; the IRI where it has none."""
@@ -65,7 +96,7 @@ class Names:
         for kind, known in self._index["kinds"].items():
             if kind != "Term":
                 exact.update(dict.fromkeys(known.get(typed, [])))
-        exact.update(dict.fromkeys(iri for iri, how in self._index["outside"].get(typed, []) if how == "exact"))
+        exact.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
         if exact:
             return list(exact)
         everything: dict[str, list[str]] = {}
@@ -83,8 +114,8 @@ class Names:
     def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
         """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
         of_this_kind = {iri for things in known.values() for iri in things}
-        pairs = [pair for pair in self._index["outside"].get(typed.strip("<>").lower(), []) if pair[0] in of_this_kind]
-        for match in ("exact", "close"):
+        pairs = [pair for pair in self.matches(typed) if pair[0] in of_this_kind]
+        for match in (*_IDENTIFYING, "exact", "close"):
             things = [iri for iri, how in pairs if how == match]
             if len(things) == 1:
                 return things[0]
@@ -93,6 +124,14 @@ class Names:
         if pairs:
             raise AmbiguousName(_in_words(kind), typed, [f"{self.label(iri)} ({how} match)" for iri, how in pairs])
         return None
+
+    def _outside(self, typed: str) -> list[tuple[str, str]]:
+        """The things that an outside term maps to: as it is typed, else as its collection writes it."""
+        outside = self._index["outside"]
+        pairs = outside.get(typed.strip("<>").lower())
+        if pairs is None and outside and (known := identifier(typed)):
+            pairs = outside.get(known.key)
+        return [(iri, how) for iri, how in pairs or ()]
 
     def _nearest(self, typed: str, known: dict[str, list[str]]) -> list[str]:
         things = nearest(normal(typed), known)

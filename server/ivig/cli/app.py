@@ -11,7 +11,19 @@ from typer.core import TyperGroup
 
 from ivig.errors import UnknownName
 
-COMMANDS = ("import", "build", "validate", "query", "sparql", "export", "serve", "report", "format", "verify-sources")
+COMMANDS = (
+    "import",
+    "build",
+    "validate",
+    "query",
+    "resolve",
+    "sparql",
+    "export",
+    "serve",
+    "report",
+    "format",
+    "verify-sources",
+)
 
 
 class Commands(TyperGroup):
