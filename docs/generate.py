@@ -51,6 +51,8 @@ OUTSIDE = {
     "skos:prefLabel": "Its name.",
 }
 """What the properties of other vocabularies are used for."""
+STAGE = re.compile(r"  \w+ +\d+\.\d\d s")
+"""How long a stage of a build took: that differs from run to run and is left out."""
 
 
 def data_dictionary() -> str:
@@ -235,7 +237,8 @@ def _output(command: str, folder: Path) -> str:
     environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_release().folder.parent)}
     words = [str(program), *shlex.split(command)[1:]]
     run = subprocess.run(words, stdout=-1, stderr=-2, text=True, env=environment, cwd=folder, check=False)
-    return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+    lines = [line.rstrip() for line in run.stdout.strip("\n").splitlines() if not STAGE.fullmatch(line)]
+    return "\n".join(lines).strip()
 
 
 @cache
@@ -260,6 +263,7 @@ def main() -> int:
     pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
     pages[DOCS / "record-schema.json"] = record_schema() + "\n"
     with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(DOCS / "ward.obo", folder)
         for path in WITH_EXAMPLES:
             pages[path] = with_outputs(path.read_text(encoding="utf-8"), Path(folder))
     late = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]

@@ -21,6 +21,7 @@ REGISTRIES = ("identifiers.org/", "bioregistry.io/", "n2t.net/", "bio2rdf.org/",
 _SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|urn:miriam:|info:|www\.", re.IGNORECASE)
 _IRI_WITHIN = re.compile(r"https?(?::|%3A|%253A)", re.IGNORECASE)
 _CURIE = re.compile(r"([A-Za-z][\w.\-]*):(?!//)\S*\d\S*")
+_OBO = "purl.obolibrary.org/obo/"
 _LEADS = {"PMCID": "PMC"}
 """What a local part begins with, and some leave out."""
 _LONGEST = 2000
@@ -89,6 +90,19 @@ def identifier(text: str) -> Identifier | None:
         within = _IRI_WITHIN.search(rest)
         typed = unquote(unquote(rest[within.start() :])) if within else None
     return None
+
+
+def curie_of(name: str) -> str:
+    """A term of an ontology as a CURIE, given it or its IRI; what is neither stays as it is.
+
+    >>> curie_of("http://purl.obolibrary.org/obo/UBERON_0000948"), curie_of("http://id.nlm.nih.gov/mesh/D020275")
+    ('UBERON:0000948', 'MESH:D020275')
+    """
+    typed = name.strip().removeprefix("<").removesuffix(">")
+    if known := identifier(typed):
+        return known.curie
+    local = bare(typed).removeprefix(_OBO)
+    return local.replace("_", ":", 1) if local != bare(typed) and "_" in local else typed
 
 
 def unknown_prefix(text: str) -> str | None:

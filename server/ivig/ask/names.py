@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivig.errors import AmbiguousName, UnknownName
-from ivig.identifiers import Identifier, identifier, prefixes, unknown_prefix
+from ivig.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
 from ivig.names import normal
 from ivig.namespaces import BASE
 from ivig.release import Release
 
 if TYPE_CHECKING:
+    from ivig.build.ancestors import AncestorIndex
     from ivig.build.name_index import NameIndex
 
 _KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
@@ -23,12 +26,56 @@ _IDENTIFYING = ("pmid", "doi", "pmcid")
 class Names:
     """The names of a release."""
 
-    def __init__(self, index: NameIndex) -> None:
+    def __init__(self, index: NameIndex, ancestors: Path | None = None) -> None:
         self._index = index
+        self._ancestors_file = ancestors
 
     @classmethod
     def of(cls, release: Release) -> Names:
-        return cls(json.loads(release.names.read_bytes()))
+        return cls(json.loads(release.names.read_bytes()), release.ancestors)
+
+    @cached_property
+    def _ancestors(self) -> AncestorIndex:
+        """The outside terms of linked ontologies; read when something else than a name of ours is asked for."""
+        if self._ancestors_file is None or not self._ancestors_file.is_file():
+            return {"terms": {}, "names": {}}
+        index: AncestorIndex = json.loads(self._ancestors_file.read_bytes())
+        return index
+
+    def things(self, name: str, kind: str) -> list[str]:
+        """The IRIs of the things of this kind that `name` stands for: one, or all at or below an outside term.
+
+        name: as for `resolve`; where an ontology was linked, also the label of one of its terms. An outside term of a
+        linked ontology stands for all things of ours that the ontology puts at it or below it.
+        Raises as `resolve` does.
+        """
+        typed = name.strip()
+        known = self._index["kinds"].get(kind, {})
+        if normal(typed) in known or self._own_iri(typed, known) is not None:
+            return [self.resolve(name, kind)]
+        of_this_kind = {iri for things in known.values() for iri in things}
+        below = [thing for thing in self.below(typed) if thing in of_this_kind]
+        if not below:
+            return [self.resolve(name, kind)]
+        same = [iri for iri, how in self.matches(typed) if how in ("exact", "close") and iri in of_this_kind]
+        return sorted({*below, *same})
+
+    def below(self, name: str) -> list[str]:
+        """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
+
+        Empty where no linked ontology has such a term. Raises AmbiguousName where several terms have the synonym.
+        """
+        terms = self._ancestors["terms"]
+        if not terms:
+            return []
+        typed = name.strip()
+        found = terms.get(curie_of(typed).lower())
+        if found is None:
+            keys = self._ancestors["names"].get(normal(typed), [])
+            if len(keys) > 1:
+                raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])
+            found = terms[keys[0]] if keys else None
+        return found[1] if found else []
 
     def resolve(self, name: str, kind: str) -> str:
         """The IRI of the thing of this kind that `name` means.
@@ -49,6 +96,10 @@ class Names:
             return iri
         if (iri := self._from_outside(typed, kind, known)) is not None:
             return iri
+        if below := [thing for thing in self.below(typed) if any(thing in things for things in known.values())]:
+            if len(below) == 1:
+                return below[0]
+            raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
         self.check_prefix(typed)
         outside = identifier(typed)
         raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, known))
@@ -134,9 +185,17 @@ class Names:
         return [(iri, how) for iri, how in pairs or ()]
 
     def _nearest(self, typed: str, known: dict[str, list[str]]) -> list[str]:
-        things = nearest(normal(typed), known)
-        labels = dict.fromkeys(self.label(iri) for name in things for iri in known[name])
-        return list(labels)[:5]
+        of_this_kind = {iri for things in known.values() for iri in things}
+        terms = self._ancestors["terms"]
+        above = {
+            name: terms[keys[0]][0]
+            for name, keys in self._ancestors["names"].items()
+            if not of_this_kind.isdisjoint(terms[keys[0]][1])
+        }
+        alike = nearest(normal(typed), [*known, *above])
+        labels = [self.label(iri) for name in alike for iri in known.get(name, ())]
+        labels += [above[name] for name in alike if name in above and name not in known]
+        return list(dict.fromkeys(labels))[:5]
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
@@ -148,6 +207,10 @@ def nearest(name: str, names: Iterable[str]) -> list[str]:
         return fuzz.ratio(typed, known) if len(known) < len(typed) else fuzz.WRatio(typed, known)
 
     return [found for found, _, _ in process.extract(name, list(names), scorer=likeness, limit=10, score_cutoff=55)]
+
+
+def _few(labels: list[str]) -> list[str]:
+    return [*labels[:10], f"and {len(labels) - 10} more"] if len(labels) > 10 else labels
 
 
 def _in_words(kind: str) -> str:

@@ -9,7 +9,8 @@ from ivig.errors import BadInput, NotThere
 from ivig.identifiers import Identifier, identifier, prefixes
 
 _PREDICATES = {name: f"ivig:{name}" for name in ("pmid", "doi", "pmcid")}
-_ORDER = [*_PREDICATES, "exact", "close", "broad", "narrow", "related"]
+_BELOW = "below"
+_ORDER = [*_PREDICATES, "exact", "close", "broad", "narrow", "related", _BELOW]
 
 
 class Meaning(NamedTuple):
@@ -34,7 +35,8 @@ def meanings(graph: Graph, typed: str) -> list[Meaning]:
     Raises UnknownName with the nearest where nobody has the prefix, NotThere where nothing is linked to the identifier,
     BadInput where it is none.
     """
-    matches = graph.names.matches(typed)
+    # A term of a linked ontology that nothing is linked to leads to all that is below it there.
+    matches = graph.names.matches(typed) or [(thing, _BELOW) for thing in graph.names.below(typed)]
     if not matches:
         raise _nothing(graph, typed)
     things = {row["thing"]: row for row in graph.about("kinds-of-things", *(thing for thing, _ in matches))}
@@ -44,7 +46,7 @@ def meanings(graph: Graph, typed: str) -> list[Meaning]:
     return [
         Meaning(
             identifier=_curie(typed, how),
-            predicate=_PREDICATES.get(how, f"skos:{how}Match"),
+            predicate="rdfs:subClassOf" if how == _BELOW else _PREDICATES.get(how, f"skos:{how}Match"),
             thing=thing,
             thing_label=str(things[thing]["thing_label"]),
             kind=str(things[thing]["kind"]),

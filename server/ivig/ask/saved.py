@@ -47,7 +47,8 @@ class SavedQuery(NamedTuple):
         """The query with its parameters bound, ready to run on any SPARQL engine.
 
         values: parameter to what the user typed; an empty value counts as none. What is typed is looked up and becomes
-        an IRI of the graph: it never becomes part of the query.
+        an IRI of the graph, or several where it is a term of a linked ontology with several things below it: it never
+        becomes part of the query.
         Raises UnknownName for a parameter or name that is not known, BadInput where a required one is missing.
         """
         self.check(values)
@@ -55,8 +56,8 @@ class SavedQuery(NamedTuple):
         for parameter in self.parameters:
             value = values.get(parameter.name, "").strip()
             if value:
-                term = str(NamedNode(names.resolve(value, parameter.kind)))
-                text = _values_line(parameter.name).sub(rf"\g<1>{term}\g<2>", text)
+                things = names.things(value, parameter.kind)
+                text = self._replace(text=text).bind_things(parameter.name, things)
             elif parameter.required:
                 raise BadInput(f"{self.name} needs {parameter.name}: {parameter.note}")
         return text

@@ -14,6 +14,7 @@ from ivig.errors import UnknownName
 COMMANDS = (
     "import",
     "build",
+    "link",
     "validate",
     "query",
     "resolve",
