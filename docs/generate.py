@@ -190,6 +190,8 @@ def _question(query: SavedQuery) -> Iterable[str]:
     yield f"## {query.name}\n"
     yield f"**{query.title}.** {query.description}\n"
     yield f"```sh\nivig query {query.name}{words}\n```\n"
+    if query.service:
+        yield f"Calls <{query.service}>, which is refused until that server is allowed.\n"
     for parameter in query.parameters:
         yield f"- `{parameter.name}` ({'required' if parameter.required else 'optional'}): {parameter.note}"
     if query.parameters:

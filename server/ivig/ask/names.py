@@ -120,6 +120,18 @@ class Names:
                 return [(iri, asked.prefix.lower()) for iri in found]
         return []
 
+    def outside_iris(self, things: Iterable[str], prefix: str) -> list[str]:
+        """The IRIs that things have in another collection: those of exact matches, for a thing without any of close."""
+        wanted = set(things)
+        found: dict[str, dict[str, list[str]]] = {}
+        for key, pairs in self._index["outside"].items():
+            if key.startswith(f"{prefix.lower()}:") and (known := identifier(key)):
+                for thing, how in pairs:
+                    if thing in wanted:
+                        found.setdefault(thing, {}).setdefault(how, []).append(known.iri)
+        of_things = (by_how.get("exact") or by_how.get("close") or [] for by_how in found.values())
+        return sorted({iri for iris in of_things for iri in iris})
+
     def check_prefix(self, name: str) -> None:
         """Raise UnknownName, with the nearest, where a name looks like a CURIE whose prefix nobody has."""
         prefix = unknown_prefix(name)
