@@ -150,6 +150,23 @@ def test_several_ontologies_are_kept_apart(small: tuple[GraphFiles, Releases], t
         _conditions(left, "crystal arthritis")
 
 
+def test_what_two_ontologies_call_the_same_counts_together(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:
+    other = tmp_path / "other.obo"
+    other.write_text(
+        "format-version: 1.2\nontology: other\n\n[Term]\nid: ZZ:1\nname: Metabolic disease\n\n"
+        '[Term]\nid: ZZ:2\nname: second\nsynonym: "shared" EXACT []\nis_a: ZZ:1\n\n'
+        '[Term]\nid: ZZ:3\nname: third\nsynonym: "shared" EXACT []\n\n'
+        "[Term]\nid: EX:7\nname: calcium pyrophosphate deposition\nis_a: ZZ:2\nis_a: ZZ:3\n"
+    )
+    _linked(small)
+    graph = _linked(small, other)
+    assert _conditions(graph, "metabolic disease") == ["gout", "pseudogout", "saturnine gout"]
+    assert _conditions(graph, "EX:5") == ["gout", "saturnine gout"]
+    with pytest.raises(AmbiguousName, match=r'name "shared" is not exact here; .*: ZZ:2 \(second\), ZZ:3 \(third\)'):
+        _conditions(graph, "shared")
+    assert graph.names.search("metabolic disease") == graph.names.things("metabolic disease", "Condition")
+
+
 def test_a_failed_build_links_nothing(small: tuple[GraphFiles, Releases]) -> None:
     files, releases = small
     good = build(files, releases).digest

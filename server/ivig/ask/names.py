@@ -63,19 +63,18 @@ class Names:
     def below(self, name: str) -> list[str]:
         """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
 
-        Empty where no linked ontology has such a term. Raises AmbiguousName where several terms have the synonym.
+        Empty where no linked ontology has such a term. Terms of one label count together; raises AmbiguousName where a
+        synonym belongs to several.
         """
         terms = self._ancestors["terms"]
         if not terms:
             return []
         typed = name.strip()
-        found = terms.get(curie_of(typed).lower())
-        if found is None:
-            keys = self._ancestors["names"].get(normal(typed), [])
-            if len(keys) > 1:
-                raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])
-            found = terms[keys[0]] if keys else None
-        return found[1] if found else []
+        key = curie_of(typed).lower()
+        keys = [key] if key in terms else self._ancestors["names"].get(normal(typed), [])
+        if len({normal(terms[key][0]) for key in keys}) > 1:
+            raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])
+        return sorted({thing for key in keys for thing in terms[key][1]})
 
     def resolve(self, name: str, kind: str) -> str:
         """The IRI of the thing of this kind that `name` means.
@@ -151,7 +150,8 @@ class Names:
         return sorted((self.label(iri) for iri in things), key=str.casefold)
 
     def search(self, name: str) -> list[str]:
-        """The things of any kind that a name means: those that bear it exactly, else up to twenty like it."""
+        """The things of any kind that a name means: those that bear it exactly, else those below a term of a linked
+        ontology that does, else up to twenty like it."""
         typed = normal(name)
         if not typed:
             return []
@@ -160,8 +160,8 @@ class Names:
             if kind != "Term":
                 exact.update(dict.fromkeys(known.get(typed, [])))
         exact.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
-        if exact:
-            return list(exact)
+        if found := list(exact) or self.below(name):
+            return found
         everything: dict[str, list[str]] = {}
         for known in self._index["kinds"].values():
             for known_name, things in known.items():

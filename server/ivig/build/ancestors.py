@@ -59,21 +59,19 @@ def ancestors(ontologies: Sequence[OutsideOntology], links: Iterable[Triple]) ->
         elif triple.predicate.value == RDFS_LABEL:
             labelled.add(term_iri(triple.subject.value))
     triples: dict[Triple, None] = {}
-    names = AncestorIndex(terms={}, names={})
+    reached = [(ontology, _reached(ontology, below)) for ontology in ontologies]
     described: dict[str, dict[str, str | int]] = {}
-    for ontology in ontologies:
-        reached = _reached(ontology, below)
-        triples.update(dict.fromkeys(_triples(ontology, reached, named, labelled)))
-        _enter(names, ontology, reached)
-        linked = sum(iri in below for iri in reached)
+    for ontology, by_term in reached:
+        triples.update(dict.fromkeys(_triples(ontology, by_term, named, labelled)))
+        linked = sum(iri in below for iri in by_term)
         described[ontology.name] = {
             "iri": ontology.iri,
             "version": ontology.version,
             "sha256": ontology.sha256,
             "linked": linked,
-            "ancestors": len(reached) - linked,
+            "ancestors": len(by_term) - linked,
         }
-    return Ancestors(list(triples), names, described)
+    return Ancestors(list(triples), _names(reached), described)
 
 
 def _reached(ontology: OutsideOntology, below: Mapping[str, set[str]]) -> dict[str, set[str]]:
@@ -112,17 +110,18 @@ def _triples(
                 yield Triple(node, _SUB_CLASS_OF, NamedNode(parent))
 
 
-def _enter(names: AncestorIndex, ontology: OutsideOntology, reached: Mapping[str, set[str]]) -> None:
-    labels: dict[str, list[str]] = {}
-    synonyms: dict[str, list[str]] = {}
-    for iri, things in reached.items():
-        term = ontology.terms[iri]
-        key = curie_of(iri).lower()
-        names["terms"][key] = (term.label, sorted(things))
-        if term.label:
-            labels.setdefault(normal(term.label), []).append(key)
-        for synonym in term.synonyms:
-            synonyms.setdefault(normal(synonym), []).append(key)
-    for of_kind in (labels, synonyms):
-        for name, keys in of_kind.items():
-            names["names"].setdefault(name, sorted(set(keys)))
+def _names(reached: Sequence[tuple[OutsideOntology, Mapping[str, set[str]]]]) -> AncestorIndex:
+    """The index of what each ontology reached. What two ontologies call the same is looked up in both."""
+    terms: dict[str, tuple[str, list[str]]] = {}
+    labels: dict[str, set[str]] = {}
+    synonyms: dict[str, set[str]] = {}
+    for ontology, by_term in reached:
+        for iri, things in by_term.items():
+            term, key = ontology.terms[iri], curie_of(iri).lower()
+            label, known = terms.get(key, (term.label, []))
+            terms[key] = (label or term.label, sorted({*known, *things}))
+            if term.label:
+                labels.setdefault(normal(term.label), set()).add(key)
+            for synonym in term.synonyms:
+                synonyms.setdefault(normal(synonym), set()).add(key)
+    return AncestorIndex(terms=terms, names={name: sorted(keys) for name, keys in (synonyms | labels).items()})
