@@ -101,6 +101,7 @@ if REAL:
             OBO_HEAD + "".join(f"[Term]\nid: EX:{n}\nname: t{n}\nis_a: EX:{n % 3 + 1}\n\n" for n in (1, 2, 3)),
             "circle.obo: terms that are kinds of themselves: t1 → t2 → t3 → t1",
         ),
+        ("break.owl", f'{RDF_HEAD}<owl:Class rdf:about="http://x/\na"/></rdf:RDF>', "break.owl: "),
         ("space.json", '{"graphs": [{"nodes": [{"id": "http://x/a b", "lbl": "a"}]}]}', "'http://x/a b' makes no IRI"),
         (
             "laughs.owl",
@@ -174,7 +175,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_ontology(tmp_path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.sampled_from(["obo", "owl", "json"]), st.integers(0, 4000), st.binary(max_size=6))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, ending: str, place: int, damage: bytes

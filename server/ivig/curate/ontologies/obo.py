@@ -11,6 +11,7 @@ import re
 from typing import IO, Any
 
 from ivig.curate.ontologies.ontology import OBO, OntologyTerm, term_iri
+from ivig.curate.ontologies.source import one_line
 from ivig.errors import BadInput
 
 _ASKED_FOR = re.compile(
@@ -32,9 +33,9 @@ def read_obo(file: IO[bytes], name: str) -> tuple[str, str, dict[str, OntologyTe
             if isinstance(frame, fastobo.term.TermFrame):
                 terms[term_iri(str(frame.id))] = _term(frame)
     except SyntaxError as error:
-        raise asked_for.problem or BadInput(f"{name}, line {error.lineno}: {error.msg}") from error
+        raise asked_for.problem or BadInput(f"{name}, line {error.lineno}: {one_line(error.msg)}") from error
     except (OSError, TypeError, ValueError) as error:
-        raise asked_for.problem or BadInput(f"{name}: {error}") from error
+        raise asked_for.problem or BadInput(f"{name}: {one_line(str(error))}") from error
     if asked_for.problem:
         raise asked_for.problem
     return _iri(head.get("ontology", "")), head.get("data-version", ""), terms

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ivig.curate.ontologies.ontology import OBO, OntologyTerm, term_iri
-from ivig.curate.ontologies.source import Format, Guarded
+from ivig.curate.ontologies.source import Format, Guarded, one_line
 from ivig.errors import BadInput
 
 _REPLACED_BY = OBO + "IAO_0100001"
@@ -31,7 +31,8 @@ def read_obographs(path: Path) -> tuple[str, str, dict[str, OntologyTerm]]:
         ontology = _text(next(_each(path, "graphs.item.id"), None))
         version = _text(next(_each(path, "graphs.item.meta.version"), None))
     except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path.name}: {str(error).splitlines()[0]}") from error
+        # Further lines of the message show the place, which may be anything.
+        raise BadInput(f"{path.name}: {one_line(str(error).splitlines()[0])}") from error
     return ontology, version, terms
 
 

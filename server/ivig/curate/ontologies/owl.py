@@ -8,6 +8,7 @@ from typing import IO
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from ivig.curate.ontologies.ontology import OBO, OntologyTerm, term_iri
+from ivig.curate.ontologies.source import one_line
 from ivig.errors import BadInput
 from ivig.namespaces import ALT_LABEL, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL
 
@@ -60,6 +61,6 @@ def read_owl(file: IO[bytes], name: str) -> tuple[str, str, dict[str, OntologyTe
                 tell(terms.setdefault(subject.value, OntologyTerm()), value.value)
     except SyntaxError as error:
         place = f", line {error.lineno}" if error.lineno else ""
-        raise BadInput(f"{name}{place}: {error.msg}") from error
+        raise BadInput(f"{name}{place}: {one_line(error.msg)}") from error
     named = classes | {iri for iri, term in terms.items() if term.parents or term.deprecated}
     return ontology, version, {term_iri(iri): terms.get(iri, OntologyTerm()) for iri in sorted(named)}

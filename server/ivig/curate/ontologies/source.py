@@ -96,6 +96,11 @@ def _check_prolog(path: Path) -> None:
     raise BadInput(f"{path.name}: XML without an element in its first {_LONGEST_PROLOG} bytes")
 
 
+def one_line(message: str) -> str:
+    """What a parser says, which may quote the file, on one line."""
+    return " ".join(message.split())
+
+
 class Guarded(io.RawIOBase):
     """The bytes of a file, as long as its pieces stay short. Raises BadInput where one does not end."""
 
