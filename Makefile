@@ -6,8 +6,9 @@ BIN := $(VENV)/bin
 UI := server/ivig/serve/static/ui/docs.js
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
+PEERS := $(VENV)/peers
 
-.PHONY: run build test check format docs bench clean
+.PHONY: run build test check format docs soak bench clean
 
 run: $(READY) $(UI)
 	$(BIN)/ivig build
@@ -35,12 +36,24 @@ format: $(READY)
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 
-bench: $(READY)
+# The long tests, ten times as long, with cases that no run has seen before.
+soak: $(READY) $(UI) $(TOOLS)
+	IVIG_SOAK=10 $(BIN)/pytest tests/serve/test_fuzz.py tests/serve/test_kills.py tests/serve/test_hostile.py tests/serve/test_reload.py
+
+# The peers that some benchmarks measure against, in an environment of their own; `wrk` comes from the system.
+$(PEERS): benchmarks/peers.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
+	touch $@
+
+bench: $(READY) $(PEERS)
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/build_stages.py
 	$(BIN)/python benchmarks/build_full.py
 	$(BIN)/python benchmarks/import_records.py
 	$(BIN)/python benchmarks/link_ontology.py
+	$(BIN)/python benchmarks/server.py $(PEERS)/bin
+	$(BIN)/python benchmarks/attacked.py
 
 clean:
 	rm -rf $(VENV) server/ui/node_modules server/ivig/serve/static/ui
@@ -53,7 +66,7 @@ $(READY): pyproject.toml constraints.txt
 $(UI): server/ui/package-lock.json server/ui/vite.config.ts server/ui/tsconfig.json $(wildcard server/ui/src/*)
 	cd server/ui && npm ci && npm run build
 
-# Jena checks what our own libraries read and validate; Chromium looks at the pages.
-$(TOOLS): tests/tools/install
+# Jena checks what our own libraries read and validate; Chromium looks at the pages; Comunica and Virtuoso ask the endpoint.
+$(TOOLS): tests/tools/install tests/tools/package-lock.json
 	tests/tools/install
 	touch $@

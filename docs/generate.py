@@ -32,6 +32,7 @@ from ivig.curate.records.model import RECORD
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.release import Release, Releases
+from ivig.serve.settings import Settings
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)
@@ -218,6 +219,26 @@ def honesty_report() -> str:
     return markdown_report(AskableGraph(FILES, _release()))
 
 
+def settings() -> str:
+    """Every setting of the server."""
+    lines = [
+        "# Settings of the server\n",
+        "Each is a flag of `ivig serve`, a variable of the environment, and a key of the TOML file that `--config` or",
+        "`IVIG_CONFIG` names. A flag wins over the environment, the environment over the file.\n",
+        "| key | environment | default | meaning |",
+        "|---|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "", False) else f"`{field.default}`"
+        lines.append(f"| `{name}` | `IVIG_{name.upper()}` | {default} | {field.description} |")
+    lines += [
+        "",
+        "`IVIG_CACHE` names a folder in place of the user's cache: there are the releases, where `releases` names no",
+        "other place, and the notes by which `ivig reload` finds a running server.",
+    ]
+    return "\n".join(lines)
+
+
 def record_schema() -> str:
     """The JSON Schema of curated records."""
     return json.dumps(RECORD.json_schema(), indent=2, ensure_ascii=False)
@@ -255,6 +276,7 @@ WRITTEN = {
     "data-dictionary.md": data_dictionary,
     "questions.md": questions,
     "command-line.md": command_line,
+    "settings.md": settings,
     "report.md": honesty_report,
 }
 WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md", DOCS / "links.md")

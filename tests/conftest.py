@@ -68,7 +68,10 @@ def run(releases: Path, tmp_path: Path) -> Run:
 
 @contextmanager
 def serving(*words: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A real server on a free port, as a process of its own: the process and its address."""
+    """A real server on a free port, as a process of its own: the process and its address.
+
+    It may be killed; it has nothing to complain of.
+    """
     process = subprocess.Popen(
         [IVIG, "serve", "--port", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -81,7 +84,9 @@ def serving(*words: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, address[0]
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        _, complaints = process.communicate(timeout=30)
+    # That there is something newer to build is no complaint.
+    assert [line for line in complaints.splitlines() if "have changed since this release" not in line] == []
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def opinion(
 def _run(jobs: str, workplace: Path) -> str:
     if not shutil.which("javac") or not (JARS / "jena-shacl.jar").exists():
         raise JenaMissing("the tests need Apache Jena and a Java compiler: run tests/tools/install")
-    command = ["java", "-cp", _class_path(workplace), str(PROGRAM)]
+    command = ["java", "-cp", class_path(workplace), str(PROGRAM)]
     try:
         return subprocess.run(
             command, input=jobs, capture_output=True, check=True, encoding="utf-8", timeout=SECONDS
@@ -77,11 +77,11 @@ def _run(jobs: str, workplace: Path) -> str:
         raise
 
 
-def _class_path(workplace: Path) -> str:
+def class_path(workplace: Path) -> str:
     """Everything that Debian installed, after what has to be found first.
 
     Debian's Jena looks for the messages of its Xerces in another folder than its jar has them in, and does not start
-    without them. Of several loggers Java takes the first one.
+    without them. Of several loggers Java takes the first one; two of log4j's would wait for each other.
     """
     there = "org/apache/jena/ext/xerces/"
     with ZipFile(JARS / "jena-core.jar") as jar:
@@ -90,7 +90,8 @@ def _class_path(workplace: Path) -> str:
                 copy = workplace / "xerces" / name.removeprefix(there)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 copy.write_bytes(jar.read(name))
-    return os.pathsep.join([str(workplace), str(JARS / "slf4j-nop.jar"), str(JARS / "*")])
+    jars = [jar for jar in sorted(JARS.glob("*.jar")) if "log4j" not in jar.name]
+    return os.pathsep.join(map(str, [workplace, JARS / "slf4j-nop.jar", *jars]))
 
 
 def _read(output: str) -> Opinion:

@@ -76,7 +76,7 @@ def test_every_prefix_is_documented_with_its_spellings() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
+    text = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("endpoint.md", "settings.md"))
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "server" / "ivig").rglob("*.py"))
     settings = set(re.findall(r'"(IVIG_[A-Z_]+)"', code))
     assert len(settings) >= 5
@@ -85,10 +85,14 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_route_is_documented(graph: Graph) -> None:
-    from ivig.serve import create_app
+    from ivig.serve.edition import Edition
+    from ivig.serve.metrics import Metrics
+    from ivig.serve.services import Services
+    from ivig.serve.settings import Settings
 
     text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
-    for path in create_app(graph).openapi()["paths"]:
+    edition = Edition(graph, Settings(), Metrics(), Services(Settings()))
+    for path in edition.api.openapi()["paths"]:
         assert f"`{path}`" in text or path.startswith("/queries/")
     for path in ("/find", "/docs", "/ontology"):
         assert path in text

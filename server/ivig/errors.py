@@ -39,10 +39,12 @@ class BadTurtle(BadInput):
 
 
 class BadQuery(BadInput):
-    """SPARQL that does not parse, or that asks for what is not allowed. `line` and `column` count from 1."""
+    """SPARQL that does not parse, or that asks for what is not allowed. `line` and `column` count from 1; `bare` is the
+    message without them."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
         self.line, self.column = line, column
+        self.bare = message
         place = f"line {line}, column {column}: " if line is not None else ""
         super().__init__(f"{place}{message}")
 
@@ -59,3 +61,27 @@ class InvalidGraph(IvigError):
     """The graph breaks a shape, or contradicts itself. The message lists every case."""
 
     exit_code = 1
+
+
+class LimitReached(IvigError):
+    """A query that took more than it may."""
+
+
+class TooLong(LimitReached):
+    """A query that did not end in time."""
+
+
+class TooMuchMemory(LimitReached):
+    """A query that asked for more memory than it may have, or for more stack."""
+
+
+class AnswerTooLarge(LimitReached):
+    """An answer with more bytes than it may have."""
+
+
+class Busy(LimitReached):
+    """As many queries run and wait as may. `retry_after` is a guess in seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)

@@ -50,6 +50,11 @@ class Release:
         """SHA-256 over the sorted N-Quads: the version of the release."""
         return str(self.manifest["digest"])
 
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of all graphs; that of a file served as it stands is its own."""
+        return bool(self.manifest.get("union", True))
+
     def stale(self, files: GraphFiles) -> bool:
         """Whether the files are no longer those that the release was built from."""
         try:
@@ -146,10 +151,11 @@ def releases_of(files: GraphFiles, folder: Path | None = None) -> Releases:
     if folder is not None:
         return Releases(folder.resolve())
     place = str(files.folder)
-    return Releases(_cache_folder() / f"{files.folder.name}-{zlib.crc32(place.encode()):08x}")
+    return Releases(cache_folder() / f"{files.folder.name}-{zlib.crc32(place.encode()):08x}")
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Where the user's files that can be made again are kept."""
     if chosen := os.environ.get("IVIG_CACHE"):
         return Path(chosen)
     from platformdirs import user_cache_path

@@ -12,7 +12,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryResultsFormat, parse_
 from rdflib.query import Result
 
 from ivig.ask import Graph
-from ivig.ask.results import Value, plain, serialize_results
+from ivig.ask.results import Value, plain, result_bytes
 from ivig.namespaces import PREFIXES
 
 XSD = PREFIXES["xsd"]
@@ -40,19 +40,19 @@ def test_plain_values(term: NamedNode | Literal | BlankNode | None, value: Value
 
 @pytest.mark.parametrize("name", ["json", "xml", "csv", "tsv"])
 def test_rdflib_reads_every_format_with_the_same_rows(graph: Graph, name: str) -> None:
-    written = serialize_results(graph.solutions("conditions", {}), name)
+    written = result_bytes(graph.solutions("conditions", {}), name)
     read = Result.parse(io.BytesIO(written), format=name)
     assert [str(row[0]) for row in read] == [row["condition"] for row in graph.query("conditions")]
 
 
 def test_csv_has_a_head_and_text_as_it_is(graph: Graph) -> None:
-    rows = list(csv.DictReader(io.StringIO(serialize_results(graph.solutions("conditions", {}), "csv").decode())))
+    rows = list(csv.DictReader(io.StringIO(result_bytes(graph.solutions("conditions", {}), "csv").decode())))
     assert len(rows) == len(graph.query("conditions"))
     assert "ataxic sensory neuronopathy with Sjögren syndrome" in {row["condition_label"] for row in rows}
 
 
 def test_ndjson_has_one_object_a_row_without_empty_columns(graph: Graph) -> None:
-    lines = serialize_results(graph.solutions("regimens", {}), "ndjson").decode().splitlines()
+    lines = result_bytes(graph.solutions("regimens", {}), "ndjson").decode().splitlines()
     rows = [json.loads(line) for line in lines]
     assert len(rows) == len(graph.query("regimens"))
     assert all(value is not None for row in rows for value in row.values())
@@ -61,9 +61,9 @@ def test_ndjson_has_one_object_a_row_without_empty_columns(graph: Graph) -> None
 
 def test_a_yes_or_no_has_a_form_in_every_format(graph: Graph) -> None:
     for name in ("json", "xml", "csv", "tsv", "ndjson"):
-        assert b"true" in serialize_results(graph.engine.ask("ASK { ?s ?p ?o }"), name)
+        assert b"true" in result_bytes(graph.engine.ask("ASK { ?s ?p ?o }"), name)
     parsed = parse_query_results(
-        serialize_results(graph.engine.ask("ASK { <x:no> ?p ?o }"), "json"),
+        result_bytes(graph.engine.ask("ASK { <x:no> ?p ?o }"), "json"),
         format=QueryResultsFormat.JSON,
     )
     assert not parsed

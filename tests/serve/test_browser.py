@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -78,11 +80,45 @@ def test_the_api_browser_shows_every_question(page: Page) -> None:
         assert path in text.replace("\u200b", "")
 
 
-def test_a_script_of_another_page_can_read(page: Page, address: str) -> None:
-    page.goto("/health")
-    count = page.evaluate("async where => (await (await fetch(where)).json()).results.bindings.length",
-                          f"{address}/queries/conditions?format=json")  # fmt: skip
-    assert count == 287
+class _Elsewhere(BaseHTTPRequestHandler):
+    """A page of another origin."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<title>elsewhere</title>")
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_a_script_of_another_page_can_read(browser: Browser, address: str) -> None:
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), _Elsewhere)
+    thread = threading.Thread(target=elsewhere.serve_forever)
+    thread.start()
+    try:
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{elsewhere.server_port}/")
+        count = page.evaluate(
+            "async where => (await (await fetch(where)).json()).results.bindings.length",
+            f"{address}/queries/conditions?format=json",
+        )
+        assert count == 287
+        answer = page.evaluate(
+            """async where => {
+                 const body = new URLSearchParams({query: "ASK {}"});
+                 const answer = await fetch(where, {method: "POST", body, headers: {"x-own": "1"}});
+                 return [answer.headers.get("etag") !== null, (await answer.json()).boolean];
+               }""",
+            f"{address}/sparql",
+        )
+        assert answer == [True, True]
+        page.close()
+    finally:
+        elsewhere.shutdown()
+        thread.join()
+        elsewhere.server_close()
 
 
 @pytest.mark.parametrize("path", ["/", "/queries", "/sparql", "/ontology", "/condition/guillain-barre-syndrome"])

@@ -121,7 +121,7 @@ def test_broken_sparql_is_400_with_its_place(server: httpx.Client) -> None:
         ({"method": "POST", "content": b"ASK { ?s ?p '\xff' }", "headers": {"content-type": "application/sparql-query"}}, 400),
         ({"method": "POST", "content": "query=%ff", "headers": {"content-type": FORM}}, 400),
         ({"method": "POST", "content": "", "headers": {"content-type": FORM}}, 400),
-        ({"method": "GET"}, 400),
+        ({"method": "GET", "params": {"qery": "ASK {}"}}, 400),
         ({"method": "GET", "params": [("query", COUNT), ("query", COUNT)]}, 400),
         ({"method": "POST", "params": {"query": COUNT}, "content": COUNT, "headers": {"content-type": "application/sparql-query"}}, 400),
         ({"method": "POST", "content": "#" * 1_000_001, "headers": {"content-type": "application/sparql-query"}}, 413),

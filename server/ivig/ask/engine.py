@@ -1,4 +1,5 @@
-"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes."""
+"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes; a relative IRI
+in a query is one of ours."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ from typing import NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
-from ivig.ask.query_text import calls_another_server, is_update, keywords, names_its_dataset
+from ivig.ask.query_text import Allowed, calls_another_server, is_update, keywords, names_its_dataset, with_services
 from ivig.errors import BadQuery, Refused
+from ivig.namespaces import BASE
 from ivig.release import Release
+
+NO_SERVICES = Allowed()
 
 _PLACE = re.compile(r"^error at (\d+):(\d+): ")
 
@@ -50,22 +54,26 @@ class EmbeddedEngine:
 
     def __init__(self, release: Release) -> None:
         self._store = Store.read_only(str(release.store))
+        self._union = release.union
 
-    def ask(self, query: str, dataset: Dataset | None = None) -> Result:
+    def ask(self, query: str, dataset: Dataset | None = None, services: Allowed = NO_SERVICES) -> Result:
+        """As every engine; services: the servers that SERVICE may call, none by default."""
         words = keywords(query)
         if is_update(words):
             raise Refused("the graph is read-only: updates are refused")
         if calls_another_server(words):
-            raise Refused("SERVICE is off: a query may not call other servers")
+            query = with_services(query, services)
         try:
             if dataset:
                 return self._store.query(
                     query,
+                    base_iri=BASE,
                     default_graph=[NamedNode(iri) for iri in dataset.default],
                     named_graphs=[NamedNode(iri) for iri in dataset.named],
                 )
-            # The union of all graphs is the default graph unless the query names its own.
-            return self._store.query(query, use_default_graph_as_union=not names_its_dataset(words))
+            # The default graph is what the release says unless the query names its own.
+            union = self._union and not names_its_dataset(words)
+            return self._store.query(query, base_iri=BASE, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise _bad_query(str(error)) from error
         except ValueError as error:

@@ -5,6 +5,11 @@ the house. Strings, comments and IRIs are looked over, so that a word in them is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
+
+from ivig.errors import Refused
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
@@ -53,6 +58,67 @@ def is_update(words: list[str]) -> bool:
         if word in UPDATE_KEYWORDS:
             return True
     return False
+
+
+class Allowed(NamedTuple):
+    """The servers that SERVICE may call.
+
+    hosts: their names, with a port where it is not the usual one; relay: the address that is called in their place, to
+    which the address of the server is appended.
+    """
+
+    hosts: tuple[str, ...] = ()
+    relay: str = ""
+
+    def address_of(self, server: str) -> str:
+        """The address to call in place of a server. Raises Refused for one that is not allowed."""
+        try:
+            parts = urlsplit(server)
+            host = parts.netloc.lower()
+        except ValueError:
+            host = ""
+        if not server or parts.scheme not in ("http", "https") or host not in self.hosts:
+            allowed = (
+                f"may call {', '.join(self.hosts)}" if self.hosts else "is off: a query may not call other servers"
+            )
+            raise Refused(
+                f"SERVICE {allowed}" + (f", not {server or 'what is not written as an IRI'}" if self.hosts else "")
+            )
+        return self.relay + quote(server, safe="")
+
+
+def with_services(query: str, allowed: Allowed) -> str:
+    """The query with every server that SERVICE calls replaced by the address that stands for it.
+
+    Raises Refused for a server that is not allowed, or that is not written as an IRI.
+
+    >>> with_services("ASK { SERVICE SILENT <https://a.example/sparql> {} }", Allowed(("a.example",), "http://r/"))
+    'ASK { SERVICE SILENT <http://r/https%3A%2F%2Fa.example%2Fsparql> {} }'
+    """
+    text = _unescaped(query)
+    if _ESCAPE.search(text):
+        # Read once more, it could say something that nobody has looked at.
+        raise Refused("a query that calls another server may not hide an escape in an escape")
+    parts, end = [], 0
+    for start, stop in _service_targets(text):
+        server = text[start + 1 : stop - 1] if text[start:stop].startswith("<") else ""
+        parts += [text[end:start], f"<{allowed.address_of(server)}>"]
+        end = stop
+    return "".join([*parts, text[end:]])
+
+
+def _service_targets(text: str) -> Iterator[tuple[int, int]]:
+    """Where the target of each SERVICE clause begins and ends."""
+    due = False
+    for match in _TOKEN.finditer(text):
+        word = match["word"]
+        if not word and match[0].startswith("#"):
+            continue
+        if due and (word or "").upper() != "SILENT":
+            yield match.span()
+            due = False
+        elif word and word.upper() == "SERVICE":
+            due = True
 
 
 def _unescaped(query: str) -> str:

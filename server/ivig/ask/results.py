@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, Triple
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
 
 from ivig.namespaces import PREFIXES
 
@@ -23,6 +36,20 @@ W3C_FORMATS = {
 }
 """The formats that SPARQL 1.1 defines for results, by the name that users type."""
 
+RDF_FORMATS = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
+"""The formats of triples, by the name that users type."""
+
+_WITH_PREFIXES = ("turtle", "rdfxml")
+# What a spreadsheet takes for a formula when a cell begins with it.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+Term = NamedNode | BlankNode | Literal | Triple
 Value = str | int | float | bool | Decimal | None
 
 
@@ -70,14 +97,64 @@ def ndjson(solutions: QuerySolutions) -> Iterator[str]:
         yield json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False, default=_number) + "\n"
 
 
-def serialize_results(result: QuerySolutions | QueryBoolean, format_name: str) -> bytes:
-    """A result in one of the W3C formats, or as ndjson."""
-    if format_name == "ndjson":
-        if isinstance(result, QueryBoolean):
-            return json.dumps({"boolean": bool(result)}).encode() + b"\n"
-        return "".join(ndjson(result)).encode()
-    written: Any = result.serialize(format=W3C_FORMATS[format_name])
-    return bytes(written)
+class Writable(Protocol):
+    """Anything that takes bytes."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, out: Writable) -> None:
+    """Write a result in a format of its kind as it is read: one of the W3C formats, or ndjson."""
+    target: Any = out
+    if isinstance(result, QueryTriples):
+        prefixes = PREFIXES if format_name in _WITH_PREFIXES else None
+        serialize(result, output=target, format=RDF_FORMATS[format_name], prefixes=prefixes)
+    elif isinstance(result, QuerySolutions) and format_name == "csv":
+        _write_csv(result, out)
+    elif format_name == "ndjson":
+        lines = (
+            ndjson(result) if isinstance(result, QuerySolutions) else [f'{{"boolean": {str(bool(result)).lower()}}}\n']
+        )
+        for line in lines:
+            out.write(line.encode())
+    else:
+        result.serialize(output=target, format=W3C_FORMATS[format_name])
+
+
+def result_bytes(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str) -> bytes:
+    """A whole result in a format of its kind."""
+    out = io.BytesIO()
+    write_result(result, format_name, out)
+    return out.getvalue()
+
+
+def csv_cell(term: Term | None) -> str:
+    """A term as SPARQL's CSV has it, but that a text which a spreadsheet would run as a formula begins with `'`.
+
+    >>> csv_cell(Literal("=1+1")), csv_cell(Literal("-0.5")), csv_cell(Literal(-1))
+    ("'=1+1", '-0.5', '-1')
+    """
+    if term is None:
+        return ""
+    if isinstance(term, Literal):
+        text = term.value
+        return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _write_csv(solutions: QuerySolutions, out: Writable) -> None:
+    import csv
+
+    names = columns(solutions)
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(names)
+    for solution in solutions:
+        out.write(line.getvalue().encode())
+        line.seek(0)
+        line.truncate()
+        writer.writerow([csv_cell(solution[name]) for name in names])
+    out.write(line.getvalue().encode())
 
 
 def _number(value: Any) -> float:

@@ -21,6 +21,7 @@ COMMANDS = (
     "sparql",
     "export",
     "serve",
+    "reload",
     "report",
     "format",
     "verify-sources",

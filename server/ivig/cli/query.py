@@ -98,12 +98,12 @@ def _example(query: SavedQuery) -> str:
 
 
 def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: ResultFormat, columns: str | None) -> None:
-    from ivig.ask.results import own_columns, serialize_results
+    from ivig.ask.results import own_columns, result_bytes
 
     if format_ is not ResultFormat.table:
         if columns:
             raise BadInput("--columns is for tables; the other formats have all columns")
-        sys.stdout.buffer.write(serialize_results(graph.solutions(query.name, values), format_.value))
+        sys.stdout.buffer.write(result_bytes(graph.solutions(query.name, values), format_.value))
         return
     from ivig.cli.table import print_table
 

@@ -2,24 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+import tempfile
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.serve.settings import Settings, settings_from
+
+if TYPE_CHECKING:
+    from ivig.ask import Graph
 
 
-def serve(
-    host: Annotated[str, typer.Option(envvar="IVIG_HOST", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="IVIG_PORT", min=0, max=65535, help="Port; 0 takes a free one.")] = 8000,
-    graph: GraphOption = None,
-    releases: ReleasesOption = None,
-) -> None:
+def serve(config: Path | None, **flags: Any) -> None:
     """Serve the graph over HTTP: SPARQL endpoint, saved queries, a page for every thing.
 
+    A flag wins over the environment, the environment over the file.
     Example: ivig serve --port 8080
     """
-    from ivig.cli.opened import opened
     from ivig.serve import run
 
-    run(opened(graph, releases), host, port)
+    settings = settings_from({name: value for name, value in flags.items() if value is not None}, config)
+    place = nullcontext("") if settings.dataset is None else tempfile.TemporaryDirectory(prefix="ivig-dataset-")
+    with place as folder:
+        run(_opener(settings, folder), settings)
+
+
+def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
+    """What gives the newest release: the built one, or the file to be served as it stands now."""
+    if (dataset := settings.dataset) is None:
+        from ivig.cli.opened import opened
+
+        return lambda: opened(settings.graph, settings.releases)
+
+    def sealed() -> Graph:
+        from ivig.ask import Graph
+        from ivig.build.dataset import seal_dataset
+        from ivig.files import graph_files
+
+        return Graph(graph_files(settings.graph), seal_dataset(dataset, Path(tempfile.mkdtemp(dir=folder))))
+
+    return sealed
+
+
+def _options() -> list[inspect.Parameter]:
+    """The flags: one for every setting, none of them repeated here."""
+    config = Annotated[
+        Path | None,
+        typer.Option(
+            "--config", envvar="IVIG_CONFIG", metavar="FILE", help="TOML file of settings.", show_default=False
+        ),
+    ]
+    found = [inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=config)]
+    for name, field in Settings.model_fields.items():
+        kind: Any = field.annotation
+        flag = f"--{name.replace('_', '-')}"
+        help_text = (
+            field.description
+            if field.default in (None, "", False)
+            else f"{field.description} [default: {field.default}]"
+        )
+        option = typer.Option(flag, help=f"{help_text} (IVIG_{name.upper()})", show_default=False)
+        found.append(
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
+            )
+        )
+    return found
+
+
+serve.__signature__ = inspect.Signature(_options())  # type: ignore[attr-defined]
+serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _options()}

@@ -10,7 +10,7 @@ import typer
 from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, serialize
 
 from ivig.ask.engine import Result
-from ivig.ask.results import columns, rows, serialize_results
+from ivig.ask.results import columns, result_bytes, rows
 from ivig.cli.options import GraphOption, ReleasesOption
 from ivig.errors import BadInput, NotThere, UnknownName
 from ivig.namespaces import PREFIXES
@@ -77,4 +77,4 @@ def write_result(result: Result, format_name: str | None) -> None:
         names = columns(result)
         print_table(names, list(rows(result)), names)
     else:
-        sys.stdout.buffer.write(serialize_results(result, format_name or "json"))
+        sys.stdout.buffer.write(result_bytes(result, format_name or "json"))

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 import ivig
 from ivig.ask import Answer, Graph
+from ivig.ask.guarded import Pool
 from ivig.errors import IvigError
+from ivig.serve.cache import AnswerCache
+from ivig.serve.metrics import Metrics
+from ivig.serve.operation_routes import operation_routes
 from ivig.serve.pages import Pages, local_path
 from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
 from ivig.serve.resolve_routes import resolve_routes
 from ivig.serve.resources import resource_routes
 from ivig.serve.saved_routes import saved_query_routes
+from ivig.serve.services import Services
+from ivig.serve.settings import Settings
 from ivig.serve.sparql_routes import sparql_routes
+from ivig.serve.well_known import well_known_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -30,17 +33,22 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{more_style}; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY.format(more_style=""),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
+"""What every answer carries that does not say otherwise."""
+
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.
 _DOCS_POLICY = _POLICY.format(more_style=" 'unsafe-inline'")
+_LONGEST_NAME = 300
 
 
-def create_app(graph: Graph) -> FastAPI:
+def create_app(
+    graph: Graph, pool: Pool, cache: AnswerCache, settings: Settings, metrics: Metrics, services: Services
+) -> FastAPI:
     """The application that serves a graph, read-only."""
     app = FastAPI(
         title="IVIG Evidence Graph",
@@ -50,39 +58,20 @@ def create_app(graph: Graph) -> FastAPI:
         redoc_url=None,
         license_info={"name": "CC BY 4.0 (data), MIT (code)"},
     )
-    pages = Pages(graph)
+    pages = None if settings.dataset else Pages(graph)
     app.add_exception_handler(IvigError, on_ivig_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(Exception, on_bug)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "HEAD", "POST"], allow_headers=["*"])
-    app.middleware("http")(_with_headers)
-    app.add_middleware(_HeadAsGet)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    _house_routes(app, graph, pages)
-    app.include_router(sparql_routes(graph, pages))
-    app.include_router(saved_query_routes(graph, pages))
-    app.include_router(resolve_routes(graph, pages))
-    app.include_router(resource_routes(graph, pages))
+    app.include_router(operation_routes(graph, pool, metrics))
+    app.include_router(sparql_routes(graph, pool, cache, settings, metrics, services, pages))
+    app.include_router(well_known_routes(graph, settings))
+    if pages is not None:
+        app.mount("/static", StaticFiles(directory=STATIC), name="static")
+        _house_routes(app, graph, pages)
+        app.include_router(saved_query_routes(graph, pages))
+        app.include_router(resolve_routes(graph, pages))
+        app.include_router(resource_routes(graph, pages))
     return app
-
-
-class _HeadAsGet:
-    """HEAD is answered like GET; the server below drops the body, which it knows to do by the request as it came."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}
-        await self._app(scope, receive, send)
-
-
-async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _house_routes(app: FastAPI, graph: Graph, pages: Pages) -> None:
@@ -97,15 +86,10 @@ def _house_routes(app: FastAPI, graph: Graph, pages: Pages) -> None:
 
     @app.get("/find", include_in_schema=False)
     def find(name: str = "") -> Response:
-        found = graph.names.search(name)
+        found = graph.names.search(name[:_LONGEST_NAME])
         if len(found) == 1:
             return RedirectResponse(local_path(found[0]), status_code=303)
         return pages.page("find.html", name=name, found=[(iri, graph.names.label(iri)) for iri in found])
-
-    @app.get("/health", tags=["operation"], summary="Is the server alive?")
-    def health() -> dict[str, Any]:
-        """The release that is served."""
-        return {"status": "ok", "release": graph.release.digest}
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:

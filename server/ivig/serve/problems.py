@@ -8,7 +8,18 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from ivig.errors import AmbiguousName, BadInput, BadQuery, IvigError, NotThere, Refused, UnknownName
+from ivig.errors import (
+    AmbiguousName,
+    AnswerTooLarge,
+    BadInput,
+    BadQuery,
+    Busy,
+    IvigError,
+    LimitReached,
+    NotThere,
+    Refused,
+    UnknownName,
+)
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -25,6 +36,10 @@ class UnsupportedMedia(BadInput):
     """A request body of a type, or in a charset, that the endpoint does not read."""
 
 
+class Gone(IvigError):
+    """Nobody is there any more to be answered."""
+
+
 _STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
     (Refused, 403, "Refused"),
     (BadQuery, 400, "Bad query"),
@@ -35,6 +50,10 @@ _STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
     (TooLarge, 413, "Too large"),
     (UnsupportedMedia, 415, "Unsupported media type"),
     (BadInput, 400, "Bad request"),
+    (AnswerTooLarge, 413, "Answer too large"),
+    (Busy, 503, "Busy"),
+    (LimitReached, 503, "Limit reached"),
+    (Gone, 499, "Client closed the connection"),
     (IvigError, 500, "Error"),
 )
 
@@ -49,7 +68,10 @@ def problem(error: IvigError) -> JSONResponse:
         more = {"nearest": error.nearest}
     elif isinstance(error, AmbiguousName):
         more = {"choices": error.choices}
-    return document(status, title, str(error), **more)
+    answer = document(status, title, str(error), **more)
+    if isinstance(error, Busy):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def document(status: int, title: str, detail: str, **more: Any) -> JSONResponse:

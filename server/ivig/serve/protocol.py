@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from pyoxigraph import QueryTriples, RdfFormat, serialize
-
 from ivig.ask import Dataset
-from ivig.ask.engine import Result
-from ivig.ask.results import serialize_results
 from ivig.errors import BadInput, Refused
-from ivig.namespaces import PREFIXES
-from ivig.serve.problems import TooLarge, UnsupportedMedia
-
-MAX_BODY = 1_000_000
-"""Bytes of a request body that are read."""
+from ivig.serve.problems import UnsupportedMedia
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
 _UPDATE = "application/sparql-update"
 
-RDF_FORMATS = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "rdfxml": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-}
-
 
 class Operation(NamedTuple):
-    """A query operation: the text, the dataset that the protocol names, the format that the client names."""
+    """A query operation: the text, the dataset that the protocol names, the format that the client names, and the
+    seconds that it gives the query."""
 
     query: str
     dataset: Dataset
     format: str | None
+    seconds: float | None
 
 
 def operation(method: str, query_string: str, content_type: str | None, body: bytes) -> Operation | None:
     """The operation that a request asks for; None for a GET without a query.
 
-    Raises BadInput, Refused for an update, TooLarge, UnsupportedMedia.
+    Raises BadInput, Refused for an update, UnsupportedMedia.
     """
     parameters = _parameters(query_string)
     if method == "POST":
-        if len(body) > MAX_BODY:
-            raise TooLarge(f"a request may have {MAX_BODY} bytes")
         media_type, charset = _media_type(content_type)
         text = _decoded(body, charset)
         if media_type == _UPDATE:
@@ -74,16 +60,18 @@ def _operation(parameters: Sequence[tuple[str, str]], *, required: bool) -> Oper
     if len(queries) != 1:
         raise BadInput(f"a request has one query, not {len(queries) or 'none'}")
     dataset = Dataset(tuple(values.get("default-graph-uri", ())), tuple(values.get("named-graph-uri", ())))
-    return Operation(queries[0], dataset, values.get("format", [None])[-1])
+    format_name, seconds = values.get("format", [None])[-1], values.get("timeout", [None])[-1]
+    return Operation(queries[0], dataset, format_name, _seconds(seconds) if seconds is not None else None)
 
 
-def written(result: Result, format_name: str) -> bytes:
-    """A result in a format of its kind."""
-    if isinstance(result, QueryTriples):
-        rdf_format = RDF_FORMATS[format_name]
-        prefixes: Mapping[str, str] | None = PREFIXES if format_name in ("turtle", "rdfxml") else None
-        return serialize(result, format=rdf_format, prefixes=dict(prefixes) if prefixes else None) or b""
-    return serialize_results(result, format_name)
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise BadInput(f"timeout is a number of seconds greater than 0, not {text}")
+    return seconds
 
 
 def _parameters(text: str) -> list[tuple[str, str]]:

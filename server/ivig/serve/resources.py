@@ -9,11 +9,11 @@ from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import NamedNode
 
 from ivig.ask import Answer, Dataset, Graph
+from ivig.ask.results import result_bytes
 from ivig.errors import NotThere
 from ivig.namespaces import BASE, GRAPHS, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.pages import Cell, Pages, Table, answer_table, cell
-from ivig.serve.protocol import written
 
 _SUFFIXES = {".ttl": "turtle", ".nt": "ntriples", ".rdf": "rdfxml", ".jsonld": "jsonld", ".html": "html"}
 _FACETS = (
@@ -59,13 +59,13 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     def graph_document(iri: str, format_name: str) -> bytes:
-        return written(graph.engine.ask(graph.internal["graph"].text, Dataset(default=(iri,))), format_name)
+        return result_bytes(graph.engine.ask(graph.internal["graph"].text, Dataset(default=(iri,))), format_name)
 
     def thing_document(iri: str, format_name: str) -> bytes:
         if not len(graph.about("about-thing", iri)):
             raise NotThere(f"there is nothing at <{iri}>")
         described = graph.internal["describe-thing"].bind_things("thing", [iri])
-        return written(graph.engine.ask(described), format_name)
+        return result_bytes(graph.engine.ask(described), format_name)
 
     def thing_page(iri: str) -> Response:
         about = graph.about("about-thing", iri)

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ivig.ask import Graph, SavedQuery
 from ivig.ask.examples import EXAMPLES
-from ivig.ask.results import serialize_results
+from ivig.ask.results import result_bytes
 from ivig.errors import BadInput, IvigError
 from ivig.serve.negotiation import RESULT_TYPES, chosen_format, content_type
 from ivig.serve.pages import Pages, answer_table
@@ -85,7 +85,7 @@ def _answer_endpoint(graph: Graph, pages: Pages, query: SavedQuery) -> Any:
             page = await run_in_threadpool(_page, graph, pages, query, values)
             page.headers.update(_VARY)
             return page
-        body = await run_in_threadpool(lambda: serialize_results(graph.solutions(query.name, values), format_name))
+        body = await run_in_threadpool(lambda: result_bytes(graph.solutions(query.name, values), format_name))
         return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=_VARY)
 
     return endpoint

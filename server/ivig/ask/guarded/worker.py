@@ -1,0 +1,132 @@
+"""The worker process: opens the store read-only, then answers one job after another until its server is gone.
+
+usage: python -m ivig.ask.guarded.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import QueryTriples
+
+from ivig.ask.engine import Dataset, EmbeddedEngine
+from ivig.ask.guarded.job import HEAD, Frame, Job, packed
+from ivig.ask.results import write_result
+from ivig.errors import BadQuery, IvigError, Refused
+from ivig.release import Release
+
+_CHUNK = 64 * 1024
+_PR_SET_PDEATHSIG = 1
+_NICER = 5
+_GRACE = 2
+
+
+def main() -> None:
+    """Serve jobs from the socket. Ends when the other side closes it."""
+    _die_with_the_server()
+    descriptor, folder, memory = sys.argv[1:]
+    with socket.socket(fileno=int(descriptor)) as connection:
+        engine = EmbeddedEngine(Release(Path(folder)))
+        # What the house asks for itself goes before what visitors ask.
+        os.nice(_NICER)
+        _limit_memory(int(memory))
+        connection.sendall(packed(Frame.READY))
+        with connection.makefile("rb") as jobs:
+            while head := jobs.read(HEAD.size):
+                _, length = HEAD.unpack(head)
+                _work(engine, Job.unpacked(jobs.read(length)), connection)
+
+
+class AnswerFull(Exception):
+    """The answer has reached its limit."""
+
+
+class Frames:
+    """A file to write an answer to: it goes out in frames of some size, up to a limit."""
+
+    def __init__(self, connection: socket.socket, limit: int) -> None:
+        self._connection = connection
+        self._limit = limit
+        self._waiting = bytearray()
+        self._written = 0
+        self.full = False
+
+    def write(self, chunk: bytes) -> int:
+        self._written += len(chunk)
+        if self._written > self._limit:
+            self.full = True
+            raise AnswerFull
+        self._waiting += chunk
+        if len(self._waiting) >= _CHUNK:
+            self.flush()
+        return len(chunk)
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._connection.sendall(packed(Frame.DATA, bytes(self._waiting)))
+            self._waiting.clear()
+
+
+def _work(engine: EmbeddedEngine, job: Job, connection: socket.socket) -> None:
+    """Answer one job. Whatever a query does, either a whole answer goes out or an error that says why not."""
+    _limit_processor(job.seconds)
+    out = Frames(connection, job.answer)
+    try:
+        result = engine.ask(job.query, Dataset(job.default, job.named), job.services)
+        format_name = job.triples if isinstance(result, QueryTriples) else job.rows
+        if format_name is None:
+            _fail(connection, "not acceptable", "triples" if isinstance(result, QueryTriples) else "rows")
+            return
+        connection.sendall(packed(Frame.FORMAT, format_name.encode()))
+        write_result(result, format_name, out)
+        out.flush()
+        connection.sendall(packed(Frame.END))
+    except Refused as error:
+        _fail(connection, "refused", str(error))
+    except BadQuery as error:
+        _fail(connection, "bad query", error.bare, line=error.line, column=error.column)
+    except MemoryError:
+        _fail(connection, "memory")
+    except IvigError as error:
+        _fail(connection, "bad query", str(error))
+    except Exception as error:
+        # What the engine raises while it reads on is the query's doing: a service that fails, a value too large.
+        _fail(connection, "full" if out.full else "bad query", f"the query failed: {error}")
+
+
+def _fail(connection: socket.socket, kind: str, detail: str = "", **more: Any) -> None:
+    connection.sendall(packed(Frame.ERROR, json.dumps({"kind": kind, "detail": detail, **more}).encode()))
+
+
+def _die_with_the_server() -> None:
+    """Ask the kernel to end this process with its server, even in the midst of a query. Linux only."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _limit_memory(allowed: int) -> None:
+    """Let the process grow by so many bytes from here. Where the system does not tell its size, there is no limit."""
+    status = Path("/proc/self/statm")
+    if status.is_file():
+        size = int(status.read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (size + allowed, size + allowed))
+
+
+def _limit_processor(seconds: float) -> None:
+    """A second guard on the time, for the case that nobody is left to stop this process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = math.ceil(used.ru_utime + used.ru_stime + seconds) + _GRACE
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""A file of quads as a release of its own, to be served as it stands: not reasoned over, not checked, no union."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from pathlib import Path
+
+from pyoxigraph import NamedNode, RdfFormat, Store
+
+from ivig.errors import BadInput, NotThere
+from ivig.release import MANIFEST, STORE, Release
+
+_FORMATS = {
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".ttl": RdfFormat.TURTLE,
+}
+
+
+def seal_dataset(path: Path, folder: Path) -> Release:
+    """A release in an empty folder that holds what the file says.
+
+    Raises NotThere, or BadInput with the place where the file does not parse.
+    """
+    rdf_format = _FORMATS.get(path.suffix)
+    if rdf_format is None:
+        raise BadInput(f"{path}: a dataset is a file that ends in {', '.join(_FORMATS)}")
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        store = Store(str(folder / STORE))
+        store.bulk_load(path=str(path), format=rdf_format)
+    except SyntaxError as error:
+        raise BadInput(f"{path}: {error}") from error
+    except OSError as error:
+        raise NotThere(f"{path}: {error.strerror or error}") from error
+    store.optimize()
+    store.flush()
+    sizes = Counter(quad.graph_name.value for quad in store if isinstance(quad.graph_name, NamedNode))
+    del store
+    manifest = {"digest": digest, "union": False, "graphs": dict(sorted(sizes.items()))}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    return Release(folder)

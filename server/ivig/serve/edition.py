@@ -1,0 +1,80 @@
+"""Editions: a release with all that serves it. A new one takes over between two requests; the old one ends its own."""
+
+from __future__ import annotations
+
+import asyncio
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ivig.ask import Graph
+from ivig.ask.guarded import Pool
+from ivig.ask.guarded.limits import MEGABYTE
+from ivig.serve.app import create_app
+from ivig.serve.cache import AnswerCache
+from ivig.serve.layers import Kept
+from ivig.serve.metrics import Metrics
+from ivig.serve.services import Services
+from ivig.serve.settings import Settings
+
+
+class Edition:
+    """One release: its application, the workers that run visitors' queries, and the answers that are kept."""
+
+    def __init__(self, graph: Graph, settings: Settings, metrics: Metrics, services: Services) -> None:
+        self.graph = graph
+        self.pool = Pool(graph.release, settings.limits(), lambda reason: metrics.stopped.labels(reason).inc())
+        self.cache = AnswerCache(int(settings.cache_size * MEGABYTE))
+        self.api: FastAPI = create_app(graph, self.pool, self.cache, settings, metrics, services)
+        self.in_flight = 0
+        self._drained = asyncio.Event()
+        kept = Kept(self.api, self.cache, metrics)
+        self._app: ASGIApp = CORSMiddleware(
+            kept,
+            allow_origins=["*"],
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["*"],
+            expose_headers=["ETag", "Retry-After"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.in_flight += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self.in_flight -= 1
+            if not self.in_flight:
+                self._drained.set()
+
+    async def retire(self) -> None:
+        """Let the requests in flight end, then stop the workers."""
+        while self.in_flight:
+            self._drained.clear()
+            await self._drained.wait()
+        await self.pool.close()
+
+
+class Editions:
+    """The edition that counts now, as an application."""
+
+    def __init__(self, first: Edition) -> None:
+        self.current = first
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.current(scope, receive, send)
+
+    async def replace(self, new: Edition) -> None:
+        """Start an edition and let it take over. Where it cannot start, the old one stays."""
+        await new.pool.start()
+        old, self.current = self.current, new
+        task = asyncio.get_running_loop().create_task(old.retire())
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def close(self) -> None:
+        """Stop all of it."""
+        for task in self._retiring:
+            task.cancel()
+        await self.current.pool.close()

@@ -1,0 +1,154 @@
+"""The layers around the application: what every answer carries, what is counted and noted, what is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ivig.serve.access_log import AccessLog
+from ivig.serve.cache import AnswerCache
+from ivig.serve.metrics import Metrics
+from ivig.serve.representation import Representation
+
+_NOT_KEPT = ("/sparql", "/health", "/ready", "/metrics", "/static/")
+_AREAS = ("sparql", "queries", "static", "condition", "statement", "health", "ready", "metrics", "export", "resolve")
+_METHODS = "GET, HEAD, OPTIONS"
+
+
+class Headers:
+    """Gives every answer the headers that it has not set itself, and answers OPTIONS."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                own = message["headers"]
+                set_already = {name.lower() for name, _ in own}
+                more = [pair for pair in self._headers if pair[0] not in set_already]
+                if message["status"] >= 400 and b"cache-control" not in set_already:
+                    more.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": [*own, *more]}
+            await send(message)
+
+        if scope["method"] == "OPTIONS" and not _asks_for_permission(scope):
+            allowed = f"{_METHODS}, POST" if scope["path"].rstrip("/") == "/sparql" else _METHODS
+            start = {"type": "http.response.start", "status": 204, "headers": [(b"allow", allowed.encode())]}
+            await with_headers(start)
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await self._app(scope, receive, with_headers)
+
+
+def _asks_for_permission(scope: Scope) -> bool:
+    """Whether a browser asks on behalf of a page of another origin."""
+    return any(name == b"access-control-request-method" for name, _ in scope["headers"])
+
+
+class Observed:
+    """Counts and logs every request."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: AccessLog) -> None:
+        self._app, self._metrics, self._log = app, metrics, log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status, size = 499, 0
+        scope["ivig.noted"] = {}
+
+        async def watched(message: Message) -> None:
+            nonlocal status, size
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                size += len(message.get("body", b""))
+            await send(message)
+
+        begun = time.perf_counter()
+        try:
+            await self._app(scope, receive, watched)
+        finally:
+            taken = time.perf_counter() - begun
+            first = scope["path"].lstrip("/").partition("/")[0]
+            area = first if first in _AREAS else "other"
+            self._metrics.requests.labels(area, str(status)).inc()
+            self._metrics.seconds.labels(area).observe(taken)
+            self._log.write(scope, status, size, taken)
+
+
+class Kept:
+    """Answers GET and HEAD with what was answered before. HEAD is asked like GET, so that it gets the same headers."""
+
+    def __init__(self, app: ASGIApp, cache: AnswerCache, metrics: Metrics) -> None:
+        self._app, self._cache, self._metrics = app, cache, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        as_get = {**scope, "method": "GET"}
+        if scope["path"].startswith(_NOT_KEPT):
+            await self._app(as_get, receive, send)
+            return
+        key = _key(scope)
+        answer = self._cache.get(key)
+        self._metrics.looked_up(answer is not None)
+        answered = False
+
+        async def make() -> Representation | None:
+            nonlocal answered
+            first = _FirstAnswer(send, self._cache.largest)
+            await self._app(as_get, receive, first)
+            answered = first.passed_on
+            return first.representation()
+
+        if answer is None:
+            answer = await self._cache.made_once(key, make)
+        if answer is not None:
+            self._cache.grew(key, await answer.deliver(scope, send))
+        elif not answered:
+            await self._app(as_get, receive, send)
+
+
+def _key(scope: Scope) -> tuple[bytes, ...]:
+    wanted = {name: value for name, value in scope["headers"] if name in (b"host", b"accept")}
+    return scope["raw_path"], scope["query_string"], wanted.get(b"accept", b""), wanted.get(b"host", b"")
+
+
+class _FirstAnswer:
+    """Takes an answer that is being made. One that is to be kept is held back, any other goes on to who asked."""
+
+    def __init__(self, send: Send, largest: int) -> None:
+        self._send, self._largest = send, largest
+        self._start: Message = {}
+        self._body = bytearray()
+        self.passed_on = False
+
+    async def __call__(self, message: Message) -> None:
+        if self.passed_on:
+            await self._send(message)
+        elif message["type"] == "http.response.start":
+            self._start = message
+            if message["status"] != 200 or _no_store(message):
+                await self._pass_on()
+        else:
+            self._body += message.get("body", b"")
+            if len(self._body) > self._largest:
+                await self._pass_on(more=message.get("more_body", False))
+
+    async def _pass_on(self, *, more: bool = True) -> None:
+        self.passed_on = True
+        await self._send(self._start)
+        if self._body:
+            await self._send({"type": "http.response.body", "body": bytes(self._body), "more_body": more})
+
+    def representation(self) -> Representation | None:
+        """The answer, where it is one to keep."""
+        return None if self.passed_on or not self._start else Representation(bytes(self._body), self._start["headers"])
+
+
+def _no_store(start: Message) -> bool:
+    return any(name == b"cache-control" and b"no-store" in value for name, value in start["headers"])

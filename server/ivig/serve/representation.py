@@ -1,0 +1,112 @@
+"""An answer ready to be sent as often as it is asked for: its bytes, its ETag, and its compressed forms."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+
+import brotli
+import zstandard
+from fastapi.concurrency import run_in_threadpool
+from starlette.types import Scope, Send
+
+Headers = list[tuple[bytes, bytes]]
+
+_ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda body: bytes(brotli.compress(body, quality=5)),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=6).compress(body),
+    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+}
+"""Content encodings, the preferred first."""
+
+_WORTH_COMPRESSING = 512
+_PIECE = 256 * 1024
+_OWN = {b"content-length", b"etag", b"cache-control", b"vary", b"content-encoding"}
+FRESH = b"public, max-age=60"
+"""A release does not change, but the next one may come: for a minute nobody asks again."""
+
+
+class Representation:
+    """An answer with status 200. `size` is in bytes, compressed forms included as they are made."""
+
+    def __init__(self, body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """body: as it is without encoding; headers: of the answer, those that depend on the encoding left out."""
+        self._bodies = {"identity": body}
+        self._tag = hashlib.blake2b(body, digest_size=16).hexdigest()
+        kept = list(headers)
+        varies = [value for name, value in kept if name == b"vary"]
+        self._headers: Headers = [(name, value) for name, value in kept if name not in _OWN]
+        self._headers.append((b"vary", b", ".join([*varies, b"Accept-Encoding"])))
+        self._headers.append((b"cache-control", FRESH))
+
+    @property
+    def size(self) -> int:
+        return sum(len(body) for body in self._bodies.values())
+
+    async def deliver(self, scope: Scope, send: Send) -> int:
+        """Send it as a request wants it: encoded, or only that nothing has changed. Returns by how much it grew."""
+        wanted = {name: value for name, value in scope["headers"] if name in (b"accept-encoding", b"if-none-match")}
+        encoding = self._encoding(wanted.get(b"accept-encoding"))
+        grown = 0
+        if encoding not in self._bodies:
+            plain = self._bodies["identity"]
+            self._bodies[encoding] = await run_in_threadpool(_ENCODERS[encoding], plain)
+            grown = len(self._bodies[encoding])
+        tag = f'"{self._tag}"' if encoding == "identity" else f'"{self._tag}-{encoding}"'
+        headers = [*self._headers, (b"etag", tag.encode())]
+        if encoding != "identity":
+            headers.append((b"content-encoding", encoding.encode()))
+        if _is_known(tag, wanted.get(b"if-none-match")):
+            await send({"type": "http.response.start", "status": 304, "headers": headers})
+            await send({"type": "http.response.body", "body": b""})
+            return grown
+        body = self._bodies[encoding]
+        headers.append((b"content-length", str(len(body)).encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await _send_body(send, b"" if scope["method"] == "HEAD" else body)
+        return grown
+
+    def _encoding(self, accepted: bytes | None) -> str:
+        if not accepted or len(self._bodies["identity"]) < _WORTH_COMPRESSING:
+            return "identity"
+        return preferred_encoding(accepted.decode("latin-1"))
+
+
+async def _send_body(send: Send, body: bytes) -> None:
+    # In pieces, so that a slow client that takes one after the other is seen to go on.
+    for start in range(0, len(body) or 1, _PIECE):
+        piece = body[start : start + _PIECE]
+        await send({"type": "http.response.body", "body": piece, "more_body": start + _PIECE < len(body)})
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def preferred_encoding(accepted: str) -> str:
+    """The encoding that a client likes best, among equals the one that is smallest.
+
+    >>> preferred_encoding("gzip, deflate, br;q=0.9, zstd"), preferred_encoding("gzip;q=0"), preferred_encoding("*")
+    ('zstd', 'identity', 'br')
+    """
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(",")[:32]:
+        name, _, parameters = part.partition(";")
+        weights[name.strip()] = _weight(parameters[:32]) if parameters else 1.0
+    offered = [(weights.get(name, weights.get("*", 0.0)), name) for name in _ENCODERS]
+    best = max(weight for weight, _ in offered)
+    if best <= 0 or weights.get("identity", 0.0) > best:
+        return "identity"
+    return next(name for weight, name in offered if weight == best)
+
+
+def _is_known(tag: str, known: bytes | None) -> bool:
+    if known is None:
+        return False
+    tags = [one.strip().removeprefix("W/") for one in known.decode("latin-1").split(",")]
+    return tag in tags or tags == ["*"]

@@ -1,0 +1,148 @@
+"""Every setting of the server, in one place: its name, its default, what it means and what may stand there.
+
+A flag wins over the environment, the environment over the file, the file over the default.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from ivig.ask.guarded import Limits
+from ivig.ask.guarded.limits import MEGABYTE
+from ivig.errors import BadInput, NotThere
+
+
+class Settings(BaseSettings):
+    """The settings. Environment: `IVIG_` and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="IVIG_", extra="ignore", frozen=True)
+
+    host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="Port; 0 takes a free one.")] = 8000
+    graph: Annotated[Path | None, Field(description="Folder of another graph.")] = None
+    releases: Annotated[
+        Path | None, Field(description="Folder of the releases; a place in the user's cache by default.")
+    ] = None
+    dataset: Annotated[
+        Path | None,
+        Field(description="N-Quads, TriG, N-Triples or Turtle file to serve as it stands, in place of the graph."),
+    ] = None
+    public_url: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^\s<>\"{}|\\^`]+/)?$",
+            description="Address that visitors use, with a final slash; that of the request by default.",
+        ),
+    ] = ""
+    query_seconds: Annotated[float, Field(gt=0, le=3600, description="Seconds that a SPARQL query may take.")] = 10
+    query_memory: Annotated[int, Field(ge=16, description="Megabytes that a SPARQL query may take.")] = 256
+    answer_size: Annotated[float, Field(gt=0, description="Megabytes that an answer to SPARQL may have.")] = 64
+    spool_size: Annotated[
+        float,
+        Field(
+            ge=0,
+            description="Megabytes of an answer that are kept back until it is whole; beyond, it is sent as it comes.",
+        ),
+    ] = 4
+    workers: Annotated[int, Field(ge=1, le=64, description="SPARQL queries that run at once.")] = 4
+    per_client: Annotated[
+        int, Field(ge=1, description="SPARQL queries of one client that run at once; it has at most half of the queue.")
+    ] = 2
+    queue: Annotated[int, Field(ge=0, le=10_000, description="SPARQL queries that wait for their turn.")] = 32
+    cache_size: Annotated[float, Field(ge=0, description="Megabytes of answers that are kept.")] = 64
+    head_size: Annotated[
+        int, Field(ge=1024, description="Bytes that the head of a request may have, address included.")
+    ] = 65_536
+    body_size: Annotated[int, Field(ge=1024, description="Bytes that the body of a request may have.")] = 1_000_000
+    read_seconds: Annotated[float, Field(gt=0, description="Seconds in which a request must have arrived.")] = 10
+    write_seconds: Annotated[
+        float, Field(gt=0, description="Seconds that a client may take nothing of its answer.")
+    ] = 20
+    idle_seconds: Annotated[
+        int, Field(gt=0, description="Seconds that a connection may wait for its next request.")
+    ] = 15
+    connections: Annotated[int, Field(ge=1, description="Connections at once.")] = 1000
+    stop_seconds: Annotated[
+        int, Field(ge=0, description="Seconds that requests in flight may take when the server stops.")
+    ] = 20
+    service_hosts: Annotated[
+        str,
+        Field(description="Hosts that SERVICE may call, separated by commas; none by default."),
+    ] = ""
+    service_private: Annotated[bool, Field(description="Let those servers be on loopback or a private network.")] = (
+        False
+    )
+    trusted_proxies: Annotated[
+        str,
+        Field(
+            description="Proxies whose X-Forwarded-For says who the client is, separated by commas; none by default."
+        ),
+    ] = ""
+    access_log: Annotated[
+        Path | None,
+        Field(description="File of the access log, a JSON object a line; `-` is standard error; none by default."),
+    ] = None
+
+    def limits(self) -> Limits:
+        """What a query of a visitor may take."""
+        return Limits(
+            seconds=self.query_seconds,
+            memory=self.query_memory * MEGABYTE,
+            answer=int(self.answer_size * MEGABYTE),
+            workers=self.workers,
+            per_client=self.per_client,
+            queue=self.queue,
+        )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then the environment; `settings_from` adds the file."""
+        return init_settings, env_settings
+
+
+def settings_from(flags: dict[str, Any], file: Path | None = None) -> Settings:
+    """The settings that hold: flags that were given, the environment, a TOML file.
+
+    Raises NotThere or BadInput, naming each setting that is wrong.
+    """
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(cls, settings_cls: type[BaseSettings], *sources: Any, **named: Any) -> Any:
+            asked = Settings.settings_customise_sources(settings_cls, *sources, **named)
+            return (*asked, TomlConfigSettingsSource(settings_cls, file)) if file else asked
+
+    if file is not None and not file.is_file():
+        raise NotThere(f"{file} is not there")
+    try:
+        found = FromFile(**flags)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}, not {e['input']!r}" for e in error.errors()]
+        raise BadInput("settings: " + "; ".join(wrong)) from error
+    except ValueError as error:
+        raise BadInput(f"{file}: {error}") from error
+    if file is not None:
+        _check_names(file)
+    return found
+
+
+def _check_names(file: Path) -> None:
+    import tomllib
+
+    from ivig.ask.names import nearest
+    from ivig.errors import UnknownName
+
+    for name in tomllib.loads(file.read_text(encoding="utf-8")):
+        if name not in Settings.model_fields:
+            raise UnknownName("setting", name, nearest(name, Settings.model_fields))

@@ -1,0 +1,77 @@
+"""What programs look for at fixed addresses: the description of the dataset, and the questions that can be asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from fastapi import APIRouter, Request, Response
+from pyoxigraph import Literal, NamedNode, Triple, serialize
+
+from ivig.ask import Graph, SavedQuery
+from ivig.ask.examples import EXAMPLES
+from ivig.ask.results import RDF_FORMATS
+from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
+from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
+from ivig.serve.settings import Settings
+
+_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
+_SH = "http://www.w3.org/ns/shacl#"
+_SCHEMA = "https://schema.org/"
+_PREFIXES = {
+    **PREFIXES,
+    "schema": _SCHEMA,
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": _SH,
+    "void": "http://rdfs.org/ns/void#",
+}
+
+
+def public_url(request: Request, settings: Settings) -> str:
+    """The address of this server as its visitors know it, with a final slash."""
+    if settings.public_url:
+        return settings.public_url
+    host = request.headers.get("host", "")
+    # What a client sends as host must not come back as anything but a host.
+    named = host if _HOST.fullmatch(host) else "localhost"
+    return f"{request.url.scheme}://{named}/"
+
+
+def document_of(triples: Iterable[Triple], request: Request) -> Response:
+    """Triples as a document in the format that a request asks for."""
+    format_name = chosen_format(GRAPH_TYPES, request.headers.get("accept"), request.query_params.get("format"))
+    rdf_format = RDF_FORMATS[format_name]
+    prefixes = _PREFIXES if format_name in ("turtle", "rdfxml") else None
+    body = serialize(triples, format=rdf_format, prefixes=prefixes)
+    return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers={"Vary": "Accept"})
+
+
+def well_known_routes(graph: Graph, settings: Settings) -> APIRouter:
+    """`/.well-known/sparql-examples`, as editors look for it."""
+    router = APIRouter(prefix="/.well-known", tags=["SPARQL"])
+
+    if settings.dataset is None:
+
+        @router.get("/sparql-examples", summary="The saved queries, as SHACL executables", response_class=Response)
+        def examples(request: Request) -> Response:
+            """Every saved query with its text, title and endpoint; where one needs a thing, with an example of it."""
+            endpoint = f"{public_url(request, settings)}sparql"
+            queries = (graph.queries[name] for name in graph.queries)
+            return document_of((t for query in queries for t in _executable(graph, query, endpoint)), request)
+
+    return router
+
+
+def _executable(graph: Graph, query: SavedQuery, endpoint: str) -> Iterable[Triple]:
+    """A saved query as an example that runs as it stands."""
+    subject = NamedNode(f"{BASE}query/{query.name}")
+    values = {parameter.name: EXAMPLES[parameter.kind] for parameter in query.parameters if parameter.required}
+    said = f"{query.title}. {query.description}"
+    yield Triple(subject, NamedNode(RDF_TYPE), NamedNode(f"{_SH}SPARQLExecutable"))
+    yield Triple(subject, NamedNode(RDF_TYPE), NamedNode(f"{_SH}SPARQLSelectExecutable"))
+    yield Triple(subject, NamedNode(PREFIXES["rdfs"] + "label"), Literal(query.title, language="en"))
+    yield Triple(subject, NamedNode(PREFIXES["rdfs"] + "comment"), Literal(said, language="en"))
+    yield Triple(subject, NamedNode(f"{_SH}select"), Literal(query.bind(values, graph.names)))
+    yield Triple(subject, NamedNode(f"{_SCHEMA}target"), NamedNode(endpoint))
+    for keyword in query.keywords:
+        yield Triple(subject, NamedNode(f"{_SCHEMA}keywords"), Literal(keyword))

@@ -1,0 +1,159 @@
+"""What the server says of itself to programs: the service description, the examples, what may be sent where."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+import rdflib
+from rdflib import RDF, Namespace, URIRef
+
+from conftest import Run, serving
+from ivig.ask import Graph
+from ivig.ask.examples import EXAMPLES
+from ivig.namespaces import GRAPHS
+
+SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+SH = Namespace("http://www.w3.org/ns/shacl#")
+SCHEMA = Namespace("https://schema.org/")
+VOID = Namespace("http://rdfs.org/ns/void#")
+FORMATS = [("text/turtle", "turtle"), ("application/rdf+xml", "xml"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("accept", "parsed_as"), FORMATS)
+def test_the_service_description_names_the_endpoint_as_it_was_asked(
+    server: httpx.Client, address: str, accept: str, parsed_as: str
+) -> None:
+    # The three tests of the W3C: it is RDF, it has the endpoint, it keeps to the schema.
+    answer = server.get("/sparql", headers={"accept": accept})
+    assert answer.headers["content-type"].startswith(accept)
+    read = rdflib.Graph().parse(data=answer.text, format=parsed_as)
+    service = read.value(None, RDF.type, SD.Service)
+    assert read.value(service, SD.endpoint) == URIRef(f"{address}/sparql")
+    assert (service, SD.supportedLanguage, SD.SPARQL11Query) in read
+    dataset = read.value(service, SD.defaultDataset)
+    assert (dataset, RDF.type, SD.Dataset) in read
+    assert (read.value(dataset, SD.defaultGraph), RDF.type, SD.Graph) in read
+    for named in read.objects(dataset, SD.namedGraph):
+        assert (named, RDF.type, SD.NamedGraph) in read
+        assert (read.value(named, SD.graph), RDF.type, SD.Graph) in read
+    assert {term for term in read.predicates() if term.startswith(SD)} <= {
+        SD.endpoint, SD.supportedLanguage, SD.feature, SD.resultFormat, SD.defaultDataset, SD.defaultGraph, SD.namedGraph, SD.name, SD.graph,
+    }  # fmt: skip
+
+
+def test_its_graphs_and_their_sizes_are_those_of_the_release(server: httpx.Client, graph: Graph) -> None:
+    read = rdflib.Graph().parse(data=server.get("/sparql").text, format="turtle")
+    sizes = {
+        str(read.value(named, SD.name)): read.value(read.value(named, SD.graph), VOID.triples).toPython()
+        for named in read.subjects(RDF.type, SD.NamedGraph)
+    }
+    assert sizes == graph.release.manifest["graphs"]
+    assert set(sizes) >= set(GRAPHS)
+    assert (None, SD.feature, SD.UnionDefaultGraph) in read
+
+
+def test_that_of_a_dataset_has_its_graphs_and_no_union(tmp_path: Path) -> None:
+    path = tmp_path / "d.trig"
+    path.write_text("<x:a> <x:b> 1 . <x:g> { <x:a> <x:b> 1, 2 }")
+    with serving("--dataset", path) as (_, address):
+        read = rdflib.Graph().parse(data=httpx.get(f"{address}/sparql").text, format="turtle")
+        assert [str(name) for name in read.objects(None, SD.name)] == ["x:g"]
+        assert (None, SD.feature, SD.UnionDefaultGraph) not in read
+        counts = [
+            httpx.get(
+                f"{address}/sparql", params={"query": f"SELECT (COUNT(*) AS ?n) {{ {pattern} }}", "format": "tsv"}
+            ).text
+            for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }")
+        ]
+        assert counts == ["?n\n1\n", "?n\n2\n"]
+        for gone in ("/", "/queries", "/condition/gout"):
+            assert httpx.get(address + gone).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["d.csv", "none.nq", "broken.ttl"])
+def test_a_dataset_that_cannot_be_served_is_said(tmp_path: Path, name: str, run: Run) -> None:
+    (tmp_path / "broken.ttl").write_text("<x:a> <x:b>\n nonsense .")
+    done = run("serve", "--dataset", tmp_path / name)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+    assert name in done.stderr
+
+
+def test_the_public_address_is_that_of_the_setting(releases: Path) -> None:
+    with serving("--releases", releases, "--public-url", "https://ivig.example/kg/") as (_, address):
+        assert "<https://ivig.example/kg/sparql>" in httpx.get(f"{address}/sparql").text
+
+
+def test_every_saved_query_is_an_example_that_runs(server: httpx.Client, address: str, graph: Graph) -> None:
+    read = rdflib.Graph().parse(data=server.get("/.well-known/sparql-examples").text, format="turtle")
+    examples = set(read.subjects(RDF.type, SH.SPARQLExecutable))
+    assert len(examples) == len(graph.queries)
+    for example in examples:
+        assert (example, RDF.type, SH.SPARQLSelectExecutable) in read
+        assert read.value(example, SCHEMA.target) == URIRef(f"{address}/sparql")
+        text = str(read.value(example, SH.select))
+        if "SERVICE" not in text:
+            rows = server.post("/sparql", data={"query": text}).json()["results"]["bindings"]
+            query = graph.queries[str(example).rpartition("/")[2]]
+            values = {p.name: EXAMPLES[p.kind] for p in query.parameters if p.required}
+            assert len(rows) == len(graph.query(query.name, **values))
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/sparql", "GET, HEAD, OPTIONS, POST"), ("/queries/conditions", "GET, HEAD, OPTIONS"), ("/condition/gout", "GET, HEAD, OPTIONS")],
+)  # fmt: skip
+def test_options_says_what_may_be_sent(server: httpx.Client, path: str, allowed: str) -> None:
+    answer = server.request("OPTIONS", path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
+
+
+def test_pages_of_other_origins_may_read_and_not_write(server: httpx.Client) -> None:
+    def permission(method: str) -> httpx.Response:
+        return server.request(
+            "OPTIONS", "/sparql", headers={"origin": "https://a.example", "access-control-request-method": method}
+        )
+
+    assert permission("POST").status_code == 200
+    for method in ("PUT", "DELETE", "PATCH"):
+        assert permission(method).status_code == 400
+    assert "access-control-allow-credentials" not in permission("GET").headers
+    assert server.get("/health", headers={"origin": "https://a.example"}).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/sparql?query=nonsense", "/queries/conditions?format=csv", "/nothing", "/static/style.css"]
+)
+def test_every_answer_has_the_headers_that_protect_a_visitor(server: httpx.Client, path: str) -> None:
+    headers = server.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == "DENY"
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "script-src 'self';" in policy
+    assert "server" not in headers
+
+
+def test_csv_runs_no_formula_and_nothing_else_is_touched(server: httpx.Client) -> None:
+    values = [
+        '=HYPERLINK("http://evil.example")',
+        "+1+cmd|' /C calc'!A0",
+        "-2+3",
+        "@SUM(A1)",
+        "\tx",
+        "-0.5",
+        "+7",
+        "a=b",
+    ]
+    query = "SELECT ?v { VALUES ?v { " + " ".join(rdflib.Literal(v).n3() for v in values) + " -3 } }"
+
+    def asked(format_name: str) -> httpx.Response:
+        return server.get("/sparql", params={"query": query, "format": format_name})
+
+    as_csv = asked("csv").text.splitlines()[1:]
+    assert [line.strip('"')[0] for line in as_csv[:5]] == ["'"] * 5
+    assert as_csv[5:] == ["-0.5", "+7", "a=b", "-3"]
+    exact = [row["v"]["value"] for row in asked("json").json()["results"]["bindings"]]
+    assert exact == [*values, "-3"]
+    assert "'" not in asked("tsv").text.replace("cmd|' /C calc'", "")

@@ -1,0 +1,172 @@
+"""SERVICE: off, or for the hosts on the list alone, and never into a private network by the back door."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import serving
+from ivig.ask.query_text import Allowed, with_services
+from ivig.errors import Refused
+from ivig.serve.services import check_public
+
+ONE_ROW = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": [{"x": {"type": "literal", "value": "far"}}]}})
+
+
+class _Far(BaseHTTPRequestHandler):
+    """An endpoint somewhere else. What it was asked is noted."""
+
+    asked: list[tuple[str, str, str]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"])).decode()
+        self.asked.append((self.path, body, self.headers["host"]))
+        if self.path == "/away":
+            self.send_response(302)
+            self.send_header("location", f"http://{self.headers['host']}/sparql")
+            self.send_header("content-length", "0")
+            self.end_headers()
+            return
+        content = ONE_ROW.encode() if self.path != "/large" else b" " * 3_000_000 + ONE_ROW.encode()
+        self.send_response(500 if self.path == "/broken" else 200)
+        self.send_header("content-type", "application/sparql-results+json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def far_away() -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
+    """A server on loopback: its host and port, and what it was asked."""
+    asked: list[tuple[str, str, str]] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Far", (_Far,), {"asked": asked}))
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _asks(address: str, server: str) -> httpx.Response:
+    query = f"SELECT ?x {{ SERVICE <{server}> {{ ?s ?p ?x }} }}"
+    return httpx.post(f"{address}/sparql", data={"query": query}, timeout=20)
+
+
+def test_an_allowed_host_is_asked_and_no_other(releases: Path) -> None:
+    with (
+        far_away() as (host, asked),
+        far_away() as (other, asked_of_other),
+        serving(
+            "--releases", releases, "--service-hosts", f"a.example, {host}", "--service-private", "--answer-size", "1"
+        ) as (_, address),
+    ):
+        answer = _asks(address, f"http://{host}/sparql")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["results"]["bindings"] == [{"x": {"type": "literal", "value": "far"}}]
+        (path, body, told) = asked[0]
+        assert (path, told) == ("/sparql", host)
+        assert "SELECT" in body
+
+        refused = _asks(address, f"http://{other}/sparql")
+        assert (refused.status_code, refused.json()["detail"]) == (
+            403,
+            f"SERVICE may call a.example, {host}, not http://{other}/sparql",
+        )
+        for server in (
+            "http://localhost/sparql",
+            f"http://{host}@{other}/",
+            f"http://{other}#{host}",
+            f"ftp://{host}/",
+            "",
+        ):
+            assert _asks(address, server).status_code == 403, server
+        assert asked_of_other == []
+
+        for path, reason in (("away", "status 302"), ("broken", "status 500"), ("large", "more than 1000000 bytes")):
+            failed = _asks(address, f"http://{host}/{path}")
+            assert (failed.status_code, reason in failed.json()["detail"]) == (400, True), failed.text
+        assert [path for path, _, _ in asked] == ["/sparql", "/away", "/broken", "/large"]
+        silent = f"SELECT * {{ SERVICE SILENT <http://{host}/broken> {{ ?s ?p ?x }} }}"
+        assert httpx.post(f"{address}/sparql", data={"query": silent}).status_code == 200
+
+
+def test_a_name_that_leads_to_loopback_is_refused_though_it_is_on_the_list(releases: Path) -> None:
+    with far_away() as (host, asked):
+        port = host.rpartition(":")[2]
+        names = f"localhost:{port},127.0.0.1:{port},[::1]:{port},0.0.0.0:{port},[::ffff:127.0.0.1]:{port}"
+        with serving("--releases", releases, "--service-hosts", names) as (_, address):
+            for name in names.split(","):
+                answer = _asks(address, f"http://{name}/sparql")
+                assert answer.status_code == 400
+                assert "not on the public Internet" in answer.json()["detail"], answer.text
+        assert asked == []
+
+
+def test_without_a_list_nothing_is_called(address: str) -> None:
+    with far_away() as (host, asked):
+        for query in (
+            f"SELECT * {{ SERVICE <http://{host}/> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ SERVICE SILENT <http://{host}/> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ \\u0053ERVICE <http://{host}/> {{ ?s ?p ?o }} }}",
+            f"PREFIX h: <http://{host}/> SELECT * {{ SERVICE h:x {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ BIND(<http://{host}/> AS ?h) SERVICE ?h {{ ?s ?p ?o }} }}",
+            f"LOAD <http://{host}/>",
+        ):
+            assert httpx.post(f"{address}/sparql", data={"query": query}).status_code == 403, query
+        for query in (
+            f"SELECT * FROM <http://{host}/> {{ ?s ?p ?o }}",
+            f"SELECT * FROM NAMED <http://{host}/> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+        ):
+            answer = httpx.post(f"{address}/sparql", data={"query": query})
+            assert answer.json()["results"]["bindings"] == []
+        assert asked == []
+
+
+def test_the_relay_is_for_workers_alone(releases: Path) -> None:
+    with (
+        far_away() as (host, asked),
+        serving("--releases", releases, "--service-hosts", host, "--service-private") as (_, address),
+    ):
+        for token in ("", "x", "a" * 32):
+            assert httpx.post(f"{address}/-/relay/{token}?to=http://{host}/").status_code in (404, 405)
+        assert asked == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
+        "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "ff02::1",
+    ],
+)  # fmt: skip
+def test_private_addresses(address: str) -> None:
+    with pytest.raises(Refused, match="not on the public Internet"):
+        check_public("a.example", ["198.41.0.4", address])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "ASK { SERVICE <https://a.example/> { } } # \\u005Cu0053ERVICE <http://evil.example/> {}",
+        "ASK { SERVICE ?x {} }",
+        "ASK { SERVICE # a comment\n <http://evil.example/> {} }",
+        "ASK { service<http://evil.example/>{} }",
+        "PREFIX a: <http://evil.example/> ASK { SERVICE SILENT a:b {} }",
+    ],
+)
+def test_no_way_of_writing_it_gets_around_the_list(query: str) -> None:
+    with pytest.raises(Refused):
+        with_services(query, Allowed(("a.example",), "http://relay/"))
