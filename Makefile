@@ -51,6 +51,7 @@ bench: $(READY) $(PEERS)
 	$(BIN)/python benchmarks/build_stages.py
 	$(BIN)/python benchmarks/build_full.py
 	$(BIN)/python benchmarks/import_records.py
+	$(BIN)/python benchmarks/link_ontology.py
 	$(BIN)/python benchmarks/server.py $(PEERS)/bin
 	$(BIN)/python benchmarks/attacked.py
 

@@ -52,6 +52,8 @@ OUTSIDE = {
     "skos:prefLabel": "Its name.",
 }
 """What the properties of other vocabularies are used for."""
+STAGE = re.compile(r"  \w+ +\d+\.\d\d s")
+"""How long a stage of a build took: that differs from run to run and is left out."""
 
 
 def data_dictionary() -> str:
@@ -189,6 +191,8 @@ def _question(query: SavedQuery) -> Iterable[str]:
     yield f"## {query.name}\n"
     yield f"**{query.title}.** {query.description}\n"
     yield f"```sh\nivig query {query.name}{words}\n```\n"
+    if query.service:
+        yield f"Calls <{query.service}>, which is refused until that server is allowed.\n"
     for parameter in query.parameters:
         yield f"- `{parameter.name}` ({'required' if parameter.required else 'optional'}): {parameter.note}"
     if query.parameters:
@@ -256,7 +260,8 @@ def _output(command: str, folder: Path) -> str:
     environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_release().folder.parent)}
     words = [str(program), *shlex.split(command)[1:]]
     run = subprocess.run(words, stdout=-1, stderr=-2, text=True, env=environment, cwd=folder, check=False)
-    return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+    lines = [line.rstrip() for line in run.stdout.strip("\n").splitlines() if not STAGE.fullmatch(line)]
+    return "\n".join(lines).strip()
 
 
 @cache
@@ -274,7 +279,7 @@ WRITTEN = {
     "settings.md": settings,
     "report.md": honesty_report,
 }
-WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md")
+WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md", DOCS / "links.md")
 
 
 def main() -> int:
@@ -282,6 +287,7 @@ def main() -> int:
     pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
     pages[DOCS / "record-schema.json"] = record_schema() + "\n"
     with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(DOCS / "ward.obo", folder)
         for path in WITH_EXAMPLES:
             pages[path] = with_outputs(path.read_text(encoding="utf-8"), Path(folder))
     late = [path for path, text in pages.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]

@@ -15,6 +15,7 @@ from conftest import ROOT
 from ivig.ask import Graph
 from ivig.cli.app import COMMANDS
 from ivig.files import GraphFiles
+from ivig.identifiers import prefixes
 from ivig.namespaces import TERMS
 
 DOCS = ROOT / "docs"
@@ -64,6 +65,14 @@ def test_every_command_and_option_is_documented() -> None:
     for path in (ROOT / "server" / "ivig" / "cli").glob("*.py"):
         for option in re.findall(r'"(--[a-z-]+)"', path.read_text(encoding="utf-8")):
             assert option in text, (path.name, option)
+
+
+def test_every_prefix_is_documented_with_its_spellings() -> None:
+    text = (DOCS / "links.md").read_text(encoding="utf-8")
+    for prefix in prefixes().values():
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{prefix.name}` | {prefix.title} |")]
+        assert f"`{prefix.example}`" in row or not prefix.example
+        assert set(re.findall(r"`([^`]+)`", row.split("|")[4])) <= set(prefix.spellings)
 
 
 def test_every_setting_is_documented() -> None:

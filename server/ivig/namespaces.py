@@ -7,6 +7,8 @@ ONTOLOGY_GRAPH = BASE + "graph/ontology"
 DATA_GRAPH = BASE + "graph/data"
 LINKS_GRAPH = BASE + "graph/links"
 INFERRED_GRAPH = BASE + "graph/inferred"
+ANCESTORS_GRAPH = BASE + "graph/ancestors"
+"""What linked ontologies add; a release has it only where one was linked."""
 GRAPHS = (ONTOLOGY_GRAPH, DATA_GRAPH, LINKS_GRAPH, INFERRED_GRAPH)
 
 RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

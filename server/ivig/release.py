@@ -21,6 +21,7 @@ from ivig.files import GraphFiles
 
 MANIFEST = "manifest.json"
 NAMES = "names.json"
+ANCESTORS = "ancestors.json"
 STORE = "store"
 STAMP = "sources.stamp"
 NQUADS = "graph.nq"
@@ -74,6 +75,11 @@ class Release:
     @property
     def names(self) -> Path:
         return self.folder / NAMES
+
+    @property
+    def ancestors(self) -> Path:
+        """The index of outside terms by linked ontologies; not there where none was linked."""
+        return self.folder / ANCESTORS
 
 
 class Releases(NamedTuple):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings, strategies as st
 from pyoxigraph import Store
+from rdflib.plugins.sparql import prepareQuery
 
 from ivig.ask import Graph, SavedQueries
 from ivig.ask.examples import EXAMPLES
@@ -102,15 +103,23 @@ def test_every_query_of_the_contract_is_there(graph: Graph) -> None:
 def test_every_head_describes_its_columns_and_table(graph: Graph) -> None:
     for name in graph.queries:
         query = graph.queries[name]
-        answer = graph.query(name, **{p.name: EXAMPLES[p.kind] for p in query.parameters if p.required})
-        assert own_columns(answer.columns) == list(query.columns), name
+        if query.service:
+            # rdflib reads a query without running it, so that nobody is called.
+            columns = [str(variable) for variable in prepareQuery(query.text).algebra.PV]
+        else:
+            columns = graph.query(name, **{p.name: EXAMPLES[p.kind] for p in query.parameters if p.required}).columns
+        assert own_columns(columns) == list(query.columns), name
         assert set(query.table) <= set(query.columns), name
         assert query.title and query.description and query.keywords, name
 
 
 def test_every_query_file_parses_as_it_stands(graph: Graph) -> None:
     for path in graph.files.queries.rglob("*.rq"):
-        Store().query(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if "SERVICE" in text:
+            prepareQuery(text)
+        else:
+            Store().query(text)
 
 
 def test_optional_parameters_narrow_the_answer(graph: Graph) -> None:

@@ -13,7 +13,8 @@ from pyoxigraph import NamedNode
 from ivig.ask.names import Names, nearest
 from ivig.errors import BadInput, UnknownName
 
-_HEAD = re.compile(r"# (?:(param|column) (\w+)|(title|description|keywords|table)): (.+)")
+_HEAD = re.compile(r"# (?:(param|column|outside) (\w+)|(title|description|keywords|table|service)): (.+)")
+_CALL = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?(\S+)", re.IGNORECASE)
 
 
 class Parameter(NamedTuple):
@@ -28,10 +29,22 @@ class Parameter(NamedTuple):
     note: str
 
 
+class Outside(NamedTuple):
+    """What a parameter is called elsewhere, for a call to another server that knows it by no other name.
+
+    name: of the variable, without its `o_`; prefix: of the identifiers there; parameter: whose things are meant.
+    """
+
+    name: str
+    prefix: str
+    parameter: str
+
+
 class SavedQuery(NamedTuple):
     """One question, as its file has it.
 
-    columns: name to meaning, in order; table: the columns that a narrow table shows; text: the whole file.
+    columns: name to meaning, in order; table: the columns that a narrow table shows; text: the whole file; service: the
+    one other server that it calls, an IRI, empty for most; outside: what it has to know the parameters by there.
     """
 
     name: str
@@ -42,21 +55,33 @@ class SavedQuery(NamedTuple):
     columns: Mapping[str, str]
     table: tuple[str, ...]
     text: str
+    service: str = ""
+    outside: tuple[Outside, ...] = ()
 
     def bind(self, values: Mapping[str, str], names: Names) -> str:
         """The query with its parameters bound, ready to run on any SPARQL engine.
 
         values: parameter to what the user typed; an empty value counts as none. What is typed is looked up and becomes
-        an IRI of the graph: it never becomes part of the query.
-        Raises UnknownName for a parameter or name that is not known, BadInput where a required one is missing.
+        an IRI of the graph, or several where it is a term of a linked ontology with several things below it: it never
+        becomes part of the query.
+        Raises UnknownName for a parameter or name that is not known, BadInput where a required one is missing or is not
+        known to the server that the query calls.
         """
         self.check(values)
         text = self.text
         for parameter in self.parameters:
             value = values.get(parameter.name, "").strip()
             if value:
-                term = str(NamedNode(names.resolve(value, parameter.kind)))
-                text = _values_line(parameter.name).sub(rf"\g<1>{term}\g<2>", text)
+                things = names.things(value, parameter.kind)
+                text = _bound(text, f"p_{parameter.name}", things)
+                for outside in self.outside:
+                    if outside.parameter == parameter.name:
+                        iris = names.outside_iris(things, outside.prefix)
+                        if not iris:
+                            raise BadInput(
+                                f'"{value}" has no exact or close match in {outside.prefix} to ask {self.service} by'
+                            )
+                        text = _bound(text, f"o_{outside.name}", iris)
             elif parameter.required:
                 raise BadInput(f"{self.name} needs {parameter.name}: {parameter.note}")
         return text
@@ -70,8 +95,7 @@ class SavedQuery(NamedTuple):
 
     def bind_things(self, name: str, iris: Iterable[str]) -> str:
         """The query with one parameter bound to many things, given by IRIs of the graph."""
-        terms = " ".join(str(NamedNode(iri)) for iri in iris)
-        return _values_line(name).sub(lambda line: f"{line[1]}{terms}{line[2]}", self.text)
+        return _bound(self.text, f"p_{name}", iris)
 
 
 class SavedQueries(Mapping[str, SavedQuery]):
@@ -100,7 +124,7 @@ class SavedQueries(Mapping[str, SavedQuery]):
 def _read(path: Path) -> SavedQuery:
     text = path.read_text(encoding="utf-8")
     single: dict[str, str] = {}
-    parameters, columns = [], {}
+    parameters, outside, columns = [], [], {}
     for line in text.splitlines():
         if not line.startswith("#"):
             break
@@ -110,13 +134,18 @@ def _read(path: Path) -> SavedQuery:
         kind, name, key, value = match.groups()
         if kind == "param":
             parameters.append(_parameter(path, name, value))
+        elif kind == "outside":
+            outside.append(_outside(path, name, value, [parameter.name for parameter in parameters]))
         elif kind == "column":
             columns[name] = value
         else:
             single[key] = value
-    for parameter in parameters:
-        if len(_values_line(parameter.name).findall(text)) != 1:
-            raise BadInput(f"{path.name}: {parameter.name} needs one line VALUES ?p_{parameter.name} {{ UNDEF }}")
+    for variable in [*(f"p_{parameter.name}" for parameter in parameters), *(f"o_{each.name}" for each in outside)]:
+        if len(_values_line(variable).findall(text)) != 1:
+            raise BadInput(f"{path.name}: {variable[2:]} needs one line VALUES ?{variable} {{ UNDEF }}")
+    service = single.get("service", "")
+    if set(_CALL.findall(text)) != ({f"<{service}>"} if service else set()):
+        raise BadInput(f"{path.name}: the server that it calls is the one that `# service:` names, and no other")
     return SavedQuery(
         name=path.stem,
         title=single.get("title", path.stem),
@@ -126,6 +155,8 @@ def _read(path: Path) -> SavedQuery:
         columns=columns,
         table=tuple(re.split(r",\s*", single["table"])) if "table" in single else tuple(columns),
         text=text,
+        service=service,
+        outside=tuple(outside),
     )
 
 
@@ -136,5 +167,18 @@ def _parameter(path: Path, name: str, value: str) -> Parameter:
     return Parameter(name, match[1], match[2] == "required", match[3])
 
 
-def _values_line(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(VALUES \?p_{name} \{{ )UNDEF( \}})")
+def _outside(path: Path, name: str, value: str, parameters: Iterable[str]) -> Outside:
+    match = re.fullmatch(r"(\S+) of (\w+)\.", value)
+    if match is None or match[2] not in parameters:
+        raise BadInput(f"{path.name}: what is known elsewhere reads `# outside {name}: PREFIX of PARAMETER.`")
+    return Outside(name, match[1], match[2])
+
+
+def _bound(text: str, variable: str, iris: Iterable[str]) -> str:
+    """The text with the `VALUES` line of a variable filled."""
+    terms = " ".join(str(NamedNode(iri)) for iri in iris)
+    return _values_line(variable).sub(lambda line: f"{line[1]}{terms}{line[2]}", text)
+
+
+def _values_line(variable: str) -> re.Pattern[str]:
+    return re.compile(rf"(VALUES \?{variable} \{{ )UNDEF( \}})")

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ivig.identifiers import identifier
 from ivig.names import normal
 from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, NOTATION, PREF_LABEL, RDF_TYPE, SKOS, TERMS
 
@@ -14,7 +15,7 @@ _NOT_ASKED_FOR = frozenset(
     "Statement Effect Regimen WebPage Study CandidateCitation Reference Passage Verdict".split()  # noqa: SIM905
 )
 """Classes of things that nobody asks for by name: without them the index is read in a quarter of the time."""
-_IDENTIFIERS = {TERMS + "pmid": "pmid:", TERMS + "doi": "doi:", TERMS + "pmcid": ""}
+_IDENTIFIERS = {TERMS + "pmid": "pmid:", TERMS + "doi": "doi:", TERMS + "pmcid": "pmcid:"}
 _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "narrow", "related")}
 
 
@@ -69,8 +70,12 @@ def _outside(links: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:
                 curies[triple.subject.value] = triple.object.value
         elif (match := _MATCHES.get(triple.predicate.value)) and isinstance(triple.subject, NamedNode):
             matches.setdefault(_iri(triple.object), []).append((triple.subject.value, match))
-    index = {iri.lower(): sorted(pairs) for iri, pairs in matches.items()}
-    index.update({curies[iri].lower(): sorted(pairs) for iri, pairs in matches.items() if iri in curies})
+    index: dict[str, list[tuple[str, str]]] = {}
+    for iri, pairs in matches.items():
+        curie = curies.get(iri, iri)
+        # Under the spelling of the links, and under ours where that is another.
+        known = identifier(curie)
+        index.update(dict.fromkeys((iri.lower(), curie.lower(), known.key if known else curie.lower()), sorted(pairs)))
     return index
 
 

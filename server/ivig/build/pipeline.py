@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
+from typing import Any
 
 from pyoxigraph import (
     BlankNode,
@@ -21,15 +22,17 @@ from pyoxigraph import (
     serialize,
 )
 
+from ivig.build.ancestors import Ancestors, ancestors
 from ivig.build.derive import derive
 from ivig.build.name_index import name_index
 from ivig.build.read import Sources, read
 from ivig.build.reason import infer
 from ivig.build.validate import validate
+from ivig.curate.ontologies import LinkedOntologies, OutsideOntology
 from ivig.errors import InvalidGraph
 from ivig.files import GraphFiles
-from ivig.namespaces import DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
-from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
+from ivig.namespaces import ANCESTORS_GRAPH, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
+from ivig.release import ANCESTORS, MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
 from ivig.turtle import in_graph
 
 STAGES = ("read", "validate", "reason", "derive", "seal")
@@ -39,16 +42,23 @@ stumble over."""
 _TOOLS = ("ivig", "pyoxigraph")
 
 
-def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None] = lambda stage: None) -> Release:
+def build(
+    files: GraphFiles,
+    releases: Releases,
+    on_stage: Callable[[str], None] = lambda stage: None,
+    linked: Sequence[OutsideOntology] | None = None,
+) -> Release:
     """Build a release and make it the current one.
 
-    on_stage: called with the name of each stage as it begins.
+    on_stage: called with the name of each stage as it begins. linked: ontologies of others to roll up by; where None,
+    those that are kept beside the releases.
     Raises BadInput where a file cannot be read and InvalidGraph where the graph breaks a shape or contradicts itself;
     the release that was current then stays so.
     """
     on_stage("read")
     stamp, source_digest = files.stamp(), files.digest()
     sources = read(files)
+    ontologies = LinkedOntologies(releases.folder).read() if linked is None else linked
     on_stage("validate")
     if broken := validate(sources):
         listed = "\n".join(f"  {violation}" for violation in broken)
@@ -59,7 +69,10 @@ def build(files: GraphFiles, releases: Releases, on_stage: Callable[[str], None]
     on_stage("derive")
     graphs[INFERRED_GRAPH] += derive(graphs, files.queries)
     on_stage("seal")
-    return _seal(graphs, source_digest, stamp, releases)
+    higher = ancestors(ontologies, sources.links) if ontologies else None
+    if higher:
+        graphs[ANCESTORS_GRAPH] = higher.triples
+    return _seal(graphs, source_digest, stamp, releases, higher)
 
 
 def asserted_graphs(sources: Sources) -> dict[str, list[Triple]]:
@@ -71,19 +84,30 @@ def asserted_graphs(sources: Sources) -> dict[str, list[Triple]]:
     }
 
 
-def _seal(graphs: dict[str, list[Triple]], source_digest: str, stamp: str, releases: Releases) -> Release:
+def _seal(
+    graphs: dict[str, list[Triple]],
+    source_digest: str,
+    stamp: str,
+    releases: Releases,
+    higher: Ancestors | None,
+) -> Release:
     quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
     index = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
     names = json.dumps(index, ensure_ascii=False, sort_keys=True).encode()
-    manifest = {
+    manifest: dict[str, Any] = {
         "sources": source_digest,
         "graphs": {name: len(set(triples)) for name, triples in sorted(graphs.items())},
         "names": hashlib.sha256(names).hexdigest(),
         "things": _things(graphs[DATA_GRAPH]),
         "tools": {tool: version(tool) for tool in _TOOLS},
     }
+    if higher:
+        manifest["linked"] = higher.described
     with releases.draft() as draft:
         (draft / NAMES).write_bytes(names)
+        if higher:
+            index_above = json.dumps(higher.names, ensure_ascii=False, sort_keys=True)
+            (draft / ANCESTORS).write_text(index_above, encoding="utf-8")
         (draft / STAMP).write_text(stamp, encoding="utf-8")
         store = Store(str(draft / STORE))
         store.bulk_extend(parse(sorted_nquads(quads), format=RdfFormat.N_QUADS))

@@ -14,8 +14,10 @@ from ivig.errors import UnknownName
 COMMANDS = (
     "import",
     "build",
+    "link",
     "validate",
     "query",
+    "resolve",
     "sparql",
     "export",
     "serve",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ivig.ask.graph import Graph
@@ -17,8 +19,15 @@ def opened(graph: Path | None, releases: Path | None) -> Graph:
 
 def built(files: GraphFiles, releases: Releases) -> Release:
     """A new release, with a progress display."""
-    from ivig.build import STAGES, build
+    from ivig.build import build
+
+    with building() as begin:
+        return build(files, releases, begin)
+
+
+def building() -> AbstractContextManager[Callable[[str], None]]:
+    """The progress display of a build. Gives the call that begins a stage."""
+    from ivig.build import STAGES
     from ivig.cli.terminal import stages
 
-    with stages(STAGES, "building the graph") as begin:
-        return build(files, releases, begin)
+    return stages(STAGES, "building the graph")

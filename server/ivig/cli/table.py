@@ -24,11 +24,17 @@ def shown_columns(columns: Sequence[str], preferred: Sequence[str] = ()) -> list
     return [f"{name}_label" if f"{name}_label" in columns else name for name in wanted if name in columns]
 
 
-def print_table(columns: Sequence[str], rows: Sequence[dict[str, Value]], preferred: Sequence[str] = ()) -> None:
+def print_table(
+    columns: Sequence[str],
+    rows: Sequence[dict[str, Value]],
+    preferred: Sequence[str] = (),
+    more_by: str = "--format csv or --columns",
+) -> None:
     """Print rows as a table no wider than the terminal.
 
-    preferred: the columns to show, most important first. Columns without a value are left out, and the last ones where
-    the terminal is too narrow for all; a line below says what is missing and how to get it.
+    preferred: the columns to show, most important first; more_by: what gives the others. Columns without a value are
+    left out, and the last ones where the terminal is too narrow for all; a line below says what is missing and how to
+    get it.
     """
     terminal = shutil.get_terminal_size().columns
     filled = [name for name in shown_columns(columns, preferred) if any(row[name] is not None for row in rows)]
@@ -44,7 +50,7 @@ def print_table(columns: Sequence[str], rows: Sequence[dict[str, Value]], prefer
     more = len(own_columns(columns)) - len(filled)
     note = f"{len(rows)} row{'s' * (len(rows) != 1)}"
     if more > 0:
-        note += f"; {more} more column{'s' * (more != 1)} with --format csv or --columns"
+        note += f"; {more} more column{'s' * (more != 1)} with {more_by}"
     print(note)
 
 

@@ -6,7 +6,7 @@ Source of the format: https://mapping-commons.github.io/sssom/
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,6 +60,11 @@ def mappings(path: Path) -> Iterator[Mapping]:
                 _expand(row[name] or "", prefixes, f"{path.name}, line {number}, {name}") for name in _REQUIRED[:3]
             )
             yield Mapping(subject, predicate, target, row["object_id"], row.get("object_label") or "")
+
+
+def all_mappings(paths: Iterable[Path]) -> list[Mapping]:
+    """The links of several files."""
+    return [mapping for path in paths for mapping in mappings(path)]
 
 
 def mapping_triples(path: Path) -> Iterator[Triple]:

@@ -19,6 +19,7 @@ from ivig.serve.metrics import Metrics
 from ivig.serve.operation_routes import operation_routes
 from ivig.serve.pages import Pages, local_path
 from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
+from ivig.serve.resolve_routes import resolve_routes
 from ivig.serve.resources import resource_routes
 from ivig.serve.saved_routes import saved_query_routes
 from ivig.serve.services import Services
@@ -68,6 +69,7 @@ def create_app(
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
         _house_routes(app, graph, pages)
         app.include_router(saved_query_routes(graph, pages))
+        app.include_router(resolve_routes(graph, pages))
         app.include_router(resource_routes(graph, pages))
     return app
 

@@ -1,0 +1,53 @@
+"""Linking ontologies of others: a release that rolls up by them, and by them in every build to come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from ivig.build.pipeline import build
+from ivig.curate.ontologies import LinkedOntologies, OutsideOntology
+from ivig.curate.ontologies.ontology import term_iri
+from ivig.curate.sssom import Mapping
+from ivig.errors import BadInput, NotThere, UnknownName
+from ivig.files import GraphFiles
+from ivig.release import Release, Releases
+
+_Begin = Callable[[str], None]
+
+
+def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
+    """Raise BadInput where no link of ours leads to a term of the ontology: there would be nothing to roll up."""
+    if not any(term_iri(mapping.object) in ontology.terms for mapping in mappings):
+        raise BadInput(f"{ontology.file}: none of its {len(ontology.terms)} terms is linked to a thing of the graph")
+
+
+def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOntology], on_stage: _Begin) -> Release:
+    """A release with these ontologies, beside those linked before; one of the same name takes the place of the old one.
+
+    Raises what `build` raises; what was linked and the current release then stay as they were.
+    """
+    kept = LinkedOntologies(releases.folder)
+    by_name = {ontology.name: ontology for ontology in [*kept.read(), *ontologies]}
+    return _relink(files, releases, [by_name[name] for name in sorted(by_name)], on_stage)
+
+
+def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_stage: _Begin) -> Release:
+    """A release without the ontologies of these names; without any, where no name is given.
+
+    Raises UnknownName for a name that is not linked, NotThere where nothing is.
+    """
+    kept = LinkedOntologies(releases.folder)
+    linked = kept.names()
+    if not linked:
+        raise NotThere("no ontology is linked")
+    for name in names:
+        if name not in linked:
+            raise UnknownName("linked ontology", name, linked)
+    left = [ontology for ontology in kept.read() if ontology.name not in names] if names else []
+    return _relink(files, releases, left, on_stage)
+
+
+def _relink(files: GraphFiles, releases: Releases, ontologies: list[OutsideOntology], on_stage: _Begin) -> Release:
+    release = build(files, releases, on_stage, ontologies)
+    LinkedOntologies(releases.folder).keep(ontologies)
+    return release

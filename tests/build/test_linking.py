@@ -1,0 +1,220 @@
+"""Roll-up by a linked ontology: a graph and an index of names of their own, and the laws of a release kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Store
+
+from conftest import ROOT
+from ivig.ask import Graph
+from ivig.ask.resolve import meanings
+from ivig.build import build
+from ivig.build.linking import link, unlink
+from ivig.curate.ontologies import LinkedOntologies, read_ontology
+from ivig.errors import AmbiguousName, BadTurtle, NotThere, UnknownName
+from ivig.files import GraphFiles
+from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
+from ivig.release import Releases
+from small import SOURCE, efficacy, files_with
+
+SMALL = ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo"
+CONDITIONS = "".join(
+    f'<condition/{name}> a ivig:Condition ; skos:prefLabel "{name.replace("-", " ")}"@en ; '
+    "ivig:group <condition-group/dermatology> .\n"
+    for name in ("saturnine-gout", "pseudogout", "arthritis", "tophus", "scurvy")
+)
+DATA = SOURCE + CONDITIONS + "".join(
+    efficacy(name, "benefit").replace("<condition/gout>", f"<condition/{name}>")
+    for name in ("gout", "saturnine-gout", "pseudogout", "arthritis", "tophus", "scurvy")
+)  # fmt: skip
+LINKS = (
+    "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
+    "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
+    "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
+    "IVIG:condition/saturnine-gout\tskos:broadMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
+    "IVIG:condition/pseudogout\tskos:closeMatch\tEX:7\t\tsemapv:ManualMappingCuration\n"
+    "IVIG:condition/arthritis\tskos:narrowMatch\tEX:3\t\tsemapv:ManualMappingCuration\n"
+    "IVIG:condition/tophus\tskos:relatedMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
+)
+PATH = """PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?thing {{ ?thing (skos:exactMatch|skos:closeMatch|skos:broadMatch)/rdfs:subClassOf* <{iri}> }}"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> tuple[GraphFiles, Releases]:
+    """A small graph with links into the small ontology."""
+    return files_with(tmp_path, DATA, LINKS), Releases(tmp_path / "releases")
+
+
+def _linked(small: tuple[GraphFiles, Releases], path: Path = SMALL) -> Graph:
+    files, releases = small
+    return Graph(files, link(files, releases, [read_ontology(path)], lambda stage: None))
+
+
+def _conditions(graph: Graph, name: str) -> list[str]:
+    return sorted(str(row["condition_label"]) for row in graph.query("evidence-for-condition", condition=name))
+
+
+@pytest.mark.parametrize(
+    ("names", "conditions"),
+    [
+        (["EX:4", "http://purl.obolibrary.org/obo/EX_4", "ex_4"], ["gout", "saturnine gout"]),
+        (["EX:5", "metabolic disease", "Metabolic  DISEASE"], ["gout", "saturnine gout"]),
+        (["EX:3", "crystal arthropathy", "crystal arthritis"], ["gout", "pseudogout", "saturnine gout"]),
+        (["EX:1", "disease", "EX:2", "joint disease"], ["gout", "pseudogout", "saturnine gout"]),
+        (["EX:7", "calcium pyrophosphate deposition", "pseudogout"], ["pseudogout"]),
+        (["gout"], ["gout"]),
+    ],
+)
+def test_a_query_asks_by_any_ancestor(
+    small: tuple[GraphFiles, Releases], names: list[str], conditions: list[str]
+) -> None:
+    graph = _linked(small)
+    for name in names:
+        if name != "ex_4":
+            assert _conditions(graph, name) == conditions, name
+
+
+def test_the_graph_says_what_the_queries_do(small: tuple[GraphFiles, Releases]) -> None:
+    graph = _linked(small)
+    for number in (1, 2, 3, 4, 5, 7):
+        found = {row["thing"] for row in graph.sparql(PATH.format(iri=f"http://purl.obolibrary.org/obo/EX_{number}"))}
+        assert found == set(graph.names.things(f"EX:{number}", "Condition")), number
+
+
+def test_the_ancestors_are_a_graph_of_their_own(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    before = build(files, releases)
+    graph = _linked(small)
+    after = graph.release.manifest
+    assert {name: after["graphs"][name] for name in GRAPHS} == before.manifest["graphs"]
+    assert set(after["graphs"]) == {*GRAPHS, ANCESTORS_GRAPH}
+    assert after["linked"]["ex"] | {"sha256": ""} == {
+        "iri": "http://purl.obolibrary.org/obo/ex.owl",
+        "version": "releases/2026-01-02",
+        "sha256": "",
+        "linked": 2,
+        "ancestors": 4,
+    }
+    own = f"SELECT ?s ?p ?o FROM <{ANCESTORS_GRAPH}> {{ ?s ?p ?o }}"
+    said = {(str(row["s"]), str(row["p"]).rpartition("#")[2], str(row["o"])) for row in graph.sparql(own)}
+    ex = "http://purl.obolibrary.org/obo/EX_"
+    assert (ex + "4", "subClassOf", ex + "3") in said
+    assert (ex + "3", "label", "crystal arthropathy") in said
+    assert (ex + "2", "notation", "EX:2") in said
+    assert not any(iri in (ex + "6", ex + "11", ex + "9") for iri, _, _ in said)
+    # What the links say of a term is not said again, so that an answer has no row twice.
+    assert (ex + "4", "label", "gout") not in said
+    assert len(graph.query("external-links", condition="gout")) == 1
+
+
+def test_every_build_takes_it_up_until_it_is_removed(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    plain = build(files, releases).digest
+    linked = _linked(small).release.digest
+    assert linked != plain
+    assert build(files, releases).digest == linked
+    assert _linked(small).release.digest == linked
+    removed = unlink(files, releases, (), lambda stage: None)
+    assert removed.digest == plain
+    assert not removed.ancestors.exists()
+    assert "linked" not in removed.manifest
+    assert build(files, releases).digest == plain
+    with pytest.raises(NotThere, match="no ontology is linked"):
+        unlink(files, releases, (), lambda stage: None)
+
+
+def test_a_store_holds_what_the_manifest_counts(small: tuple[GraphFiles, Releases]) -> None:
+    release = _linked(small).release
+    assert len(Store.read_only(str(release.store))) == sum(release.manifest["graphs"].values())
+
+
+def test_several_ontologies_are_kept_apart(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:
+    other = tmp_path / "other.obo"
+    other.write_text(
+        "format-version: 1.2\nontology: other\n\n[Term]\nid: EX:4\nname: gout\nis_a: ZZ:1\n\n[Term]\nid: ZZ:1\nname: crystals everywhere\n"
+    )
+    files, releases = small
+    _linked(small)
+    graph = _linked(small, other)
+    assert LinkedOntologies(releases.folder).names() == ["ex", "other"]
+    assert _conditions(graph, "crystals everywhere") == _conditions(graph, "ZZ:1") == ["gout", "saturnine gout"]
+    assert _conditions(graph, "crystal arthritis") == ["gout", "pseudogout", "saturnine gout"]
+    with pytest.raises(UnknownName, match='unknown linked ontology "mondo"; nearest: ex, other'):
+        unlink(files, releases, ["mondo"], lambda stage: None)
+    left = Graph(files, unlink(files, releases, ["ex"], lambda stage: None))
+    assert _conditions(left, "crystals everywhere") == ["gout", "saturnine gout"]
+    with pytest.raises(UnknownName):
+        _conditions(left, "crystal arthritis")
+
+
+def test_what_two_ontologies_call_the_same_counts_together(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:
+    other = tmp_path / "other.obo"
+    other.write_text(
+        "format-version: 1.2\nontology: other\n\n[Term]\nid: ZZ:1\nname: Metabolic disease\n\n"
+        '[Term]\nid: ZZ:2\nname: second\nsynonym: "shared" EXACT []\nis_a: ZZ:1\n\n'
+        '[Term]\nid: ZZ:3\nname: third\nsynonym: "shared" EXACT []\n\n'
+        "[Term]\nid: EX:7\nname: calcium pyrophosphate deposition\nis_a: ZZ:2\nis_a: ZZ:3\n"
+    )
+    _linked(small)
+    graph = _linked(small, other)
+    assert _conditions(graph, "metabolic disease") == ["gout", "pseudogout", "saturnine gout"]
+    assert _conditions(graph, "EX:5") == ["gout", "saturnine gout"]
+    with pytest.raises(AmbiguousName, match=r'name "shared" is not exact here; .*: ZZ:2 \(second\), ZZ:3 \(third\)'):
+        _conditions(graph, "shared")
+    assert graph.names.search("metabolic disease") == graph.names.things("metabolic disease", "Condition")
+
+
+def test_a_failed_build_links_nothing(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    good = build(files, releases).digest
+    files.data[0].write_text(files.data[0].read_text() + "<broken")
+    with pytest.raises(BadTurtle):
+        _linked(small)
+    assert LinkedOntologies(releases.folder).names() == []
+    current = releases.current()
+    assert current is not None
+    assert current.digest == good
+
+
+def test_a_kept_ontology_that_is_damaged_is_named(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    _linked(small)
+    (releases.folder / "linked" / "ex.json").write_text("{")
+    with pytest.raises(NotThere, match="the linked ontology ex cannot be read; link it again, or `ivig link --remove`"):
+        build(files, releases)
+    unlink(files, releases, (), lambda stage: None)
+    assert LinkedOntologies(releases.folder).names() == []
+
+
+def test_an_ancestor_leads_to_the_things_below_it(small: tuple[GraphFiles, Releases]) -> None:
+    graph = _linked(small)
+    found = meanings(graph, "EX:5")
+    assert [(each.predicate, each.thing_label, len(each.statements)) for each in found] == [
+        ("rdfs:subClassOf", "gout", 1),
+        ("rdfs:subClassOf", "saturnine gout", 1),
+    ]
+    assert {each.predicate for each in meanings(graph, "EX:4")} == {
+        "skos:exactMatch",
+        "skos:broadMatch",
+        "skos:relatedMatch",
+    }
+
+
+def test_where_one_thing_is_wanted_an_ancestor_of_several_is_not_exact(small: tuple[GraphFiles, Releases]) -> None:
+    names = _linked(small).names
+    with pytest.raises(AmbiguousName, match="say which you mean: gout, saturnine gout"):
+        names.resolve("metabolic disease", "Condition")
+    assert names.resolve("EX:4", "Condition") == BASE + "condition/gout"
+    with pytest.raises(UnknownName, match='unknown condition "metabolic diseases"; nearest: metabolic disease'):
+        names.things("metabolic diseases", "Condition")
+    with pytest.raises(UnknownName):
+        names.things("metabolic disease", "Mechanism")
+
+
+def test_no_row_comes_twice_where_a_condition_and_its_broader_one_are_both_below(tmp_path: Path) -> None:
+    narrower = "<condition/saturnine-gout> skos:broader <condition/gout> .\n"
+    small = files_with(tmp_path, DATA + narrower, LINKS), Releases(tmp_path / "releases")
+    assert _conditions(_linked(small), "metabolic disease") == ["gout", "saturnine gout"]
