@@ -4,6 +4,7 @@ and the next start is fine.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from ask.test_guarded import workers_of
+from ask.test_guarded import COUNT, workers_of
 from conftest import serving
 from ivig.build import build
 from ivig.files import graph_files
@@ -148,3 +149,24 @@ def test_killed_at_random(tmp_path: Path) -> None:
             process.terminate()
     assert clients.unclean == []
     assert clients.answered > KILLS
+
+
+def test_no_worker_goes_on_with_a_query_of_a_server_that_is_gone(releases: Path) -> None:
+    with serving("--releases", releases) as (process, address):
+        asking = threading.Thread(target=_asked_in_vain, args=(address,))
+        asking.start()
+        while "ivig_workers_busy 1.0" not in httpx.get(f"{address}/metrics").text:
+            time.sleep(0.01)
+        workers = workers_of(process.pid)
+        process.kill()
+        process.wait()
+        end = time.monotonic() + 2
+        while any(_runs(worker) for worker in workers):
+            assert time.monotonic() < end, "a worker outlived its server"
+            time.sleep(0.01)
+        asking.join()
+
+
+def _asked_in_vain(address: str) -> None:
+    with contextlib.suppress(httpx.HTTPError):
+        httpx.post(f"{address}/sparql", data={"query": COUNT}, timeout=30)

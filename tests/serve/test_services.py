@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from conftest import serving
+from ivig.ask import Graph
 from ivig.ask.query_text import Allowed, with_services
 from ivig.errors import Refused
 from ivig.serve.services import check_public
@@ -101,6 +103,36 @@ def test_an_allowed_host_is_asked_and_no_other(releases: Path) -> None:
         assert [path for path, _, _ in asked] == ["/sparql", "/away", "/broken", "/large"]
         silent = f"SELECT * {{ SERVICE SILENT <http://{host}/broken> {{ ?s ?p ?x }} }}"
         assert httpx.post(f"{address}/sparql", data={"query": silent}).status_code == 200
+
+
+def test_what_another_server_says_is_not_kept(releases: Path) -> None:
+    with (
+        far_away() as (host, asked),
+        serving("--releases", releases, "--service-hosts", host, "--service-private") as (_, address),
+    ):
+        answers = [_asks(address, f"http://{host}/sparql") for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
+        assert len(asked) == 3
+        own = [httpx.get(f"{address}/sparql", params={"query": "ASK { ?s ?p ?o }"}) for _ in range(2)]
+        assert own[0].headers["cache-control"].startswith("public")
+
+
+def test_a_saved_query_that_calls_another_server_is_refused_until_it_is_allowed(
+    address: str, releases: Path, graph: Graph
+) -> None:
+    name = "federated-mesh-neighbours"
+    path = f"/queries/{name}?condition=gout&format=json".replace("gout", "guillain-barre+syndrome")
+    refused = httpx.get(address + path)
+    assert (refused.status_code, refused.json()["title"]) == (403, "Refused")
+    page = httpx.get((address + path).replace("json", "html"))
+    assert (page.status_code, "may not call other servers" in page.text) == (403, True)
+    # Allowed, it is asked for; that there is nobody here is told, not hidden.
+    host = urlsplit(graph.queries[name].service).netloc
+    with serving("--releases", releases, "--service-hosts", host, "--query-seconds", "5") as (_, allowing):
+        answer = httpx.get(allowing + path, timeout=20)
+        assert answer.status_code in (400, 503), answer.text
+        assert host in answer.json()["detail"] or "stopped" in answer.json()["detail"]
 
 
 def test_a_name_that_leads_to_loopback_is_refused_though_it_is_on_the_list(releases: Path) -> None:

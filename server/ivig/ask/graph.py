@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
-from pyoxigraph import QuerySolutions
+from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from ivig.ask.engine import EmbeddedEngine, Engine, select
 from ivig.ask.names import Names
@@ -21,6 +21,18 @@ class Answer:
     def __init__(self, columns: list[str], rows: list[dict[str, Value]]) -> None:
         self.columns = columns
         self.rows = rows
+
+    @classmethod
+    def of(cls, solutions: QuerySolutions) -> Answer:
+        """The answer that a result gives, read to its end."""
+        return cls(columns(solutions), list(rows(solutions)))
+
+    @classmethod
+    def from_json(cls, body: bytes) -> Answer:
+        """The answer that SPARQL results in JSON hold."""
+        parsed = parse_query_results(body, format=QueryResultsFormat.JSON)
+        assert isinstance(parsed, QuerySolutions)
+        return cls.of(parsed)
 
     def __getitem__(self, index: int) -> dict[str, Value]:
         return self.rows[index]
@@ -62,16 +74,16 @@ class Graph:
         parameters: what a user would type: a label, a synonym, a CURIE or an IRI.
         Raises UnknownName, AmbiguousName or BadInput, each saying what would do.
         """
-        return _answer(self.solutions(name, parameters))
+        return Answer.of(self.solutions(name, parameters))
 
     def sparql(self, query: str) -> Answer:
         """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
-        return _answer(select(self.engine, query))
+        return Answer.of(select(self.engine, query))
 
     def about(self, name: str, *things: str) -> Answer:
         """The answer to an internal query about things given by their IRIs; to one without parameters, given none."""
         query = self.internal[name]
-        return _answer(select(self.engine, query.bind_things("thing", things) if things else query.text))
+        return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
         """The running result of a saved query, not yet read."""
@@ -80,7 +92,3 @@ class Graph:
     def bound(self, name: str, parameters: dict[str, str]) -> str:
         """The text of a saved query with its parameters bound."""
         return self.queries[name].bind(parameters, self.names)
-
-
-def _answer(solutions: QuerySolutions) -> Answer:
-    return Answer(columns(solutions), list(rows(solutions)))

@@ -68,7 +68,7 @@ def create_app(
     if pages is not None:
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
         _house_routes(app, graph, pages)
-        app.include_router(saved_query_routes(graph, pages))
+        app.include_router(saved_query_routes(graph, pages, pool, services))
         app.include_router(resolve_routes(graph, pages))
         app.include_router(resource_routes(graph, pages))
     return app

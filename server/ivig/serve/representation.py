@@ -30,15 +30,16 @@ FRESH = b"public, max-age=60"
 class Representation:
     """An answer with status 200. `size` is in bytes, compressed forms included as they are made."""
 
-    def __init__(self, body: bytes, headers: Iterable[tuple[bytes, bytes]]) -> None:
-        """body: as it is without encoding; headers: of the answer, those that depend on the encoding left out."""
+    def __init__(self, body: bytes, headers: Iterable[tuple[bytes, bytes]], *, lasting: bool = True) -> None:
+        """body: as it is without encoding; headers: of the answer, those that depend on the encoding left out; lasting:
+        whether it may be kept by those who get it."""
         self._bodies = {"identity": body}
         self._tag = hashlib.blake2b(body, digest_size=16).hexdigest()
         kept = list(headers)
         varies = [value for name, value in kept if name == b"vary"]
         self._headers: Headers = [(name, value) for name, value in kept if name not in _OWN]
         self._headers.append((b"vary", b", ".join([*varies, b"Accept-Encoding"])))
-        self._headers.append((b"cache-control", FRESH))
+        self._headers.append((b"cache-control", FRESH if lasting else b"no-store"))
 
     @property
     def size(self) -> int:

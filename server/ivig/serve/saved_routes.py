@@ -8,18 +8,20 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from ivig.ask import Graph, SavedQuery
+from ivig.ask import Answer, Graph, SavedQuery
 from ivig.ask.examples import EXAMPLES
+from ivig.ask.guarded import Job, Pool
 from ivig.ask.results import result_bytes
 from ivig.errors import BadInput, IvigError
 from ivig.serve.negotiation import RESULT_TYPES, chosen_format, content_type
 from ivig.serve.pages import Pages, answer_table
 from ivig.serve.problems import problem
+from ivig.serve.services import Services
 
 _VARY = {"Vary": "Accept"}
 
 
-def saved_query_routes(graph: Graph, pages: Pages) -> APIRouter:
+def saved_query_routes(graph: Graph, pages: Pages, pool: Pool, services: Services) -> APIRouter:
     """The routes of `/queries`: one for each saved query, so that each is described with its parameters."""
     router = APIRouter(prefix="/queries", tags=["saved queries"])
 
@@ -48,7 +50,7 @@ def saved_query_routes(graph: Graph, pages: Pages) -> APIRouter:
         )
         router.add_api_route(
             f"/{name}",
-            _answer_endpoint(graph, pages, query),
+            _answer_endpoint(_Asked(graph, query, pool, services), pages),
             methods=["GET"],
             summary=query.title,
             description=query.description,
@@ -75,42 +77,89 @@ def _text_endpoint(graph: Graph, query: SavedQuery) -> Any:
     return text
 
 
-def _answer_endpoint(graph: Graph, pages: Pages, query: SavedQuery) -> Any:
+class _Asked:
+    """A saved query and where it runs: here, or among the visitors' queries where it calls another server, which may
+    take its time.
+    """
+
+    def __init__(self, graph: Graph, query: SavedQuery, pool: Pool, services: Services) -> None:
+        self.graph, self.query = graph, query
+        self._pool, self._services = pool, services
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What another server says may be something else tomorrow."""
+        return {**_VARY, "Cache-Control": "no-store"} if self.query.service else _VARY
+
+    async def written(self, values: dict[str, str], format_name: str) -> bytes:
+        """The answer in a format."""
+        if not self.query.service:
+            return await run_in_threadpool(
+                lambda: result_bytes(self.graph.solutions(self.query.name, values), format_name)
+            )
+        limits = self._pool.limits
+        text = await run_in_threadpool(self.graph.bound, self.query.name, values)
+        job = Job(
+            text,
+            rows=format_name,
+            seconds=limits.seconds,
+            answer=limits.answer,
+            services=self._services.allowed,
+        )
+        running = await self._pool.run(job, self.query.service)
+        try:
+            return b"".join([chunk async for chunk in running.chunks(job)])
+        finally:
+            running.close()
+
+    async def answer(self, values: dict[str, str]) -> Answer:
+        """The answer as rows."""
+        if not self.query.service:
+            return await run_in_threadpool(lambda: self.graph.query(self.query.name, **values))
+        return Answer.from_json(await self.written(values, "json"))
+
+
+def _answer_endpoint(asked: _Asked, pages: Pages) -> Any:
     async def endpoint(request: Request) -> Response:
-        values = _values(request, query)
+        values = _values(request, asked.query)
         format_name = chosen_format(
             RESULT_TYPES, request.headers.get("accept"), request.query_params.get("format"), html=True
         )
         if format_name == "html":
-            page = await run_in_threadpool(_page, graph, pages, query, values)
-            page.headers.update(_VARY)
+            page = await _page(asked, pages, values)
+            page.headers.update(asked.headers)
             return page
-        body = await run_in_threadpool(lambda: result_bytes(graph.solutions(query.name, values), format_name))
-        return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=_VARY)
+        body = await asked.written(values, format_name)
+        return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=asked.headers)
 
     return endpoint
 
 
-def _page(graph: Graph, pages: Pages, query: SavedQuery, values: dict[str, str]) -> Response:
+async def _page(asked: _Asked, pages: Pages, values: dict[str, str]) -> Response:
     """The page of a query: its form, and its answer once it has what it needs."""
     table, error, status = None, None, 200
+    query = asked.query
     if all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
         try:
-            table = answer_table(graph.query(query.name, **values), query.table)
+            answer = await asked.answer(values)
+            table = await run_in_threadpool(answer_table, answer, query.table)
         except IvigError as found:
             error, status = str(found), problem(found).status_code
-    suggestions = {parameter.name: graph.names.labels(parameter.kind) for parameter in query.parameters}
-    return pages.page(
-        "query.html",
-        status=status,
-        query=query,
-        values=values,
-        table=table,
-        error=error,
-        suggestions=suggestions,
-        examples=EXAMPLES,
-        formats=list(RESULT_TYPES),
-    )
+
+    def filled() -> Response:
+        return pages.page(
+            "query.html",
+            status=status,
+            query=query,
+            values=values,
+            table=table,
+            error=error,
+            suggestions={p.name: asked.graph.names.labels(p.kind) for p in query.parameters},
+            examples=EXAMPLES,
+            formats=list(RESULT_TYPES),
+        )
+
+    return await run_in_threadpool(filled)
 
 
 def _values(request: Request, query: SavedQuery) -> dict[str, str]:

@@ -147,6 +147,7 @@ class _Endpoint:
         request.scope["ivig.noted"] |= {"query": query_digest(asked.query), "kept": kept is not None}
         self._metrics.looked_up(kept is not None)
         rest: list[_Rest] = []
+        lasting = _may_be_kept(asked.query, self._services)
 
         client = request.client.host if request.client else ""
 
@@ -156,13 +157,13 @@ class _Endpoint:
             if isinstance(spooled, _Rest):
                 rest.append(spooled)
                 return None
-            return Representation(spooled, _headers(running.format))
+            return Representation(spooled, _headers(running.format), lasting=lasting)
 
         try:
-            if kept is None:
+            if kept is None and lasting:
                 kept = await _unless_gone(self._cache.made_once(key, make), request.receive)
             if kept is None and not rest:
-                await _unless_gone(make(), request.receive)
+                kept = await _unless_gone(make(), request.receive)
         except NotWanted as error:
             types = RESULT_TYPES if error.kind == "rows" else GRAPH_TYPES
             chosen_format(types, accept, asked.format)
@@ -187,6 +188,12 @@ class _Endpoint:
             running.close()
             raise
         return bytes(body)
+
+
+def _may_be_kept(query: str, services: Services) -> bool:
+    """Whether an answer rests on this release alone: where other servers may be called, a query that could name one
+    does not."""
+    return not services.hosts or not ("service" in query.lower() or "\\u" in query.lower())
 
 
 class _Rest(NamedTuple):
