@@ -1,5 +1,5 @@
 """Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, the
-honesty report, the schema of records, and what the examples in the other pages print.
+honesty report, the schema of records, the JSON-LD context, and what the examples in the other pages print.
 
 usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
 """
@@ -29,6 +29,7 @@ from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
 from ivig.cli.app import COMMANDS
 from ivig.curate.records.model import RECORD
+from ivig.export.context import Context
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.release import Release, Releases
@@ -219,6 +220,11 @@ def record_schema() -> str:
     return json.dumps(RECORD.json_schema(), indent=2, ensure_ascii=False)
 
 
+def context() -> str:
+    """The JSON-LD context of exports, as it is published."""
+    return json.dumps(Context(AskableGraph(FILES, _release())).document(), indent=2, ensure_ascii=False)
+
+
 def with_outputs(page: str, folder: Path) -> str:
     """A page in which every example (a `console` block that begins with `$ ivig`) is followed by what it prints."""
 
@@ -259,6 +265,7 @@ def main() -> int:
     """Write or check every page; the exit code."""
     pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
     pages[DOCS / "record-schema.json"] = record_schema() + "\n"
+    pages[FILES.folder / "ontology" / "context.jsonld"] = context() + "\n"
     with tempfile.TemporaryDirectory() as folder:
         for path in WITH_EXAMPLES:
             pages[path] = with_outputs(path.read_text(encoding="utf-8"), Path(folder))

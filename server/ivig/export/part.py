@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Quad
 
 from ivig.export.descriptions import Description, Descriptions
+from ivig.export.reading import Reading
 from ivig.namespaces import RDF_TYPE, RDFS_LABEL
 
 _BATCH = 500
+"""Things that are asked for at once: enough to ask seldom, few enough to hold."""
 _OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
 
 
@@ -45,17 +47,24 @@ class Part:
         """The IRIs of all things in the part; of outside ones too where a mapping leads to them."""
         return self._members
 
-    def descriptions(self) -> Iterator[tuple[str, Description]]:
-        """Every thing of the part with what the release says of it, in the order of their IRIs, read as they come."""
-        for batch in _batches(self._members):
-            yield from self._descriptions.of(batch).items()
-
     def quads(self) -> Iterator[Quad]:
         """The quads of the part, in the order of sorted N-Quads, read as they come."""
         for batch in _batches(self._members | self._terms):
             described = self._descriptions.of(batch)
             for iri in batch:
                 yield from self.said_of(described[iri]) if iri in self._members else _named(described[iri])
+
+    def readings(self, *others: str) -> Iterator[tuple[list[str], Reading]]:
+        """The statements, some hundred at a time, each time with a reading of all that they and the others lead to."""
+        for start in range(0, len(self.statements), _BATCH):
+            statements = self.statements[start : start + _BATCH]
+            led_to = Part(self._descriptions, statements, others, inferred=self.inferred).members
+            yield statements, Reading(self._descriptions.of(sorted(led_to)), inferred=self.inferred)
+
+    def things(self) -> Iterator[tuple[list[str], Reading]]:
+        """The things of the part, some hundred at a time, each time with a reading of them alone."""
+        for batch in _batches(self._members):
+            yield batch, Reading(self._descriptions.of(batch), inferred=self.inferred)
 
     def said_of(self, description: Description) -> Iterator[Quad]:
         """What the part holds of a description."""
