@@ -21,7 +21,7 @@ def _words(text: str) -> str:
 
 
 def test_help_lists_the_commands_and_has_examples(run: Run) -> None:
-    commands = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
+    commands = ("build", "validate", "query", "sparql", "export", "verify", "serve", "format", "verify-sources")
     listed = run("--help").stdout
     for command in commands:
         assert command in listed

@@ -11,7 +11,9 @@ from typer.core import TyperGroup
 
 from ivig.errors import UnknownName
 
-COMMANDS = ("import", "build", "validate", "query", "sparql", "export", "serve", "report", "format", "verify-sources")
+COMMANDS = (
+    "import", "build", "validate", "query", "sparql", "export", "verify", "serve", "report", "format", "verify-sources",
+)  # fmt: skip
 
 
 class Commands(TyperGroup):

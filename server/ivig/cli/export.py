@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +52,13 @@ def export(
     citations: Annotated[
         BibliographyFormat | None, typer.Option("--citations", help="The publications instead, as a bibliography.")
     ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(help="A package to check and to cite: an RO-Crate, as a folder or a ZIP.", metavar="DIR|ZIP"),
+    ] = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="What the graph is and holds, in DCAT and VoID, instead.")
+    ] = False,
     asserted: Annotated[bool, typer.Option("--asserted", help="Leave out what was inferred.")] = False,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
@@ -95,6 +101,27 @@ def export(
         text = bibliography(exporter.graph, citations.value).encode()
         _write(output, lambda out: out.write(text))
         return
+    if describe:
+        from pyoxigraph import RdfFormat, serialize
+
+        from ivig.export.description import DESCRIPTION_PREFIXES, description
+
+        if selection:
+            raise BadInput("--describe is on the whole graph: leave the selection out")
+        _write(
+            output,
+            lambda out: serialize(
+                description(exporter.graph), output=out, format=RdfFormat.TURTLE, prefixes=DESCRIPTION_PREFIXES
+            ),
+        )
+        return
+    if package is not None:
+        from ivig.export.package import write_package
+
+        if output is not None:
+            raise BadInput("give --package or --output, not both")
+        write_package(exporter, selection, format.value, package, inferred=not asserted)
+        return
     if output is None and sys.stdout.isatty() and format.binary:
         raise BadInput(f"{format.value} is no text: name a file with --output")
     _write(output, lambda out: exporter.write(selection, format.value, out, inferred=not asserted))
@@ -126,12 +153,7 @@ def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
     if path is None:
         write(sys.stdout.buffer)
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            write(file)
-        draft.replace(path)
-    except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    from ivig.export.files import finished_file
+
+    with finished_file(path) as draft, draft.open("wb") as file:
+        write(file)
