@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python benchmarks/build_stages.py
 	$(BIN)/python benchmarks/build_full.py
 	$(BIN)/python benchmarks/import_records.py
+	$(BIN)/python benchmarks/export.py
 
 clean:
 	rm -rf $(VENV) server/ui/node_modules server/ivig/serve/static/ui

@@ -1,5 +1,6 @@
 """Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, the
-honesty report, the schema of records, the JSON-LD context, and what the examples in the other pages print.
+honesty report, the columns of tables, the schema of records, the JSON-LD context, and what the examples in the other
+pages print.
 
 usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
 """
@@ -29,6 +30,7 @@ from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
 from ivig.cli.app import COMMANDS
 from ivig.curate.records.model import RECORD
+from ivig.export.columns import COLUMNS
 from ivig.export.context import Context
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
@@ -220,6 +222,13 @@ def record_schema() -> str:
     return json.dumps(RECORD.json_schema(), indent=2, ensure_ascii=False)
 
 
+def table_columns() -> str:
+    """The columns of exported tables."""
+    rows = [f"| `{column.name}` | {column.sort} | {column.meaning} |" for column in COLUMNS]
+    head = ["# Columns of exported tables\n", "A row a statement, in `csv`, `tsv`, `xlsx` and `parquet`.\n"]
+    return "\n".join([*head, "| column | holds | meaning |", "|---|---|---|", *rows])
+
+
 def context() -> str:
     """The JSON-LD context of exports, as it is published."""
     return json.dumps(Context(AskableGraph(FILES, _release())).document(), indent=2, ensure_ascii=False)
@@ -257,8 +266,9 @@ WRITTEN = {
     "questions.md": questions,
     "command-line.md": command_line,
     "report.md": honesty_report,
+    "columns.md": table_columns,
 }
-WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md")
+WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md", DOCS / "export.md")
 
 
 def main() -> int:

@@ -6,6 +6,7 @@ import doctest
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_every_command_and_option_is_documented() -> None:
     for path in (ROOT / "server" / "ivig" / "cli").glob("*.py"):
         for option in re.findall(r'"(--[a-z-]+)"', path.read_text(encoding="utf-8")):
             assert option in text, (path.name, option)
+
+
+def test_every_format_and_parameter_of_an_export_is_documented() -> None:
+    from ivig.export import FORMATS, Selection
+
+    text = (DOCS / "export.md").read_text(encoding="utf-8")
+    for name in FORMATS:
+        assert f"`{name}`" in text
+    for criterion in fields(Selection):
+        option = "--parameter" if criterion.name == "parameters" else f"--{criterion.name.replace('_', '-')}"
+        assert f"`{option}" in text, option
 
 
 def test_every_setting_is_documented() -> None:

@@ -48,7 +48,7 @@ class Descriptions:
     `limit` quads are held.
     """
 
-    def __init__(self, graph: Graph, limit: int = 150_000) -> None:
+    def __init__(self, graph: Graph, limit: int = 60_000) -> None:
         self._graph = graph
         self._query = graph.internal["descriptions"]
         self._limit = limit

@@ -78,13 +78,13 @@ class Part:
         new = set(things)
         while new:
             self._members |= new
-            described = self._descriptions.of(sorted(new))
-            new = set()
-            for description in described.values():
-                new.update(description.leads_to)
-                verdicts += description.verdicts
-                self._terms |= description.terms
-            new -= self._members
+            led_to: set[str] = set()
+            for batch in _batches(new):
+                for description in self._descriptions.of(batch).values():
+                    led_to.update(description.leads_to)
+                    verdicts += description.verdicts
+                    self._terms |= description.terms
+            new = led_to - self._members
         return sorted(set(verdicts))
 
     def _holds(self, description: Description) -> bool:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import ivig
 from ivig.ask import Answer, Graph
 from ivig.errors import IvigError
+from ivig.serve.export_routes import export_routes
 from ivig.serve.pages import Pages, local_path
 from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
 from ivig.serve.resources import resource_routes
@@ -60,6 +61,7 @@ def create_app(graph: Graph) -> FastAPI:
     _house_routes(app, graph, pages)
     app.include_router(sparql_routes(graph, pages))
     app.include_router(saved_query_routes(graph, pages))
+    app.include_router(export_routes(graph))
     app.include_router(resource_routes(graph, pages))
     return app
 
