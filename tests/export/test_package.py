@@ -100,13 +100,29 @@ def test_data_that_break_the_rules_are_found_out_though_the_sums_were_made_anew(
     data = package / "data" / "statements.nq"
     lines = [line for line in data.read_text().splitlines(keepends=True) if "ontology#direction>" not in line]
     data.write_text("".join(lines))
+    _sum_anew(package)
+    problems = verify_package(package).problems
+    assert any("needs an ivig:direction" in problem for problem in problems)
+
+
+def test_the_whole_graph_is_told_by_the_digest_of_the_release(exporter: Exporter, tmp_path: Path) -> None:
+    write_package(exporter, Selection(), "nquads", tmp_path / "all")
+    found = verify_package(tmp_path / "all")
+    assert not found.problems
+    assert found.release == exporter.graph.release.digest
+    asked = (tmp_path / "all" / "selection.json").read_text().replace(found.release, "0" * 64)
+    (tmp_path / "all" / "selection.json").write_text(asked)
+    _sum_anew(tmp_path / "all")
+    assert any("not the whole graph of the release" in problem for problem in verify_package(tmp_path / "all").problems)
+
+
+def _sum_anew(package: Path) -> None:
+    """As somebody would who wants to hide a change."""
     names = sorted(
         p.relative_to(package).as_posix() for p in package.rglob("*") if p.is_file() and p.name != "SHA256SUMS"
     )
     sums = subprocess.run(["sha256sum", *names], cwd=package, capture_output=True, text=True, check=True).stdout
     (package / "SHA256SUMS").write_text(sums)
-    problems = verify_package(package).problems
-    assert any("needs an ivig:direction" in problem for problem in problems)
 
 
 def test_a_zip_is_the_same_package(exporter: Exporter, tmp_path: Path) -> None:

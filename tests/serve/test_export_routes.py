@@ -84,11 +84,17 @@ def test_an_unacceptable_type_is_refused(server: httpx.Client) -> None:
 def test_what_is_larger_than_the_limit_is_refused(releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IVIG_EXPORT_BYTES", "100000")
     with serving("--releases", releases) as (_, address):
-        for name in FORMATS:
+        for name in ("ntriples", "jsonld", "xlsx", "kgx"):
             answer = httpx.get(f"{address}/export", params={"format": name}, timeout=60)
             assert answer.status_code == 413, name
             assert "more than 100000 bytes" in answer.json()["detail"]
         assert httpx.get(f"{address}/export", params={"condition": "LEMS"}, timeout=60).status_code == 200
+
+
+def test_a_limit_that_is_no_number_is_said(run: Run) -> None:
+    done = run("serve", "--port", "0", IVIG_EXPORT_BYTES="lots")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert 'IVIG_EXPORT_BYTES is a number of bytes, not "lots"' in done.stderr
 
 
 def test_the_context_is_served(server: httpx.Client) -> None:

@@ -60,6 +60,8 @@ def verify_package(path: Path) -> Verified:
     problems += broken
     if statements != asked.get("statements"):
         problems.append(f"{DATA}: holds {statements} statements, and {SELECTION} speaks of {asked.get('statements')}")
+    if "selection" in asked and not asked["selection"] and asked.get("inferred") and sums[DATA] != asked.get("release"):
+        problems.append(f"{DATA}: not the whole graph of the release that {SELECTION} names")
     return Verified(problems, len(sums), statements, str(asked.get("release", "")))
 
 

@@ -22,8 +22,8 @@ from ivig.export.formats import format_named
 from ivig.serve.negotiation import chosen_format, content_type
 from ivig.serve.problems import TooLarge
 
-MAX_BYTES = int(os.environ.get("IVIG_EXPORT_BYTES", 200_000_000))
-"""Bytes that an answer may have."""
+_LIMIT = "200000000"
+"""Bytes that an answer may have, unless the environment says otherwise."""
 
 _IN_MEMORY = 1_000_000
 _BLOCK = 1 << 16
@@ -55,6 +55,7 @@ def export_routes(graph: Graph) -> APIRouter:
     """The routes of exports."""
     router = APIRouter(tags=["export"])
     exporter = Exporter(graph)
+    most = _most_bytes()
 
     @router.get(
         "/export",
@@ -70,7 +71,7 @@ def export_routes(graph: Graph) -> APIRouter:
         selection = _selection(values)
         made = _format(request, values)
         inferred = _truth(values.get("asserted", ["false"])[0]) is False
-        body = await run_in_threadpool(_written, exporter, selection, made, inferred)
+        body = await run_in_threadpool(_written, exporter, selection, made, inferred, most)
         headers = {
             "Content-Disposition": f'attachment; filename="ivig{made.suffix}"',
             "Content-Length": str(body.seek(0, os.SEEK_END)),
@@ -86,11 +87,19 @@ def export_routes(graph: Graph) -> APIRouter:
     return router
 
 
+def _most_bytes() -> int:
+    given = os.environ.get("IVIG_EXPORT_BYTES", _LIMIT)
+    if not given.isascii() or not given.isdigit():
+        raise BadInput(f'IVIG_EXPORT_BYTES is a number of bytes, not "{given}"')
+    return int(given)
+
+
 class _Limited(io.RawIOBase):
     """A file that takes no more than an answer may have."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], most: int) -> None:
         self._file = file
+        self._most = most
 
     def writable(self) -> bool:
         return True
@@ -99,8 +108,8 @@ class _Limited(io.RawIOBase):
         return True
 
     def write(self, content: Any) -> int:
-        if self._file.tell() + len(content) > MAX_BYTES:
-            raise TooLarge(f"the part has more than {MAX_BYTES} bytes in this format: take less, or use `ivig export`")
+        if self._file.tell() + len(content) > self._most:
+            raise TooLarge(f"the part has more than {self._most} bytes in this format: take less, or use `ivig export`")
         return self._file.write(content)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
@@ -110,11 +119,11 @@ class _Limited(io.RawIOBase):
         return self._file.tell()
 
 
-def _written(exporter: Exporter, selection: Selection, made: Format, inferred: bool) -> IO[bytes]:
+def _written(exporter: Exporter, selection: Selection, made: Format, inferred: bool, most: int) -> IO[bytes]:
     """The answer, on disk where it is large: what fails does so before its first byte is sent."""
     body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     try:
-        exporter.write(selection, made.name, cast(BinaryIO, _Limited(body)), inferred=inferred)
+        exporter.write(selection, made.name, cast(BinaryIO, _Limited(body, most)), inferred=inferred)
     except BaseException:
         body.close()
         raise
