@@ -17,7 +17,7 @@ from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
 from ivig.export.selection import picked
 from ivig.files import GraphFiles
-from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL
+from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
 from jena import opinion
 
 REAL = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -33,6 +33,13 @@ def shapes(files: GraphFiles) -> list[Triple]:
 def conditions(graph: Graph) -> list[str]:
     """Every condition, by IRI."""
     return [str(row["condition"]) for row in graph.query("conditions")]
+
+
+def _says_no_more_than_it_needs(quads: list[Quad]) -> None:
+    """Of our classes and properties only those that are used."""
+    used = {str(term) for quad in quads for term in (quad.predicate, quad.object)}
+    terms = {str(quad.subject) for quad in quads if str(quad.subject).startswith(f"<{TERMS}")}
+    assert terms <= used
 
 
 def _is_closed(quads: Iterable[Quad]) -> None:
@@ -114,6 +121,8 @@ def test_a_mix_stands_on_its_own(
     assert quads == sorted(set(quads), key=lambda quad: f"{quad} .")
     assert inferred or not any(str(quad.graph_name) == f"<{INFERRED_GRAPH}>" for quad in quads)
     _is_closed(quads)
+    if not inferred:
+        _says_no_more_than_it_needs(quads)
     if len(part.statements) < 300:
         assert not violations((quad.triple for quad in quads), shapes)
 

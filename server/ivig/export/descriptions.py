@@ -31,14 +31,15 @@ class Said(NamedTuple):
 class Description(NamedTuple):
     """All that a release says of one thing, sorted.
 
-    leads_to: things that belong to whatever holds this one; verdicts: those derived on it; terms: the classes and
-    properties of ours in which it is said.
+    leads_to: things that belong to whatever holds this one; verdicts: those derived on it; terms, derived_terms: the
+    classes and properties of ours in which it is asserted, and those of what was derived.
     """
 
     said: tuple[Said, ...]
     leads_to: tuple[str, ...]
     verdicts: tuple[str, ...]
     terms: frozenset[str]
+    derived_terms: frozenset[str]
 
 
 class Descriptions:
@@ -90,18 +91,18 @@ def _description(quads: list[Quad]) -> Description:
     said: list[Said] = []
     leads_to: dict[str, None] = {}
     verdicts: list[str] = []
-    terms: set[str] = set()
+    terms: tuple[set[str], set[str]] = (set(), set())
     for quad in sorted(quads, key=str):
         predicate, object = quad.predicate.value, quad.object
         inferred = quad.graph_name == _INFERRED
         thing = None
         if predicate.startswith(TERMS):
-            terms.add(predicate)
+            terms[inferred].add(predicate)
         if isinstance(object, NamedNode):
             iri = object.value
             if iri.startswith(TERMS):
                 if predicate == RDF_TYPE:
-                    terms.add(iri)
+                    terms[inferred].add(iri)
             elif iri.startswith(BASE):
                 thing = iri
                 if not inferred:
@@ -111,4 +112,4 @@ def _description(quads: list[Quad]) -> Description:
             elif quad.graph_name == _LINKS:
                 leads_to[iri] = None
         said.append(Said(quad, inferred, thing))
-    return Description(tuple(said), tuple(leads_to), tuple(verdicts), frozenset(terms))
+    return Description(tuple(said), tuple(leads_to), tuple(verdicts), *map(frozenset, terms))

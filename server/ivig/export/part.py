@@ -84,6 +84,8 @@ class Part:
                     led_to.update(description.leads_to)
                     verdicts += description.verdicts
                     self._terms |= description.terms
+                    if self.inferred:
+                        self._terms |= description.derived_terms
             new = led_to - self._members
         return sorted(set(verdicts))
 
