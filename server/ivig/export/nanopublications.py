@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ivig.ask import Graph
+from ivig.export.description import LICENCE
 from ivig.export.libraries import needed
 from ivig.export.part import Part
 from ivig.export.reading import Reading
@@ -19,7 +20,6 @@ from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.turtle import in_graph
 
 PLACE = BASE + "np/"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 _DRAFT = PLACE + "draft"
 _NP = "http://www.nanopub.org/nschema#"

@@ -88,7 +88,7 @@ def picked(graph: Graph, selection: Selection) -> Picked:
         return Picked(_column(graph, "statements"), _column(graph, "things", column="thing"))
     choices = list(_choices(graph, selection))
     if not choices:
-        raise BadInput("--depth goes on from a selection: name a condition or another criterion")
+        raise BadInput("a depth goes on from a selection: name a condition or another criterion")
     statements = set.intersection(*(choice.statements for choice in choices))
     # Where there is one criterion the things that it names are wanted for themselves; in a mix they narrow each other.
     things = choices[0].things if len(choices) == 1 else set()

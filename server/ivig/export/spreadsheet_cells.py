@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from ivig.export.markup import text_of
+
 _FORMULA = re.compile(r"[=+\-@].|[\t\r]", re.DOTALL)
 """A lone sign, such as the = of a p value, is none."""
-_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def harmless(text: str) -> str:
@@ -17,5 +18,5 @@ def harmless(text: str) -> str:
     >>> harmless("=HYPERLINK(A1)"), harmless("IVIG"), harmless("=")
     ("'=HYPERLINK(A1)", 'IVIG', '=')
     """
-    text = _NOT_IN_XML.sub(" ", text)
+    text = text_of(text)
     return f"'{text}" if _FORMULA.match(text) else text
