@@ -54,6 +54,7 @@ bench: $(READY) $(PEERS)
 	$(BIN)/python benchmarks/link_ontology.py
 	$(BIN)/python benchmarks/server.py $(PEERS)/bin
 	$(BIN)/python benchmarks/attacked.py
+	$(BIN)/python benchmarks/export.py
 
 clean:
 	rm -rf $(VENV) server/ui/node_modules server/ivig/serve/static/ui

@@ -1,5 +1,6 @@
 """Writes what of the documentation follows from the files: the data dictionary, the questions, the command line, the
-honesty report, the schema of records, and what the examples in the other pages print.
+honesty report, the columns of tables, the schema of records, the JSON-LD context, and what the examples in the other
+pages print.
 
 usage: python docs/generate.py [--check]      --check only compares, and ends with 1 where a page is out of date.
 """
@@ -29,6 +30,8 @@ from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
 from ivig.cli.app import COMMANDS
 from ivig.curate.records.model import RECORD
+from ivig.export.columns import COLUMNS
+from ivig.export.context import Context
 from ivig.files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.release import Release, Releases
@@ -244,6 +247,18 @@ def record_schema() -> str:
     return json.dumps(RECORD.json_schema(), indent=2, ensure_ascii=False)
 
 
+def table_columns() -> str:
+    """The columns of exported tables."""
+    rows = [f"| `{column.name}` | {column.sort} | {column.meaning} |" for column in COLUMNS]
+    head = ["# Columns of exported tables\n", "A row a statement, in `csv`, `tsv`, `xlsx` and `parquet`.\n"]
+    return "\n".join([*head, "| column | holds | meaning |", "|---|---|---|", *rows])
+
+
+def context() -> str:
+    """The JSON-LD context of exports, as it is published."""
+    return json.dumps(Context(AskableGraph(FILES, _release())).document(), indent=2, ensure_ascii=False)
+
+
 def with_outputs(page: str, folder: Path) -> str:
     """A page in which every example (a `console` block that begins with `$ ivig`) is followed by what it prints."""
 
@@ -278,14 +293,19 @@ WRITTEN = {
     "command-line.md": command_line,
     "settings.md": settings,
     "report.md": honesty_report,
+    "columns.md": table_columns,
 }
-WITH_EXAMPLES = (DOCS.parent / "README.md", DOCS / "quickstart.md", DOCS / "model.md", DOCS / "links.md")
+WITH_EXAMPLES = (
+    DOCS.parent / "README.md",
+    *(DOCS / name for name in ("quickstart.md", "model.md", "links.md", "export.md")),
+)
 
 
 def main() -> int:
     """Write or check every page; the exit code."""
     pages = {DOCS / name: GENERATED + write().rstrip() + "\n" for name, write in WRITTEN.items()}
     pages[DOCS / "record-schema.json"] = record_schema() + "\n"
+    pages[FILES.folder / "ontology" / "context.jsonld"] = context() + "\n"
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(DOCS / "ward.obo", folder)
         for path in WITH_EXAMPLES:

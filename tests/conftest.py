@@ -23,6 +23,9 @@ from ivig.release import Releases
 ROOT = Path(__file__).parents[1]
 IVIG = Path(sys.executable).with_name("ivig")
 
+collect_ignore = ["tools/kgx_check.py"]
+"""It runs on another Python, that of KGX."""
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 

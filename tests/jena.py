@@ -51,7 +51,7 @@ def opinion(
 ) -> Opinion:
     """What Jena says on every graph and every file.
 
-    base: files that belong to each graph; graphs: further files of each, by name; files: Turtle to parse, where a
+    base: files that belong to each graph; graphs: further files of each, by name; files: RDF to parse by its suffix, where a
     warning counts as an error; workplace: an empty folder to use.
     Raises JenaMissing, and CalledProcessError where Java fails; its stderr then stands among the notes.
     """

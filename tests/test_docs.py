@@ -6,6 +6,7 @@ import doctest
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def test_every_prefix_is_documented_with_its_spellings() -> None:
         (row,) = [line for line in text.splitlines() if line.startswith(f"| `{prefix.name}` | {prefix.title} |")]
         assert f"`{prefix.example}`" in row or not prefix.example
         assert set(re.findall(r"`([^`]+)`", row.split("|")[4])) <= set(prefix.spellings)
+
+
+def test_every_format_and_parameter_of_an_export_is_documented() -> None:
+    from ivig.export import FORMATS, Selection
+
+    text = (DOCS / "export.md").read_text(encoding="utf-8")
+    for name in FORMATS:
+        assert f"`{name}`" in text
+    for criterion in fields(Selection):
+        option = "--parameter" if criterion.name == "parameters" else f"--{criterion.name.replace('_', '-')}"
+        assert f"`{option}" in text, option
 
 
 def test_every_setting_is_documented() -> None:

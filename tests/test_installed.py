@@ -64,7 +64,7 @@ def test_the_wheel_carries_graph_and_pages(wheel: Path) -> None:
     for name in (
         "ivig/graph/ontology/ivig.ttl", "ivig/graph/data/ivig.ttl", "ivig/graph/data/links.sssom.tsv",
         "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-3-verdict.rq",
-        "ivig/serve/templates/base.html", "ivig/serve/static/style.css", "ivig/serve/static/ui/docs.js",
+        "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/serve/templates/base.html", "ivig/serve/static/style.css", "ivig/serve/static/ui/docs.js",
     ):  # fmt: skip
         assert name in names, name
 
@@ -82,6 +82,8 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
         ["build"],
         ["sparql", "ASK {}"],
         ["export", "-o", "all.ttl"],
+        ["export", "--condition", "LEMS", "--package", "lems.zip"],
+        ["verify", "lems.zip"],
         ["query"],
     ):
         done = _ivig(environment, tmp_path, *words)

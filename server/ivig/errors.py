@@ -30,7 +30,7 @@ class AmbiguousName(BadInput):
     """A name that means several things. Carries them all."""
 
     def __init__(self, what: str, name: str, choices: list[str]) -> None:
-        self.choices = choices
+        self.what, self.name, self.choices = what, name, choices
         super().__init__(f'{what} "{name}" is not exact here; say which you mean: {", ".join(choices)}')
 
 

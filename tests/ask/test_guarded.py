@@ -63,7 +63,7 @@ def workers_of(process: int) -> set[int]:
             parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-        if b"ivig.ask.guarded.worker" in words and parent == process:
+        if words[2:3] and words[2].endswith(b".worker") and parent == process:
             found.add(int(path.name))
     return found
 

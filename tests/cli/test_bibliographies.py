@@ -89,4 +89,4 @@ def test_the_publications_come_out_and_can_be_read_again(
 
 def test_citations_are_of_the_whole_graph(run: Run) -> None:
     done = run("export", "--citations", "ris", "--condition", "GBS")
-    assert (done.returncode, "leave --condition out" in done.stderr) == (2, True)
+    assert (done.returncode, "leave the selection out" in done.stderr) == (2, True)

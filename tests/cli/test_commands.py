@@ -21,7 +21,7 @@ def _words(text: str) -> str:
 
 
 def test_help_lists_the_commands_and_has_examples(run: Run) -> None:
-    commands = ("build", "validate", "query", "sparql", "export", "serve", "format", "verify-sources")
+    commands = ("build", "validate", "query", "sparql", "export", "verify", "serve", "format", "verify-sources")
     listed = run("--help").stdout
     for command in commands:
         assert command in listed
@@ -92,6 +92,15 @@ def test_csv_is_what_a_spreadsheet_reads(run: Run) -> None:
         (["sparql"], 2, "ivig: give a query, or a file with --file"),
         (["sparql", "--file", "nowhere.rq"], 2, "ivig: nowhere.rq: No such file"),
         (["export", "--condition", "nothing at all"], 2, "ivig: unknown condition"),
+        (["export", "--format", "pdf"], 2, "pdf"),
+        (["export", "--condition", "GBS", "--direction", "harm", "--source", "katz2018"], 2, "ivig: nothing in the graph fits all of this"),
+        (["export", "--query", "regimens", "--parameter", "GBS"], 2, "ivig: a parameter reads NAME=VALUE and is given once, not GBS"),
+        (["export", "--sparql", "nowhere.rq"], 2, "ivig: nowhere.rq: No such file"),
+        (["export", "--citations", "ris", "--condition", "GBS"], 2, "leave the selection out"),
+        (["export", "--package", "p", "--output", "o"], 2, "give --package or --output, not both"),
+        (["export", "--package", "no/such/folder/p.zip"], 2, "No such file"),
+        (["verify", "nowhere"], 2, "ivig: nowhere: No such file"),
+        (["verify", "."], 2, "is no package: it has no SHA256SUMS"),
         (["export", "--output", "no/such/folder/x.ttl"], 2, "ivig: no/such/folder/x.ttl: No such file"),
         (["build", "--graph", "."], 2, "is no graph: it has no folder ontology, data, shapes, queries"),
         (["validate", "nowhere.ttl"], 2, "nowhere.ttl: No such file"),
@@ -103,12 +112,15 @@ def test_csv_is_what_a_spreadsheet_reads(run: Run) -> None:
         (["serve", "--host", "192.0.2.1", "--port", "0"], 2, "ivig: cannot listen on 192.0.2.1"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_done_is_said_in_one_message(run: Run, words: list[str], code: int, message: str) -> None:
+def test_what_cannot_be_done_is_said_in_one_message(
+    run: Run, tmp_path: Path, words: list[str], code: int, message: str
+) -> None:
     done = run(*words)
     assert message in _words(done.stderr)
     assert done.returncode == code
     assert "Traceback" not in done.stderr + done.stdout
     assert done.stdout == ""
+    assert not list(tmp_path.iterdir())
 
 
 def test_sparql_from_argument_file_and_standard_input(run: Run, tmp_path: Path, releases: Path) -> None:

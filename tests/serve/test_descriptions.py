@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import httpx
@@ -12,9 +14,11 @@ from rdflib import RDF, Namespace, URIRef
 from conftest import Run, serving
 from ivig.ask import Graph
 from ivig.ask.examples import EXAMPLES
+from ivig.export.description import DATASET
 from ivig.namespaces import GRAPHS
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
+DCAT = Namespace("http://www.w3.org/ns/dcat#")
 SH = Namespace("http://www.w3.org/ns/shacl#")
 SCHEMA = Namespace("https://schema.org/")
 VOID = Namespace("http://rdfs.org/ns/void#")
@@ -83,6 +87,29 @@ def test_a_dataset_that_cannot_be_served_is_said(tmp_path: Path, name: str, run:
 def test_the_public_address_is_that_of_the_setting(releases: Path) -> None:
     with serving("--releases", releases, "--public-url", "https://ivig.example/kg/") as (_, address):
         assert "<https://ivig.example/kg/sparql>" in httpx.get(f"{address}/sparql").text
+
+
+@pytest.mark.parametrize(("accept", "parsed_as"), FORMATS)
+def test_the_dataset_is_described_where_crawlers_look(
+    server: httpx.Client, address: str, graph: Graph, accept: str, parsed_as: str
+) -> None:
+    answer = server.get("/.well-known/void", headers={"accept": accept})
+    read = rdflib.Graph().parse(data=answer.text, format=parsed_as)
+    dataset = URIRef(DATASET)
+    assert (dataset, RDF.type, VOID.Dataset) in read
+    assert (dataset, VOID.sparqlEndpoint, URIRef(f"{address}/sparql")) in read
+    assert len(set(read.objects(dataset, VOID.classPartition))) > 10
+    assert len(set(read.subjects(RDF.type, VOID.Linkset))) > 5
+    downloads = list(read.objects(None, DCAT.downloadURL))
+    assert len(downloads) == len(set(downloads)) == 17
+    assert server.head(str(next(url for url in downloads if "ntriples" in url))).status_code == 200
+
+
+def test_search_engines_find_the_dataset_on_the_first_page(server: httpx.Client, graph: Graph) -> None:
+    block = re.findall(r'<script type="application/ld\+json">(.*?)</script>', server.get("/").text, re.DOTALL)
+    (said,) = [json.loads(text) for text in block]
+    assert (said["@type"], said["@id"], said["version"]) == ("Dataset", DATASET, graph.release.digest)
+    assert "<" not in block[0]
 
 
 def test_every_saved_query_is_an_example_that_runs(server: httpx.Client, address: str, graph: Graph) -> None:

@@ -4,7 +4,7 @@
 //   base FILE          part of every graph that is validated
 //   shapes FILE        the shapes, in one file or several
 //   graph NAME FILE…   a graph to validate, together with the base
-//   parse FILE         a file to parse, where a mere warning counts as an error
+//   parse FILE         a file to parse by its suffix, where a mere warning counts as an error
 // Writes lines of tab-separated fields, at least one for each graph and one for each file to parse:
 //   conforms NAME
 //   result NAME FOCUS-NODE COMPONENT [PATH], the path empty on a node shape and "a path" where it is no single property
@@ -24,6 +24,7 @@ import org.apache.jena.graph.Graph;
 import org.apache.jena.graph.GraphUtil;
 import org.apache.jena.graph.Node;
 import org.apache.jena.riot.Lang;
+import org.apache.jena.riot.RDFLanguages;
 import org.apache.jena.riot.RDFParser;
 import org.apache.jena.riot.RiotException;
 import org.apache.jena.riot.system.ErrorHandlerFactory;
@@ -79,7 +80,7 @@ public class JenaReports {
 
     private static void parse(String file) {
         try {
-            RDFParser.source(Paths.get(file)).lang(Lang.TURTLE).checking(true)
+            RDFParser.source(Paths.get(file)).forceLang(RDFLanguages.filenameToLang(file, Lang.TURTLE)).checking(true)
                 .errorHandler(ErrorHandlerFactory.errorHandlerStrictNoLogging).parse(StreamRDFLib.sinkNull());
             write("parsed", file);
         } catch (RiotException refusal) {

@@ -16,7 +16,7 @@ _STRING = PREFIXES["xsd"] + "string"
 def rdflib_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     """The same triples as an rdflib graph, lexical forms of literals untouched."""
     graph = rdflib.Graph()
-    graph.addN((_to_rdflib(t.subject), _to_rdflib(t.predicate), _to_rdflib(t.object), graph) for t in triples)
+    graph.addN((rdflib_term(t.subject), rdflib_term(t.predicate), rdflib_term(t.object), graph) for t in triples)
     return graph
 
 
@@ -28,7 +28,8 @@ def ox_triple(subject: Node, predicate: Node, object_: Node) -> ox.Triple | None
     return ox.Triple(subject_, ox.NamedNode(str(predicate)), _to_ox(object_))
 
 
-def _to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
+def rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
+    """The same term for rdflib, the lexical form of a literal untouched. Raises TypeError for a quoted triple."""
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):

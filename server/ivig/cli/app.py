@@ -20,6 +20,7 @@ COMMANDS = (
     "resolve",
     "sparql",
     "export",
+    "verify",
     "serve",
     "reload",
     "report",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,46 +9,143 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from ivig.cli.options import BibliographyFormat, GraphFormat, GraphOption, ReleasesOption
+from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, ReleasesOption
 from ivig.errors import BadInput, NotThere
+
+Names = list[str] | None
+
+
+def _names(note: str) -> typer.models.OptionInfo:
+    """An option that may be given several times, its values being alternatives."""
+    option = typer.Option(help=note, metavar="NAME", show_default=False)
+    assert isinstance(option, typer.models.OptionInfo)
+    return option
 
 
 def export(
-    condition: Annotated[
-        str | None, typer.Option("--condition", help="One condition and its narrower ones; everything without it.")
+    condition: Annotated[Names, _names("Statements on it or a narrower one; none for those on no condition.")] = None,
+    group: Annotated[Names, _names("Statements on the conditions or mechanisms of a group.")] = None,
+    mechanism: Annotated[Names, _names("Statements for or against it.")] = None,
+    outcome: Annotated[Names, _names("Statements on it or a narrower one.")] = None,
+    study_type: Annotated[Names, _names("Statements by this kind of study or a narrower one.")] = None,
+    level: Annotated[Names, _names("Statements of this level, 1 to 5.")] = None,
+    direction: Annotated[Names, _names("Statements whose effect went this way.")] = None,
+    citation: Annotated[Names, _names("Statements from this publication: PMID, DOI or IRI.")] = None,
+    year: Annotated[Names, _names("Statements of these years: 2015, 2010-2020, 2010- or -2010.")] = None,
+    source: Annotated[Names, _names("Statements of this source document.")] = None,
+    kind: Annotated[Names, _names("Statements of this kind.")] = None,
+    query: Annotated[str | None, typer.Option(help="What a saved query gives.", metavar="NAME")] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(help="A parameter of the saved query.", metavar="NAME=VALUE", show_default=False),
     ] = None,
+    sparql: Annotated[
+        Path | None, typer.Option(help="What the SELECT or CONSTRUCT query in this file gives.", metavar="FILE")
+    ] = None,
+    depth: Annotated[int, typer.Option(help="Steps to go on to what else is said of the same things.")] = 0,
     format: Annotated[
-        GraphFormat, typer.Option("--format", "-f", help="Turtle, or N-Quads with graphs.")
-    ] = GraphFormat.turtle,
+        ExportFormat, typer.Option("--format", "-f", help="How to write it.", metavar="FORMAT")
+    ] = ExportFormat.turtle,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
     ] = None,
     citations: Annotated[
         BibliographyFormat | None, typer.Option("--citations", help="The publications instead, as a bibliography.")
     ] = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(help="A package to check and to cite: an RO-Crate, as a folder or a ZIP.", metavar="DIR|ZIP"),
+    ] = None,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="What the graph is and holds, in DCAT and VoID, instead.")
+    ] = False,
     asserted: Annotated[bool, typer.Option("--asserted", help="Leave out what was inferred.")] = False,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
-    """Take the graph away, or the part that belongs to one condition, with everything it mentions.
+    """Take the graph away, or a part of it, with everything it mentions.
+
+    Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
+    rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; nanopub.
 
     Example: ivig export --condition "Kawasaki disease" -o kawasaki.ttl
     """
     from ivig.cli.opened import opened
+    from ivig.export import Exporter, Selection
 
-    source = opened(graph, releases)
+    named = {
+        name: tuple(values or ())
+        for name, values in (
+            ("condition", condition),
+            ("group", group),
+            ("mechanism", mechanism),
+            ("outcome", outcome),
+            ("study_type", study_type),
+            ("level", level),
+            ("direction", direction),
+            ("citation", citation),
+            ("year", year),
+            ("source", source),
+            ("kind", kind),
+        )
+    }
+    selection = Selection(
+        **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
+    )
+    exporter = Exporter(opened(graph, releases))
     if citations is not None:
         from ivig.export.citations import bibliography
 
-        if condition:
-            raise BadInput("--citations gives the publications of the whole graph: leave --condition out")
-        text = bibliography(source, citations.value).encode()
+        if selection:
+            raise BadInput("--citations gives the publications of the whole graph: leave the selection out")
+        text = bibliography(exporter.graph, citations.value).encode()
         _write(output, lambda out: out.write(text))
         return
-    from ivig.export import serialize_quads, subgraph, whole
+    if describe:
+        from pyoxigraph import RdfFormat, serialize
 
-    quads = subgraph(source, condition, inferred=not asserted) if condition else whole(source, inferred=not asserted)
-    _write(output, lambda out: serialize_quads(quads, format.value, out))
+        from ivig.export.description import DESCRIPTION_PREFIXES, description
+
+        if selection:
+            raise BadInput("--describe is on the whole graph: leave the selection out")
+        _write(
+            output,
+            lambda out: serialize(
+                description(exporter.graph), output=out, format=RdfFormat.TURTLE, prefixes=DESCRIPTION_PREFIXES
+            ),
+        )
+        return
+    if package is not None:
+        from ivig.export.package import write_package
+
+        if output is not None:
+            raise BadInput("give --package or --output, not both")
+        write_package(exporter, selection, format.value, package, inferred=not asserted)
+        return
+    if output is None and sys.stdout.isatty() and format.binary:
+        raise BadInput(f"{format.value} is no text: name a file with --output")
+    _write(output, lambda out: exporter.write(selection, format.value, out, inferred=not asserted))
+
+
+def _parameters(given: list[str]) -> dict[str, str]:
+    parameters = {}
+    for one in given:
+        name, is_there, value = one.partition("=")
+        if not is_there or name in parameters:
+            raise BadInput(f"a parameter reads NAME=VALUE and is given once, not {one}")
+        parameters[name] = value
+    return parameters
+
+
+def _text(file: Path | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise NotThere(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file}: not UTF-8 at byte {error.start}") from error
 
 
 def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
@@ -57,12 +153,7 @@ def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
     if path is None:
         write(sys.stdout.buffer)
         return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with draft.open("wb") as file:
-            write(file)
-        draft.replace(path)
-    except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    from ivig.export.files import finished_file
+
+    with finished_file(path) as draft, draft.open("wb") as file:
+        write(file)

@@ -43,8 +43,28 @@ class BibliographyFormat(StrEnum):
     csl_json = "csl-json"
 
 
-class GraphFormat(StrEnum):
+class ExportFormat(StrEnum):
     """Formats of a part of the graph."""
 
     turtle = "turtle"
+    trig = "trig"
+    ntriples = "ntriples"
     nquads = "nquads"
+    rdfxml = "rdfxml"
+    jsonld = "jsonld"
+    csv = "csv"
+    tsv = "tsv"
+    xlsx = "xlsx"
+    parquet = "parquet"
+    graphml = "graphml"
+    gexf = "gexf"
+    cytoscape = "cytoscape"
+    cx2 = "cx2"
+    kgx = "kgx"
+    kgx_jsonl = "kgx-jsonl"
+    nanopub = "nanopub"
+
+    @property
+    def binary(self) -> bool:
+        """Whether it is no text, so that a terminal cannot show it."""
+        return self.value in ("xlsx", "parquet", "kgx", "kgx-jsonl")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -14,7 +14,9 @@ import ivig
 from ivig.ask import Answer, Graph
 from ivig.ask.guarded import Pool
 from ivig.errors import IvigError
+from ivig.export.description import schema_org
 from ivig.serve.cache import AnswerCache
+from ivig.serve.export_routes import export_routes
 from ivig.serve.metrics import Metrics
 from ivig.serve.operation_routes import operation_routes
 from ivig.serve.pages import Pages, local_path
@@ -25,7 +27,7 @@ from ivig.serve.saved_routes import saved_query_routes
 from ivig.serve.services import Services
 from ivig.serve.settings import Settings
 from ivig.serve.sparql_routes import sparql_routes
-from ivig.serve.well_known import well_known_routes
+from ivig.serve.well_known import public_url, well_known_routes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -67,17 +69,19 @@ def create_app(
     app.include_router(well_known_routes(graph, settings))
     if pages is not None:
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
-        _house_routes(app, graph, pages)
+        _house_routes(app, graph, pages, settings)
         app.include_router(saved_query_routes(graph, pages, pool, services))
         app.include_router(resolve_routes(graph, pages))
+        app.include_router(export_routes(graph, pool, settings))
         app.include_router(resource_routes(graph, pages))
     return app
 
 
-def _house_routes(app: FastAPI, graph: Graph, pages: Pages) -> None:
+def _house_routes(app: FastAPI, graph: Graph, pages: Pages, settings: Settings) -> None:
     @app.get("/", include_in_schema=False)
-    def home() -> Response:
-        return pages.page("home.html", conditions=overview(), queries=graph.queries)
+    def home(request: Request) -> Response:
+        dataset = schema_org(graph, public_url(request, settings))
+        return pages.page("home.html", conditions=overview(), queries=graph.queries, dataset=dataset)
 
     @cache
     def overview() -> Answer:

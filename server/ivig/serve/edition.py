@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ivig.ask import Graph
 from ivig.ask.guarded import Pool
 from ivig.ask.guarded.limits import MEGABYTE
+from ivig.export.worker import PROGRAM as EXPORTS
 from ivig.serve.app import create_app
 from ivig.serve.cache import AnswerCache
 from ivig.serve.layers import Kept
@@ -24,7 +25,12 @@ class Edition:
 
     def __init__(self, graph: Graph, settings: Settings, metrics: Metrics, services: Services) -> None:
         self.graph = graph
-        self.pool = Pool(graph.release, settings.limits(), lambda reason: metrics.stopped.labels(reason).inc())
+        self.pool = Pool(
+            graph.release,
+            settings.limits(),
+            lambda reason: metrics.stopped.labels(reason).inc(),
+            program=(EXPORTS, str(graph.files.folder)),
+        )
         self.cache = AnswerCache(int(settings.cache_size * MEGABYTE))
         self.api: FastAPI = create_app(graph, self.pool, self.cache, settings, metrics, services)
         self.in_flight = 0

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from ivig.ask import Answer, Dataset, Graph
 from ivig.ask.results import result_bytes
 from ivig.errors import NotThere
-from ivig.namespaces import BASE, GRAPHS, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.pages import Cell, Pages, Table, answer_table, cell
 
@@ -115,7 +115,7 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
         headers = {"Vary": "Accept"}
         if iri == BASE + "ontology":
             iri = ONTOLOGY_GRAPH
-        if iri in GRAPHS and (format_name != "html" or iri != ONTOLOGY_GRAPH):
+        if iri in graph.release.manifest["graphs"] and (format_name != "html" or iri != ONTOLOGY_GRAPH):
             # A graph has no page of its own but the ontology's: what is large is taken away as data.
             format_name = "turtle" if format_name == "html" else format_name
             body = await run_in_threadpool(graph_document, iri, format_name)

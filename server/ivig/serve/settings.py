@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     query_seconds: Annotated[float, Field(gt=0, le=3600, description="Seconds that a SPARQL query may take.")] = 10
     query_memory: Annotated[int, Field(ge=16, description="Megabytes that a SPARQL query may take.")] = 256
     answer_size: Annotated[float, Field(gt=0, description="Megabytes that an answer to SPARQL may have.")] = 64
+    export_seconds: Annotated[float, Field(gt=0, le=3600, description="Seconds that an export may take.")] = 60
+    export_size: Annotated[float, Field(gt=0, description="Megabytes that an export may have.")] = 200
     spool_size: Annotated[
         float,
         Field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import Literal, NamedNode, Triple, serialize
@@ -11,6 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple, serialize
 from ivig.ask import Graph, SavedQuery
 from ivig.ask.examples import EXAMPLES
 from ivig.ask.results import RDF_FORMATS
+from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.settings import Settings
@@ -19,11 +21,10 @@ _HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:.]+\](:\d+)?")
 _SH = "http://www.w3.org/ns/shacl#"
 _SCHEMA = "https://schema.org/"
 _PREFIXES = {
-    **PREFIXES,
+    **DESCRIPTION_PREFIXES,
     "schema": _SCHEMA,
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": _SH,
-    "void": "http://rdfs.org/ns/void#",
 }
 
 
@@ -47,10 +48,20 @@ def document_of(triples: Iterable[Triple], request: Request) -> Response:
 
 
 def well_known_routes(graph: Graph, settings: Settings) -> APIRouter:
-    """`/.well-known/sparql-examples`, as editors look for it."""
+    """`/.well-known/void` and `/.well-known/sparql-examples`, where crawlers and editors look for them."""
     router = APIRouter(prefix="/.well-known", tags=["SPARQL"])
 
     if settings.dataset is None:
+
+        @router.get("/void", summary="The dataset, in VoID and DCAT", response_class=Response)
+        def void(request: Request) -> Response:
+            """Counts, partitions, links to other collections, and where each format can be had."""
+            return document_of(described(public_url(request, settings)), request)
+
+        @lru_cache(maxsize=8)
+        def described(where: str) -> list[Triple]:
+            # The counts go over the whole release, which does not change.
+            return description(graph, where)
 
         @router.get("/sparql-examples", summary="The saved queries, as SHACL executables", response_class=Response)
         def examples(request: Request) -> Response:

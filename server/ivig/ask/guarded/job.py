@@ -33,10 +33,11 @@ class Frame(IntEnum):
 
 
 class Job(NamedTuple):
-    """A query with all that a worker has to know.
+    """A query, or another task that a worker knows, with all that it has to know.
 
     default, named: the graphs that the protocol names; rows, triples: the format for an answer of either kind, None
-    where the client accepts none; services: the servers that SERVICE may call.
+    where the client accepts none; services: the servers that SERVICE may call; task: what is asked in
+    place of a query, as the program of the worker reads it.
     """
 
     query: str
@@ -47,6 +48,7 @@ class Job(NamedTuple):
     seconds: float = 10.0
     answer: int = 64_000_000
     services: Allowed = Allowed()
+    task: str = ""
 
     def packed(self) -> bytes:
         """The job as a frame."""
@@ -55,9 +57,9 @@ class Job(NamedTuple):
     @classmethod
     def unpacked(cls, payload: bytes) -> Job:
         """The job that a frame holds."""
-        query, default, named, rows, triples, seconds, answer, (hosts, relay) = json.loads(payload)
+        query, default, named, rows, triples, seconds, answer, (hosts, relay), task = json.loads(payload)
         services = Allowed(tuple(hosts), relay)
-        return cls(query, tuple(default), tuple(named), rows, triples, seconds, answer, services)
+        return cls(query, tuple(default), tuple(named), rows, triples, seconds, answer, services, task)
 
 
 def packed(kind: Frame, payload: bytes = b"") -> bytes:

@@ -8,14 +8,28 @@ import signal
 import socket
 import sys
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
 from ivig.ask.guarded.job import HEAD, Frame, Job
 from ivig.ask.guarded.limits import MEGABYTE, Limits
-from ivig.errors import AnswerTooLarge, BadQuery, Busy, IvigError, Refused, TooLong, TooMuchMemory
+from ivig.errors import (
+    AmbiguousName,
+    AnswerTooLarge,
+    BadInput,
+    BadQuery,
+    Busy,
+    IvigError,
+    Refused,
+    TooLong,
+    TooMuchMemory,
+    UnknownName,
+)
 from ivig.release import Release
+
+QUERIES_ALONE = "ivig.ask.guarded.worker"
+"""The program of workers that answer queries and do nothing else."""
 
 _START_SECONDS = 20
 _RETRY_SECONDS = 1
@@ -48,14 +62,15 @@ class _Worker:
         self.stopped_for = ""
 
     @classmethod
-    async def started(cls, release: Release, limits: Limits) -> _Worker:
+    async def started(cls, release: Release, limits: Limits, program: Sequence[str]) -> _Worker:
         """A new worker that waits for jobs. Raises IvigError where none can be had."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-m", "ivig.ask.guarded.worker"),
+                *("-m", program[0]),
                 *(str(theirs.fileno()), str(release.folder), str(limits.memory)),
+                *program[1:],
                 pass_fds=[theirs.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
@@ -169,11 +184,19 @@ class _Turn(NamedTuple):
 class Pool:
     """Workers on one release, shared among clients so that none of them can have all.
 
-    on_stop: told why each time that a worker had to be replaced: time, memory, left (the client went away), killed.
+    program: of the workers, a module and words for it. on_stop: told why each time that a worker had to be replaced:
+    time, memory, left (the client went away), killed.
     """
 
-    def __init__(self, release: Release, limits: Limits, on_stop: Callable[[str], None] = lambda reason: None) -> None:
+    def __init__(
+        self,
+        release: Release,
+        limits: Limits,
+        on_stop: Callable[[str], None] = lambda reason: None,
+        program: Sequence[str] = (QUERIES_ALONE,),
+    ) -> None:
         self.limits = limits
+        self._program = program
         self._release = release
         self._on_stop = on_stop
         self._workers: set[_Worker] = set()
@@ -306,7 +329,7 @@ class Pool:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _add(self) -> None:
-        worker = await _Worker.started(self._release, self.limits)
+        worker = await _Worker.started(self._release, self.limits, self._program)
         if self._closed:
             worker.stop("closed")
             await worker.gone()
@@ -341,6 +364,12 @@ def _error(payload: bytes, job: Job) -> IvigError:
         return Refused(detail)
     if kind == "not acceptable":
         return NotWanted(detail)
+    if kind == "bad input":
+        return BadInput(detail)
+    if kind == "unknown name":
+        return UnknownName(told["what"], told["name"], told["choices"])
+    if kind == "ambiguous name":
+        return AmbiguousName(told["what"], told["name"], told["choices"])
     if kind == "full":
         return AnswerTooLarge(f"the answer has more than {job.answer // MEGABYTE or job.answer / MEGABYTE} MB")
     return TooMuchMemory("the query was stopped: it asked for more memory than it may have")

@@ -1,6 +1,7 @@
 """The worker process: opens the store read-only, then answers one job after another until its server is gone.
 
-usage: python -m ivig.ask.guarded.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES
+usage: python -m ivig.ask.guarded.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES [WORD…]
+The words are for a program that does more than answer queries, and calls `main` with what it does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import resource
 import signal
 import socket
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from pyoxigraph import QueryTriples
 from ivig.ask.engine import Dataset, EmbeddedEngine
 from ivig.ask.guarded.job import HEAD, Frame, Job, packed
 from ivig.ask.results import write_result
-from ivig.errors import BadQuery, IvigError, Refused
+from ivig.errors import AmbiguousName, BadInput, BadQuery, IvigError, Refused, UnknownName
 from ivig.release import Release
 
 _CHUNK = 64 * 1024
@@ -30,12 +32,17 @@ _NICER = 5
 _GRACE = 2
 
 
-def main() -> None:
-    """Serve jobs from the socket. Ends when the other side closes it."""
+def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None = None) -> None:
+    """Serve jobs from the socket. Ends when the other side closes it.
+
+    tasks: for a program that does more than answer queries, from engine, release and words to what does it.
+    """
     _die_with_the_server()
-    descriptor, folder, memory = sys.argv[1:]
+    descriptor, folder, memory, *words = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
-        engine = EmbeddedEngine(Release(Path(folder)))
+        release = Release(Path(folder))
+        engine = EmbeddedEngine(release)
+        task = tasks(engine, release, words) if tasks is not None else None
         # What the house asks for itself goes before what visitors ask.
         os.nice(_NICER)
         _limit_memory(int(memory))
@@ -43,7 +50,11 @@ def main() -> None:
         with connection.makefile("rb") as jobs:
             while head := jobs.read(HEAD.size):
                 _, length = HEAD.unpack(head)
-                _work(engine, Job.unpacked(jobs.read(length)), connection)
+                _work(engine, task, Job.unpacked(jobs.read(length)), connection)
+
+
+Task = Callable[[Job, "Frames"], None]
+"""Does what a job asks in place of a query, and writes the outcome."""
 
 
 class AnswerFull(Exception):
@@ -76,11 +87,17 @@ class Frames:
             self._waiting.clear()
 
 
-def _work(engine: EmbeddedEngine, job: Job, connection: socket.socket) -> None:
+def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socket.socket) -> None:
     """Answer one job. Whatever a query does, either a whole answer goes out or an error that says why not."""
     _limit_processor(job.seconds)
     out = Frames(connection, job.answer)
     try:
+        if job.task and task is not None:
+            connection.sendall(packed(Frame.FORMAT))
+            task(job, out)
+            out.flush()
+            connection.sendall(packed(Frame.END))
+            return
         result = engine.ask(job.query, Dataset(job.default, job.named), job.services)
         format_name = job.triples if isinstance(result, QueryTriples) else job.rows
         if format_name is None:
@@ -96,6 +113,12 @@ def _work(engine: EmbeddedEngine, job: Job, connection: socket.socket) -> None:
         _fail(connection, "bad query", error.bare, line=error.line, column=error.column)
     except MemoryError:
         _fail(connection, "memory")
+    except UnknownName as error:
+        _fail(connection, "unknown name", what=error.what, name=error.name, choices=error.nearest)
+    except AmbiguousName as error:
+        _fail(connection, "ambiguous name", what=error.what, name=error.name, choices=error.choices)
+    except BadInput as error:
+        _fail(connection, "bad input", str(error))
     except IvigError as error:
         _fail(connection, "bad query", str(error))
     except Exception as error:

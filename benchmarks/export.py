@@ -1,0 +1,147 @@
+"""How fast the graph is taken away, against Oxigraph's own dump, and whether memory stays flat as the graph grows.
+
+Peer: `oxigraph dump` of the same store, as N-Quads since it writes all graphs of a store in no other way, each as a
+whole process, in turn with ours. Claims: the whole graph as N-Triples takes no more than 1.5 times as long. A part in
+Turtle, in a process that has the release open, takes under 50 ms for the median condition at the first time, and for
+all but the few that gather a whole field once their things were read. With four times the statements a streamed export
+takes no more than 1.25 times the memory. usage: python benchmarks/export.py [ROUNDS]
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from pyoxigraph import RdfFormat, Store
+
+from ivig.ask import Graph
+from ivig.export import Exporter, Selection
+from ivig.files import graph_files
+from ivig.opening import open_graph
+from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release
+
+IVIG = Path(sys.executable).with_name("ivig")
+OXIGRAPH = Path(sys.executable).with_name("oxigraph")
+TIMES = 1.5
+MILLISECONDS = 50
+GROWTH = 1.25
+COPIES = 4
+STREAMED = ("ntriples", "nquads", "turtle", "jsonld", "csv", "graphml", "nanopub")
+"""Formats whose memory is looked at."""
+
+_STATEMENT = re.compile(rb"/(statement|effect|regimen)/([^>]+)>")
+
+
+def seconds(command: list[str | Path]) -> float:
+    """How long a command takes, start and end of the process included."""
+    began = time.perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - began
+
+
+def megabytes(command: list[str | Path]) -> float:
+    """The most memory that a command has held."""
+    code = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+def grown(release: Release, folder: Path) -> Path:
+    """A folder of releases whose graph has every statement several times, under other names."""
+    made = folder / "release-grown"
+    made.mkdir(parents=True)
+    with (made / NQUADS).open("wb") as out:
+        lines = release.nquads.read_bytes().splitlines(keepends=True)
+        every = set(lines)
+        for number in range(1, COPIES):
+            every |= {_STATEMENT.sub(rb"/\1/\2-copy-%d>" % number, line) for line in lines}
+        out.writelines(sorted(every))
+    store = Store(str(made / STORE))
+    store.bulk_load(path=str(made / NQUADS), format=RdfFormat.N_QUADS)
+    store.flush()
+    del store
+    shutil.copy(release.names, made / NAMES)
+    shutil.copy(release.folder / STAMP, made / STAMP)
+    (made / MANIFEST).write_text(json.dumps({**release.manifest, "digest": "0" * 64}))
+    (folder / "current").symlink_to(made.name)
+    return folder
+
+
+def against_dump(release: Release, rounds: int, folder: Path) -> bool:
+    """Print how long the whole graph takes; whether the claim holds."""
+    copy = folder / "store"
+    shutil.copytree(release.store, copy)
+    # What a dump locks or writes must not touch the release.
+    peer = [OXIGRAPH, "dump", "--location", copy, "--file", folder / "peer.nq"]
+    ours = {
+        name: [IVIG, "export", "--format", name, "--output", folder / "ours"]
+        for name in ("ntriples", "nquads", "turtle")
+    }
+    times: dict[str, list[float]] = {name: [] for name in ("oxigraph dump", *ours)}
+    for _ in range(rounds):
+        (folder / "peer.nq").unlink(missing_ok=True)
+        times["oxigraph dump"].append(seconds(peer))
+        for name, command in ours.items():
+            times[name].append(seconds(command))
+    middle = {name: statistics.median(taken) for name, taken in times.items()}
+    for name, taken in middle.items():
+        print(f"{name:32}{taken * 1000:8.0f} ms{taken / middle['oxigraph dump']:8.2f} times the peer")
+    return middle["ntriples"] <= TIMES * middle["oxigraph dump"]
+
+
+def conditions_in_turtle(graph: Graph) -> bool:
+    """Print how long a condition's part takes; whether the claim holds."""
+    names = [str(row["condition"]) for row in graph.query("conditions")]
+    cold, warm = [], []
+    for name in names:
+        exporter = Exporter(graph)
+        for taken in (cold, warm):
+            began = time.perf_counter()
+            exporter.write(Selection(condition=(name,)), "turtle", io.BytesIO())
+            taken.append((time.perf_counter() - began) * 1000)
+    for label, taken in (("first time", cold), ("once read", warm)):
+        print(f"a condition, {label:19}{statistics.median(taken):8.1f} ms median{max(taken):8.1f} ms at most")
+    largest = sorted(zip(warm, names, strict=True))[-3:]
+    print("  largest: " + ", ".join(f"{name.rpartition('/')[2]} {taken:.0f} ms" for taken, name in reversed(largest)))
+    return statistics.median(cold) < MILLISECONDS and statistics.quantiles(warm, n=100)[97] < MILLISECONDS
+
+
+def memory(release: Release, folder: Path) -> bool:
+    """Print what streamed exports hold of a graph and of a larger one; whether the claim holds."""
+    larger = grown(release, folder / "grown")
+    holds = True
+    for name in STREAMED:
+        ours: list[str | Path] = [IVIG, "export", "--format", name, "--output", folder / "ours"]
+        small, large = megabytes([*ours]), megabytes([*ours, "--releases", larger])
+        holds &= large <= GROWTH * small
+        print(f"{name:32}{small:8.0f} MB{large:8.0f} MB with {COPIES} times the statements")
+    return holds
+
+
+def main() -> int:
+    """Print what was measured; the exit code says whether every claim holds."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 11
+    graph = open_graph(graph_files().folder)
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        holds = [
+            against_dump(graph.release, rounds, folder),
+            conditions_in_turtle(graph),
+            memory(graph.release, folder),
+        ]
+    return int(not all(holds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,180 @@
+"""Our statements in the terms of the Biolink model (4.4): categories of things, predicates, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ivig.export.reading import EXACT_MATCH, Reading
+from ivig.namespaces import ALT_LABEL, BASE, SKOS
+
+_PREFIX = "IVIG"
+
+INFORES = "infores:ivig-evidence-graph"
+
+_CATEGORIES = {
+    "Condition": "biolink:Disease",
+    "Mechanism": "biolink:BiologicalProcess",
+    "AdverseEvent": "biolink:PhenotypicFeature",
+    "Product": "biolink:Drug",
+    "Citation": "biolink:Publication",
+    "WebPage": "biolink:Publication",
+    "Passage": "biolink:Publication",
+}
+_PREFERRED = ("MONDO", "HP", "DOID", "MESH", "UMLS", "NCIT", "EFO", "GO", "DRUGBANK")
+"""The ontologies under whose identifier a thing goes, if one of them has exactly this thing."""
+_SPELLED = {"SCTID": "SNOMEDCT", "OMIMPS": "OMIM.PS"}
+"""Biolink's spelling of prefixes where it is not ours."""
+_KNOWN = frozenset((*_PREFERRED, "SNOMEDCT", "OMIM", "OMIM.PS", "OBI", "ECO"))
+
+_ROLES = ("condition", "modelsCondition", "discussesCondition")
+_SOME = "biolink:treats_or_applied_or_studied_to_treat"
+ANY_PRODUCT = BASE + "product/immunoglobulin"
+"""What stands for immunoglobulin where a statement does not name a product."""
+
+_BROADER = SKOS + "broader"
+_TRIAL = BASE + "study-type/clinical-trial"
+
+
+class Edge(NamedTuple):
+    """An edge as Biolink has it, and the things at its ends."""
+
+    subject: str
+    object: str
+    properties: dict[str, Any]
+
+
+def curie(read: Reading, thing: str) -> str:
+    """The identifier of a thing: that of the ontology which has exactly it, else our own."""
+    found = {exact.partition(":")[0]: exact for exact in sorted(_exact(read, thing), reverse=True)}
+    return next((found[prefix] for prefix in _PREFERRED if prefix in found), own_curie(thing))
+
+
+def own_curie(thing: str) -> str:
+    """Our own identifier as a CURIE. KGX takes no slash behind the colon, so what comes before the name is the prefix.
+
+    >>> own_curie("https://w3id.org/ivig/condition/gout"), own_curie("https://w3id.org/ivig/passage/katz2018/06")
+    ('IVIG.condition:gout', 'IVIG.passage.katz2018:06')
+    """
+    path, _, name = thing.removeprefix(BASE).rpartition("/")
+    return f"{_PREFIX}.{path.replace('/', '.')}:{name}"
+
+
+def node(read: Reading, thing: str) -> dict[str, Any]:
+    """A thing as a node."""
+    own = curie(read, thing)
+    return {
+        "id": own,
+        "category": [_CATEGORIES.get(read.class_of(thing), "biolink:NamedThing")],
+        "name": read.label(thing),
+        "iri": thing,
+        "xref": sorted(exact for exact in _exact(read, thing) if exact != own),
+        "synonym": [str(name) for name in read.plain(thing, ALT_LABEL)],
+        "provided_by": [INFORES],
+    }
+
+
+def edges(read: Reading, statement: str) -> Iterator[Edge]:
+    """What a statement says, as edges: one, unless it speaks of several mechanisms or events."""
+    product = next(iter(read.iris(statement, "product")), ANY_PRODUCT)
+    conditions = [(iri, role) for role in _ROLES for iri in read.iris(statement, role)]
+    context = {"disease_context_qualifier": curie(read, conditions[0][0])} if conditions else {}
+    found: list[tuple[str, str, str, dict[str, Any]]] = []
+    for name in ("supportsMechanism", "contradictsMechanism"):
+        for mechanism in read.iris(statement, name):
+            negated = {"negated": True} if name == "contradictsMechanism" else {}
+            found.append((product, "biolink:affects", mechanism, {**negated, **context}))
+    for event in read.iris(statement, "adverseEvent"):
+        found.append((product, "biolink:has_adverse_event", event, context))
+    if not found:
+        found = [(product, _predicate(read, statement, role), condition, {}) for condition, role in conditions]
+    if not found:
+        found = [(source, "biolink:mentions", product, {}) for source in _sources(read, statement)[:1]]
+    own = own_curie(statement)
+    for number, (subject, predicate, object, more) in enumerate(found, 1):
+        properties = {
+            "id": own if number == 1 else f"{own}-{number}",
+            "subject": curie(read, subject),
+            "predicate": predicate,
+            "object": curie(read, object),
+            "category": ["biolink:Association"],
+            **_evidence(read, statement),
+            **more,
+        }
+        yield Edge(subject, object, properties)
+
+
+def _predicate(read: Reading, statement: str, role: str) -> str:
+    """What was done about the condition. Which way it went is said by the direction, not by the predicate."""
+    kind = _word(read, statement, "kind")
+    if kind == "regulatory":
+        return "biolink:treats" if _word(read, statement, "regulatoryStatus") == "approved" else _SOME
+    if kind == "efficacy" and _word(read, statement, "intent") == "treat":
+        if role == "modelsCondition":
+            return "biolink:in_preclinical_trials_for"
+        if role == "condition":
+            is_trial = _TRIAL in _with_broader(read, read.iris(statement, "studyType"))
+            return "biolink:in_clinical_trials_for" if is_trial else "biolink:studied_to_treat"
+    return _SOME
+
+
+def _with_broader(read: Reading, things: list[str]) -> set[str]:
+    found: set[str] = set()
+    while things:
+        found.update(things)
+        things = [b for t in things for b in read.iris(t, _BROADER) if b not in found]
+    return found
+
+
+def _evidence(read: Reading, statement: str) -> dict[str, Any]:
+    level = next((n for t in read.iris(statement, "studyType") for n in read.plain(t, "level")), None)
+    # Biolink calls it an observation where something was seen to happen and nothing was compared.
+    observed = level == 4 and _word(read, statement, "reporting") in (None, "primary")
+    said = {
+        "knowledge_level": "observation" if observed else "knowledge_assertion",
+        "agent_type": "manual_agent",
+        "primary_knowledge_source": INFORES,
+        "publications": list(dict.fromkeys(p for c in read.iris(statement, "citation") for p in _publication(read, c))),
+        "statement": statement,
+        "statement_kind": _word(read, statement, "kind"),
+        "direction": _word(read, statement, "direction"),
+        "study_type": _word(read, statement, "studyType"),
+        "evidence_level": level,
+        "participants": read.first(statement, "participants"),
+        "studied_population": read.text(statement, "population"),
+        "comparison": _word(read, statement, "comparison"),
+        "outcome": _word(read, statement, "outcome"),
+        "intent": _word(read, statement, "intent"),
+        "recommendation": _word(read, statement, "recommendation"),
+        "recommended_by": _word(read, statement, "body"),
+        "regulatory_status": _word(read, statement, "regulatoryStatus"),
+        "finding": read.text(statement, "finding"),
+        "read_at": [iri for page in read.iris(statement, "page") for iri in read.iris(page, "readAt")],
+    }
+    return {name: value for name, value in said.items() if value not in (None, "", [])}
+
+
+def _word(read: Reading, statement: str, property: str) -> str | None:
+    return next((read.label(iri) for iri in read.iris(statement, property)), None)
+
+
+def _sources(read: Reading, statement: str) -> list[str]:
+    return [iri for name in ("citation", "page", "passage") for iri in read.iris(statement, name)]
+
+
+def _publication(read: Reading, citation: str) -> Iterator[str]:
+    """The identifiers of a publication as Biolink writes them; our own where it has none."""
+    found = [
+        f"{prefix}:{value}"
+        for property, prefix in (("pmid", "PMID"), ("doi", "doi"))
+        for value in read.plain(citation, property)
+    ]
+    found += [f"PMC:{str(value).upper().removeprefix('PMC')}" for value in read.plain(citation, "pmcid")]
+    yield from found or [own_curie(citation)]
+
+
+def _exact(read: Reading, thing: str) -> list[str]:
+    """CURIEs of exactly this thing, with the prefixes that Biolink knows."""
+    spelled = (one.partition(":") for one in read.curies(thing, EXACT_MATCH))
+    curies = ((_SPELLED.get(prefix, prefix), local) for prefix, _, local in spelled)
+    return [f"{prefix}:{local}" for prefix, local in curies if prefix in _KNOWN]

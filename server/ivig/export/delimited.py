@@ -1,0 +1,38 @@
+"""CSV and TSV, a row a statement."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import BinaryIO
+
+from ivig.ask import Graph
+from ivig.export.columns import COLUMNS, Cell, rows
+from ivig.export.part import Part
+from ivig.export.spreadsheet_cells import harmless
+
+_SPACES = str.maketrans("\t\r\n", "   ")
+
+
+def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
+    """Write the statements of a part, in UTF-8. In TSV no cell holds a tab or a line break, as its format asks."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
+    tabs = format_name == "tsv"
+    writer = csv.writer(
+        text,
+        delimiter="\t" if tabs else ",",
+        quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
+        quotechar=None if tabs else '"',
+        lineterminator="\n" if tabs else "\r\n",
+    )
+    writer.writerow(column.name for column in COLUMNS)
+    for row in rows(part):
+        cells = (_written(cell) for cell in row)
+        writer.writerow([cell.translate(_SPACES) for cell in cells] if tabs else list(cells))
+    text.detach()
+
+
+def _written(cell: Cell) -> str:
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return harmless(cell) if isinstance(cell, str) else "" if cell is None else str(cell)

@@ -1,0 +1,86 @@
+"""KGX: nodes and edges in the terms of Biolink, as two tables or two files of JSON Lines in one archive."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO
+
+from ivig.ask import Graph
+from ivig.export.biolink import ANY_PRODUCT, edges, node
+from ivig.export.part import Part
+
+_NODE = ("id", "category", "name", "iri", "xref", "synonym", "provided_by")
+_EDGE = (
+    "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "primary_knowledge_source",
+    "publications", "negated", "disease_context_qualifier", "statement", "statement_kind", "direction", "study_type",
+    "evidence_level", "participants", "studied_population", "comparison", "outcome", "intent", "recommendation",
+    "recommended_by", "regulatory_status", "finding", "read_at",
+)  # fmt: skip
+
+Record = dict[str, Any]
+
+
+def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
+    """Write the statements of a part as edges and what they are about as nodes: `ivig_nodes` and `ivig_edges` in a
+    tar.gz. Edges go to disk as they come; nodes are held."""
+    as_lines = format_name == "kgx-jsonl"
+    suffix = "jsonl" if as_lines else "tsv"
+    nodes: dict[str, Record] = {}
+    with TemporaryFile() as edge_file, TemporaryFile() as node_file:
+        put = _writer(edge_file, _EDGE, as_lines)
+        for statements, read in part.readings(ANY_PRODUCT):
+            for statement in statements:
+                for edge in edges(read, statement):
+                    put(edge.properties)
+                    for thing in (edge.subject, edge.object):
+                        if thing not in nodes:
+                            nodes[thing] = node(read, thing)
+        put = _writer(node_file, _NODE, as_lines)
+        for iri in sorted(nodes):
+            put(nodes[iri])
+        with _archive(out) as archive:
+            _add(archive, f"ivig_nodes.{suffix}", node_file)
+            _add(archive, f"ivig_edges.{suffix}", edge_file)
+
+
+def _writer(out: BinaryIO, columns: tuple[str, ...], as_lines: bool) -> Callable[[Record], None]:
+    if as_lines:
+        return lambda record: _put(out, json.dumps({k: v for k, v in record.items() if v != []}, ensure_ascii=False))
+    _put(out, "\t".join(columns))
+    return lambda record: _put(out, "\t".join(_cell(record.get(column)) for column in columns))
+
+
+def _put(out: BinaryIO, line: str) -> None:
+    out.write(line.encode() + b"\n")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "True" if value else "False"
+    # A bar parts the values of a list, so no value may hold one.
+    text = "|".join(str(one).replace("|", " ") for one in value) if isinstance(value, list) else str(value)
+    return " ".join(text.split())
+
+
+@contextmanager
+def _archive(out: BinaryIO) -> Iterator[tarfile.TarFile]:
+    """A tar.gz that is the same, byte by byte, for the same content."""
+    with (
+        gzip.GzipFile(filename="", fileobj=out, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        yield tar
+
+
+def _add(archive: tarfile.TarFile, name: str, content: BinaryIO) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = content.tell()
+    content.seek(0)
+    archive.addfile(entry, content)

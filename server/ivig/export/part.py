@@ -1,0 +1,107 @@
+"""A part of the graph that stands on its own: everything that it mentions comes with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Quad
+
+from ivig.export.descriptions import Description, Descriptions
+from ivig.export.reading import Reading
+from ivig.namespaces import RDF_TYPE, RDFS_LABEL
+
+_BATCH = 500
+"""Things that are asked for at once: enough to ask seldom, few enough to hold."""
+_OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
+
+
+class Part:
+    """Statements and things, with all that they lead to.
+
+    A statement leads to what it is about, to its passage, publication, study and page, and to the terms in which it is
+    said; these lead to what is broader and to their counterparts in other ontologies. The classes and properties used
+    come with type and label. What was derived is in where it leads to nothing outside, so a verdict comes along where
+    every statement that it rests on does.
+    """
+
+    def __init__(
+        self,
+        descriptions: Descriptions,
+        statements: Iterable[str],
+        things: Iterable[str] = (),
+        *,
+        inferred: bool = True,
+    ) -> None:
+        """statements, things: by IRI. inferred: whether to include what was derived."""
+        self._descriptions = descriptions
+        self.inferred = inferred
+        self.statements = sorted(statements)
+        self._members: set[str] = set()
+        self._terms: set[str] = set()
+        verdicts = self._take({*self.statements, *things})
+        if inferred:
+            self._take(verdict for verdict, of in descriptions.of(verdicts).items() if self._holds(of))
+
+    @property
+    def members(self) -> set[str]:
+        """The IRIs of all things in the part; of outside ones too where a mapping leads to them."""
+        return self._members
+
+    def quads(self) -> Iterator[Quad]:
+        """The quads of the part, in the order of sorted N-Quads, read as they come."""
+        for batch in _batches(self._members | self._terms):
+            described = self._descriptions.of(batch)
+            for iri in batch:
+                yield from self.said_of(described[iri]) if iri in self._members else _named(described[iri])
+
+    def readings(self, *others: str) -> Iterator[tuple[list[str], Reading]]:
+        """The statements, some hundred at a time, each time with a reading of all that they and the others lead to."""
+        for start in range(0, len(self.statements), _BATCH):
+            statements = self.statements[start : start + _BATCH]
+            led_to = Part(self._descriptions, statements, others, inferred=self.inferred).members
+            yield statements, Reading(self._descriptions.of(sorted(led_to)), inferred=self.inferred)
+
+    def things(self) -> Iterator[tuple[list[str], Reading]]:
+        """The things of the part, some hundred at a time, each time with a reading of them alone."""
+        for batch in _batches(self._members):
+            yield batch, Reading(self._descriptions.of(batch), inferred=self.inferred)
+
+    def said_of(self, description: Description) -> Iterator[Quad]:
+        """What the part holds of a description."""
+        for quad, inferred, thing in description.said:
+            if not inferred or (self.inferred and (thing is None or thing in self._members)):
+                yield quad
+
+    def _take(self, things: Iterable[str]) -> list[str]:
+        """Take things in, with all that they lead to; the verdicts on them are given back."""
+        verdicts: list[str] = []
+        new = set(things)
+        while new:
+            self._members |= new
+            led_to: set[str] = set()
+            for batch in _batches(new):
+                for description in self._descriptions.of(batch).values():
+                    led_to.update(description.leads_to)
+                    verdicts += description.verdicts
+                    self._terms |= description.terms
+                    if self.inferred:
+                        self._terms |= description.derived_terms
+            new = led_to - self._members
+        return sorted(set(verdicts))
+
+    def _holds(self, description: Description) -> bool:
+        return all(said.thing is None or said.thing in self._members for said in description.said)
+
+
+def _named(term: Description) -> Iterator[Quad]:
+    """What a part says of a class or property that it only uses."""
+    return (said.quad for said in term.said if said.quad.predicate.value in _OF_A_TERM)
+
+
+def _in_order(iri: str) -> str:
+    return f"<{iri}>"
+
+
+def _batches(things: set[str]) -> Iterator[list[str]]:
+    in_order = sorted(things, key=_in_order)
+    return (in_order[start : start + _BATCH] for start in range(0, len(in_order), _BATCH))

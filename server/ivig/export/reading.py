@@ -1,0 +1,91 @@
+"""A part as tables and networks need it: the labels, texts and numbers of its things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ivig.ask.results import Value, plain
+from ivig.export.descriptions import Description
+from ivig.namespaces import NOTATION, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+
+Term = NamedNode | BlankNode | Literal | Triple
+EXACT_MATCH = SKOS + "exactMatch"
+
+
+class Reading:
+    """Descriptions, read by property."""
+
+    def __init__(self, described: Mapping[str, Description], *, inferred: bool) -> None:
+        self._described = described
+        self._inferred = inferred
+        self._read: dict[str, dict[str, list[Term]]] = {}
+
+    def values(self, thing: str, property: str) -> list[Term]:
+        """The values of a property, given by its IRI or, where it is ours, by its name; each once."""
+        return self.of(thing).get(property if ":" in property else TERMS + property, [])
+
+    def of(self, thing: str) -> dict[str, list[Term]]:
+        """All values of a thing, by the IRI of the property."""
+        read = self._read.get(thing)
+        if read is None:
+            read = self._read[thing] = {}
+            description = self._described.get(thing)
+            for quad, inferred, _ in description.said if description else ():
+                if self._inferred or not inferred:
+                    values = read.setdefault(quad.predicate.value, [])
+                    if quad.object not in values:
+                        values.append(quad.object)
+        return read
+
+    def asserted(self, thing: str) -> Iterator[Triple]:
+        """The triples that were asserted of a thing."""
+        description = self._described.get(thing)
+        return (said.quad.triple for said in description.said if not said.inferred) if description else iter(())
+
+    def along(self, thing: str, path: Iterable[str]) -> list[str]:
+        """The IRIs at the end of a path of properties."""
+        things = [thing]
+        for property in path:
+            things = [iri for one in things for iri in self.iris(one, property)]
+        return list(dict.fromkeys(things))
+
+    def iris(self, thing: str, property: str) -> list[str]:
+        """The things that a property leads to."""
+        return [term.value for term in self.values(thing, property) if isinstance(term, NamedNode)]
+
+    def plain(self, thing: str, property: str) -> list[Value]:
+        """The values of a property as plain values."""
+        return [plain(term) for term in self.values(thing, property)]
+
+    def first(self, thing: str, property: str) -> Value:
+        """The first of them; None without any."""
+        return next(iter(self.plain(thing, property)), None)
+
+    def text(self, thing: str, property: str) -> str:
+        """The values of a property in one text, with "; " between."""
+        return "; ".join(str(value) for value in self.plain(thing, property))
+
+    def label(self, thing: str) -> str:
+        """The preferred label of a thing; its IRI where it has none."""
+        for property in (PREF_LABEL, RDFS_LABEL):
+            for term in self.values(thing, property):
+                if isinstance(term, Literal):
+                    return term.value
+        return thing
+
+    def class_of(self, thing: str) -> str:
+        """The name of the class that a thing was given, else of one that was derived; empty for none of ours."""
+        description = self._described.get(thing)
+        for quad, inferred, _ in description.said if description else ():
+            if not inferred and quad.predicate.value == RDF_TYPE and isinstance(quad.object, NamedNode):
+                name = quad.object.value
+                if name.startswith(TERMS):
+                    return name.removeprefix(TERMS)
+        return next((i.removeprefix(TERMS) for i in self.iris(thing, RDF_TYPE) if i.startswith(TERMS)), "")
+
+    def curies(self, thing: str, match: str = EXACT_MATCH) -> Iterator[str]:
+        """The CURIEs of the terms of other ontologies that mean the same."""
+        for outside in self.iris(thing, match):
+            yield from (str(notation) for notation in self.plain(outside, NOTATION))

@@ -1,0 +1,215 @@
+"""Which part of the graph is meant: what a user named, turned into the statements that it picks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryTriples, Triple
+
+from ivig.ask import Graph
+from ivig.ask.engine import select
+from ivig.errors import BadInput, UnknownName
+from ivig.namespaces import BASE, TERMS
+
+NONE = "none"
+"""In place of a condition: statements on no condition, and what no statement leads to."""
+
+_KINDS = {
+    "condition": ("Condition",),
+    "group": ("ConditionGroup", "MechanismGroup"),
+    "mechanism": ("Mechanism",),
+    "outcome": ("Outcome",),
+    "study_type": ("StudyType",),
+    "direction": ("Direction",),
+    "citation": ("Citation",),
+    "source": ("SourceDocument",),
+    "kind": ("StatementKind",),
+}
+"""The criteria that name a thing, each with the classes that the thing may have."""
+
+_YEARS = re.compile(r"(\d{4})?(-)?(\d{4})?")
+MAX_DEPTH = 9
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What a user asks for. Values of one criterion are alternatives; several criteria must all hold.
+
+    Criteria that name a thing take a label or synonym in any case, a CURIE or an IRI, and include what is narrower.
+
+    condition: or "none" for statements on no condition. level: "1" to "5". year: "2015", "2010-2020", "2010-", "-2010".
+    query: the name of a saved query, with its parameters. sparql: a SELECT or CONSTRUCT query, whose answer names the
+    things of the graph that are picked. depth: how many steps to go on to other statements that share a condition,
+    mechanism, adverse event, study or publication with those picked.
+    """
+
+    condition: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    mechanism: tuple[str, ...] = ()
+    outcome: tuple[str, ...] = ()
+    study_type: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    direction: tuple[str, ...] = ()
+    citation: tuple[str, ...] = ()
+    year: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    query: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    sparql: str | None = None
+    depth: int = 0
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for: without, the whole graph is meant."""
+        return any(getattr(self, name.name) for name in fields(self))
+
+    def described(self) -> dict[str, object]:
+        """What was asked for, criterion by criterion, as a package keeps it."""
+        said = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items() if value}
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> Selection:
+        """The selection that was described so."""
+        values: dict[str, Any] = {
+            n: tuple(value) if isinstance(value, list) else value for n, value in described.items()
+        }
+        return cls(**values)
+
+
+class Picked(NamedTuple):
+    """What a selection picks: statements, and things that come along without one. IRIs."""
+
+    statements: set[str]
+    things: set[str]
+
+
+def picked(graph: Graph, selection: Selection) -> Picked:
+    """The statements and things that a selection picks; everything for an empty one.
+
+    Raises UnknownName or AmbiguousName for a name, BadInput for a value that cannot be read or where nothing is picked.
+    """
+    if not selection:
+        return Picked(_column(graph, "statements"), _column(graph, "things", column="thing"))
+    choices = list(_choices(graph, selection))
+    if not choices:
+        raise BadInput("a depth goes on from a selection: name a condition or another criterion")
+    statements = set.intersection(*(choice.statements for choice in choices))
+    # Where there is one criterion the things that it names are wanted for themselves; in a mix they narrow each other.
+    things = choices[0].things if len(choices) == 1 else set()
+    if not statements and not things:
+        raise BadInput("nothing in the graph fits all of this; leave a criterion out")
+    for _ in range(_depth(selection)):
+        wider = statements | _column(graph, "neighbours-of-statements", statements) if statements else statements
+        if wider == statements:
+            break
+        statements = wider
+    return Picked(statements, things)
+
+
+def _choices(graph: Graph, selection: Selection) -> Iterator[Picked]:
+    """What each criterion picks for itself."""
+    for criterion, kinds in _KINDS.items():
+        names: tuple[str, ...] = getattr(selection, criterion)
+        if names:
+            yield _named(graph, names, kinds)
+    if selection.level:
+        yield _numbered(graph, "levels-of-statements", [_level(value) for value in selection.level])
+    if selection.year:
+        yield _numbered(graph, "years-of-statements", [_years(value) for value in selection.year])
+    if selection.query:
+        yield _mentioned(graph, _rows(graph, graph.bound(selection.query, dict(selection.parameters))))
+    elif selection.parameters:
+        raise BadInput("parameters belong to a saved query: name it with query")
+    if selection.sparql:
+        yield _mentioned(graph, _rows(graph, selection.sparql))
+
+
+def _named(graph: Graph, names: Iterable[str], kinds: tuple[str, ...]) -> Picked:
+    statements: set[str] = set()
+    things: set[str] = set()
+    named = set()
+    for name in names:
+        if name.strip().lower() == NONE and kinds == ("Condition",):
+            statements |= _column(graph, "statements-without-condition")
+            things |= _column(graph, "things-that-nothing-leads-to", column="thing")
+        else:
+            named.add(_resolved(graph, name, kinds))
+    if named:
+        statements |= _column(graph, "statements-of-thing", named)
+        things |= _column(graph, "members-of-thing", named, column="thing")
+    return Picked(statements, things)
+
+
+def _resolved(graph: Graph, name: str, kinds: tuple[str, ...]) -> str:
+    failures: list[UnknownName] = []
+    for kind in kinds:
+        try:
+            return graph.names.resolve(name, kind)
+        except UnknownName as error:
+            failures.append(error)
+    raise UnknownName(failures[0].what, name, [near for error in failures for near in error.nearest][:5])
+
+
+def _numbered(graph: Graph, query: str, fits: list[Callable[[int], bool]]) -> Picked:
+    rows = select(graph.engine, graph.internal[query].text)
+    return Picked({iri.value for iri, number in rows if any(fit(int(number.value)) for fit in fits)}, set())
+
+
+def _level(value: str) -> Callable[[int], bool]:
+    if value.strip() not in ("1", "2", "3", "4", "5"):
+        raise BadInput(f'a level is 1 (strongest) to 5, not "{value}"')
+    wanted = int(value)
+    return lambda level: level == wanted
+
+
+def _years(value: str) -> Callable[[int], bool]:
+    match = _YEARS.fullmatch(value.strip())
+    if match is None or not (match[1] or match[3]) or (match[3] and not match[2]):
+        raise BadInput(f'a year reads 2015, 2010-2020, 2010- or -2010, not "{value}"')
+    first = int(match[1] or 0)
+    last = int(match[3] or (9999 if match[2] else first))
+    if first > last:
+        raise BadInput(f"the years {value} end before they begin")
+    return lambda year: first <= year <= last
+
+
+def _depth(selection: Selection) -> int:
+    if not 0 <= selection.depth <= MAX_DEPTH:
+        raise BadInput(f"a depth is 0 to {MAX_DEPTH}, not {selection.depth}")
+    return selection.depth
+
+
+Term = NamedNode | BlankNode | Literal | Triple | None
+
+
+def _rows(graph: Graph, query: str) -> Iterator[Iterable[Term]]:
+    result = graph.engine.ask(query)
+    if isinstance(result, QueryBoolean):
+        raise BadInput("a yes or no picks nothing: give a SELECT or CONSTRUCT query")
+    if isinstance(result, QueryTriples):
+        return ((triple.subject, triple.object) for triple in result)
+    return iter(result)
+
+
+def _mentioned(graph: Graph, rows: Iterator[Iterable[Term]]) -> Picked:
+    """The things of ours in an answer. Only their names are taken: what is exported of them the release says."""
+    things = {
+        term.value
+        for row in rows
+        for term in row
+        if isinstance(term, NamedNode) and term.value.startswith(BASE) and not term.value.startswith(TERMS)
+    }
+    statements = _column(graph, "statements-among-things", things) if things else set()
+    known = _column(graph, "things-that-are-described", things, column="thing") if things else set()
+    return Picked(statements, known - statements)
+
+
+def _column(graph: Graph, query: str, things: Iterable[str] | None = None, column: str = "statement") -> set[str]:
+    """The IRIs in one column of an internal query, asked about the things where some are given."""
+    internal = graph.internal[query]
+    text = internal.text if things is None else internal.bind_things("thing", sorted(things))
+    return {row[column].value for row in select(graph.engine, text)}

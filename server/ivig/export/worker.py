@@ -1,0 +1,85 @@
+"""A worker process that makes parts of the graph beside answering queries, so that nobody notices what they take.
+
+usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES GRAPH-FOLDER
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, BinaryIO, cast
+
+from ivig.ask import Graph
+from ivig.ask.engine import EmbeddedEngine
+from ivig.ask.guarded.job import Job
+from ivig.ask.guarded.worker import AnswerFull, Frames, Task, main
+from ivig.export.exporter import Exporter
+from ivig.export.selection import Selection
+from ivig.files import GraphFiles
+from ivig.release import Release
+
+PROGRAM = "ivig.export.worker"
+"""This module, as a pool starts it."""
+
+_IN_MEMORY = 1_000_000
+_BLOCK = 1 << 16
+
+
+def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
+    """What to ask of a worker to get a part in a format."""
+    return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
+
+
+def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
+    """What makes the parts of one release. It keeps what it has read, so the next part is made faster."""
+    # Arrow's own allocator reserves more addresses than a worker may have.
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    graph = Graph(GraphFiles(Path(words[0])), release)
+    graph.engine = engine
+    exporter = Exporter(graph)
+
+    def export(job: Job, out: Frames) -> None:
+        asked = json.loads(job.task)
+        selection = Selection.of(asked["selection"])
+        with SpooledTemporaryFile(_IN_MEMORY) as body:
+            # Some formats go back and forth in their file; and what fails does so before its first byte goes out.
+            limited = cast(BinaryIO, _Limited(body, job.answer, out))
+            exporter.write(selection, asked["format"], limited, inferred=asked["inferred"])
+            body.seek(0)
+            shutil.copyfileobj(body, cast(IO[bytes], out), _BLOCK)
+
+    return export
+
+
+class _Limited(io.RawIOBase):
+    """A file that takes no more than an answer may have."""
+
+    def __init__(self, file: IO[bytes], most: int, out: Frames) -> None:
+        self._file, self._most, self._out = file, most, out
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def write(self, content: Any) -> int:
+        if self._file.tell() + len(content) > self._most:
+            self._out.full = True
+            raise AnswerFull
+        return self._file.write(content)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+
+if __name__ == "__main__":
+    main(exports)

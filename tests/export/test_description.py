@@ -1,0 +1,119 @@
+"""The description of the dataset: what catalogues ask for, counted right, and what FAIR asks for without a network."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import pytest
+import rdflib
+from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, VOID
+
+from conftest import ROOT, Run
+from ivig.ask import Graph
+from ivig.build.terms import rdflib_graph
+from ivig.export import FORMATS, whole
+from ivig.export.description import ABSTRACT, DATASET, KEYWORDS, TITLE, description, schema_org, void
+from ivig.namespaces import BASE, DATA_GRAPH, GRAPHS, LINKS_GRAPH, RDF_TYPE
+
+IT = rdflib.URIRef(DATASET)
+
+
+@pytest.fixture(scope="module")
+def described(graph: Graph) -> rdflib.Graph:
+    """The description."""
+    return rdflib_graph(description(graph))
+
+
+def test_void_counts_what_is_there(graph: Graph) -> None:
+    said = rdflib_graph(void(graph))
+    quads = list(whole(graph.release))
+    triples = {quad.triple for quad in quads}
+    assert said.value(IT, VOID.triples).toPython() == len(triples)
+    assert said.value(IT, VOID.distinctSubjects).toPython() == len({triple.subject for triple in triples})
+    assert said.value(IT, VOID.properties).toPython() == len({triple.predicate for triple in triples})
+    data = [quad for quad in quads if str(quad.graph_name) == f"<{DATA_GRAPH}>"]
+    classes = Counter(str(quad.object).strip("<>") for quad in data if quad.predicate.value == RDF_TYPE)
+    assert classes == {
+        str(said.value(part, VOID["class"])): said.value(part, VOID.entities).toPython()
+        for part in said.objects(IT, VOID.classPartition)
+    }
+    assert Counter(quad.predicate.value for quad in data) == {
+        str(said.value(part, VOID.property)): said.value(part, VOID.triples).toPython()
+        for part in said.objects(IT, VOID.propertyPartition)
+    }
+    held = {
+        str(part): said.value(part, VOID.triples).toPython()
+        for part in said.objects(IT, VOID.subset)
+        if str(part) in GRAPHS
+    }
+    assert held == graph.release.manifest["graphs"]
+
+
+def test_void_has_a_linkset_for_every_ontology_and_match(graph: Graph) -> None:
+    said = rdflib_graph(void(graph))
+    matches = (SKOS.exactMatch, SKOS.closeMatch, SKOS.broadMatch, SKOS.narrowMatch, SKOS.relatedMatch)
+    links = [quad for quad in whole(graph.release) if str(quad.graph_name) == f"<{LINKS_GRAPH}>"]
+    notation = {
+        str(quad.subject): str(quad.object.value) for quad in links if quad.predicate.value == str(SKOS.notation)
+    }
+    expected = Counter(
+        (notation[str(quad.object)].partition(":")[0], quad.predicate.value)
+        for quad in links
+        if quad.predicate.value in map(str, matches) and str(quad.object) in notation
+    )
+    found = {
+        (str(said.value(said.value(one, VOID.objectsTarget), DCTERMS.title)), str(said.value(one, VOID.linkPredicate))): said.value(one, VOID.triples).toPython()
+        for one in said.subjects(RDF.type, VOID.Linkset)
+    }  # fmt: skip
+    assert found == expected
+    mondo = said.value(rdflib.URIRef(DATASET + "#ontology-MONDO"), VOID.uriSpace)
+    assert str(mondo) == "http://purl.obolibrary.org/obo/MONDO_"
+
+
+def test_what_fair_asks_for_without_a_network(described: rdflib.Graph, graph: Graph) -> None:
+    """F: identifier, rich metadata, the identifier in it. A: an open protocol, whatever the format. I: vocabularies and
+    links. R: licence, provenance, community standards."""
+    assert str(described.value(IT, DCTERMS.identifier)) == DATASET
+    assert DATASET.startswith("https://w3id.org/")
+    for property in (DCTERMS.title, DCTERMS.description, DCTERMS.creator, DCTERMS.publisher, DCAT.keyword, rdflib.URIRef(f"{DCAT}version"), DCAT.landingPage):  # fmt: skip
+        assert described.value(IT, property), property
+    assert described.value(described.value(IT, DCTERMS.creator), FOAF.name)
+    distributions = list(described.objects(IT, DCAT.distribution))
+    assert len(distributions) == len(FORMATS)
+    for one in distributions:
+        assert str(described.value(one, DCAT.downloadURL)).startswith("https://")
+        assert str(described.value(one, DCAT.mediaType)).startswith("https://www.iana.org/assignments/media-types/")
+        assert described.value(one, DCTERMS.license)
+    assert {str(v) for v in described.objects(IT, VOID.vocabulary)} >= {BASE + "ontology", str(SKOS)}
+    assert len(list(described.subjects(RDF.type, VOID.Linkset))) > 20
+    assert str(described.value(IT, DCTERMS.license)) == "https://creativecommons.org/licenses/by/4.0/"
+    unsourced = graph.sparql(
+        "PREFIX ivig: <https://w3id.org/ivig/ontology#> SELECT ?s { ?s a ivig:Statement FILTER NOT EXISTS "
+        "{ ?s ivig:passage|ivig:citation|ivig:page ?source } }"
+    )
+    assert not len(unsourced)
+    for example in described.objects(IT, VOID.exampleResource):
+        assert graph.about("about-thing", str(example)).rows, example
+
+
+def test_the_description_says_what_the_citation_file_says() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f'title: "{TITLE}"' in citation
+    assert f'abstract: "{ABSTRACT}"' in citation
+    assert all(f"  - {keyword}" in citation for keyword in KEYWORDS)
+
+
+def test_schema_org_has_what_search_engines_ask_for(graph: Graph) -> None:
+    said = schema_org(graph, "https://example.org/")
+    assert {"name", "description", "license", "creator", "identifier", "distribution", "url", "version"} <= set(said)
+    assert 50 <= len(said["description"]) <= 5000
+    assert said["distribution"][0]["contentUrl"] == "https://example.org/export?format=turtle"
+    assert json.loads(json.dumps(said)) == said
+
+
+def test_the_command_writes_the_description(run: Run) -> None:
+    done = run("export", "--describe")
+    assert done.returncode == 0, done.stderr
+    assert (IT, RDF.type, DCAT.Dataset) in rdflib.Graph().parse(data=done.stdout, format="turtle")
+    assert "leave the selection out" in " ".join(run("export", "--describe", "--condition", "GBS").stderr.split())

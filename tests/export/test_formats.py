@@ -1,0 +1,366 @@
+"""Every format read back by a tool that we did not write, with the same statements counted."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import networkx
+import openpyxl
+import pandas
+import pyarrow.parquet
+import pytest
+import rdflib
+from hypothesis import given, settings, strategies as st
+from nanopub import Nanopub
+from nanopub.utils import MalformedNanopubError
+from ndex2.cx2 import RawCX2NetworkFactory
+from playwright.sync_api import sync_playwright
+from pyld import jsonld
+from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
+from rdflib.compare import to_isomorphic
+
+from conftest import ROOT
+from ivig.ask import Graph
+from ivig.errors import BadInput, UnknownName
+from ivig.export import FORMATS, Exporter, Selection, whole
+from ivig.export.context import Context
+from ivig.export.rdf import triples
+from ivig.export.spreadsheet_cells import harmless
+from ivig.export.whole import whole_ntriples
+from ivig.namespaces import DATA_GRAPH, TERMS
+from ivig.release import Release
+from jena import opinion
+
+Written = Callable[..., bytes]
+
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+
+GBS = Selection(condition=("GBS",))
+STATEMENT = rdflib.URIRef(TERMS + "Statement")
+KGX = ROOT / "tests" / "tools" / ".kgx" / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def statements(exporter: Exporter) -> set[str]:
+    """The statements of the part that the tests take away."""
+    return set(exporter.part(GBS).statements)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "parser"),
+    [
+        ("turtle", "turtle"),
+        ("trig", "trig"),
+        ("ntriples", "nt"),
+        ("nquads", "nquads"),
+        ("rdfxml", "xml"),
+        ("jsonld", "json-ld"),
+    ],
+)
+def test_rdflib_reads_rdf(
+    written: Written, statements: set[str], exporter: Exporter, format_name: str, parser: str
+) -> None:
+    read = rdflib.Dataset(default_union=True)
+    read.parse(io.BytesIO(written(format_name, GBS)), format=parser)
+    assert {str(s) for s in read.subjects(rdflib.RDF.type, STATEMENT)} == statements
+    expected = {quad.triple for quad in exporter.part(GBS).quads()}
+    assert len(set(read.triples((None, None, None)))) == len(expected)
+    if format_name in ("trig", "nquads"):
+        graphs = {str(graph.identifier): len(graph) for graph in read.graphs() if len(graph)}
+        assert graphs == Counter(str(quad.graph_name).strip("<>") for quad in exporter.part(GBS).quads())
+
+
+def test_jena_reads_rdf(written: Written, tmp_path: Path) -> None:
+    """JSON-LD apart, for which Debian's Jena lacks a library."""
+    files = []
+    for name in ("turtle", "trig", "ntriples", "nquads", "rdfxml"):
+        path = tmp_path / f"part{FORMATS[name].suffix}"
+        path.write_bytes(written(name, GBS))
+        files.append(path)
+    assert set(opinion([], [], {}, files, tmp_path).refusals.values()) == {""}
+
+
+@pytest.mark.parametrize("format_name", ["turtle", "trig", "ntriples", "nquads", "rdfxml"])
+@pytest.mark.parametrize("inferred", [True, False])
+def test_the_whole_graph_loses_nothing(written: Written, graph: Graph, format_name: str, inferred: bool) -> None:
+    formats = {"turtle": RdfFormat.TURTLE, "trig": RdfFormat.TRIG, "ntriples": RdfFormat.N_TRIPLES, "nquads": RdfFormat.N_QUADS, "rdfxml": RdfFormat.RDF_XML}  # fmt: skip
+    text = written(format_name, inferred=inferred)
+    read = list(parse(text, format=formats[format_name]))
+    expected = set(whole(graph.release, inferred=inferred))
+    named = format_name in ("trig", "nquads")
+    assert len(read) == len(expected if named else {quad.triple for quad in expected})
+    if format_name == "ntriples":
+        assert {quad.triple for quad in read} == {quad.triple for quad in expected}
+    if format_name == "nquads" and inferred:
+        assert text == graph.release.nquads.read_bytes()
+
+
+def test_a_triple_of_two_graphs_is_one_triple(tmp_path: Path) -> None:
+    line = '<x:s> <x:p> "a{}"{} <https://w3id.org/ivig/graph/{}> .\n'
+    lines = [line.format(*of) for of in (("", "", "data"), ("", "@en", "data"), (" <x:o> .", "", "links"))]
+    lines += [line.format("", "", "links"), line.format("", "", "inferred")]
+    (tmp_path / "graph.nq").write_text("".join(sorted(lines)))
+    release = Release(tmp_path)
+    text = b"".join(whole_ntriples(release)).decode()
+    assert sorted(text.splitlines()) == ['<x:s> <x:p> "a <x:o> ." .', '<x:s> <x:p> "a" .', '<x:s> <x:p> "a"@en .']
+    assert {f"{triple} ." for triple in triples(whole(release))} == set(text.splitlines())
+
+
+def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, exporter: Exporter) -> None:
+    document = json.loads(written("jsonld", Selection(condition=("chronic idiopathic pericarditis",))))
+    statement = next(node for node in document["@graph"] if "Statement" in node.get("type", ""))
+    assert statement["id"].startswith("statement/")
+    assert statement["direction"] == "direction/benefit"
+    assert isinstance(statement["participants"], int)
+    text = jsonld.to_rdf(document, {"format": "application/n-quads"})
+    expected = rdflib.Graph()
+    for quad in exporter.part(Selection(condition=("chronic idiopathic pericarditis",))).quads():
+        expected.parse(data=f"{quad.triple} .", format="nt")
+    assert to_isomorphic(rdflib.Graph().parse(data=text, format="nt")) == to_isomorphic(expected)
+
+
+def test_the_published_context_is_that_of_the_files(graph: Graph) -> None:
+    published = (ROOT / "ontology" / "context.jsonld").read_text(encoding="utf-8")
+    assert json.loads(published) == Context(graph).document()
+
+
+@pytest.mark.parametrize("format_name", ["csv", "tsv", "xlsx", "parquet"])
+def test_pandas_reads_tables(written: Written, statements: set[str], format_name: str) -> None:
+    content = io.BytesIO(written(format_name, GBS))
+    table = {
+        "csv": lambda: pandas.read_csv(content),
+        "tsv": lambda: pandas.read_csv(content, sep="\t", quoting=csv.QUOTE_NONE),
+        "xlsx": lambda: pandas.read_excel(content),
+        "parquet": lambda: pandas.read_parquet(content),
+    }[format_name]()
+    assert set(table["statement"]) == statements
+    assert len(table) == len(statements)
+    row = table.set_index("statement").loc["https://w3id.org/ivig/statement/neurom-009"]
+    assert (row["participants"], row["level"], row["direction"]) == (21, 2, "mixed")
+    assert (str(row["pmid"]).removesuffix(".0"), row["year"]) == ("15995024", 2005)
+    assert "MONDO:0016218" in row["condition_curies"]
+
+
+def test_a_table_says_what_the_saved_query_says(written: Written, graph: Graph) -> None:
+    rows = {row["statement"]: row for row in csv.DictReader(io.StringIO(written("csv", GBS).decode()))}
+    compared = ("population", "intent", "comparator", "direction", "measure", "p_relation", "citation_status", "finding", "outcome_kind")  # fmt: skip
+    asked = graph.query("evidence-for-condition", condition="GBS")
+    assert len(asked) > 20
+    for row in asked:
+        mine = rows[str(row["statement"])]
+        assert {name: str(row[name] or "") for name in compared} == {name: mine[name] for name in compared}
+        for name in ("value", "ci_low", "ci_high", "p", "level", "participants", "year"):
+            assert float(mine[name] or "nan") == pytest.approx(float(str(row[name] or "nan")), nan_ok=True), name
+
+
+def test_openpyxl_and_pyarrow_see_sheets_and_types(written: Written, statements: set[str], graph: Graph) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written("xlsx", GBS)), read_only=True)
+    assert book.sheetnames == ["statements", "columns"]
+    assert sum(1 for _ in book["statements"].iter_rows()) == len(statements) + 1
+    parquet = pyarrow.parquet.ParquetFile(io.BytesIO(written("parquet", GBS)))
+    assert parquet.metadata.num_rows == len(statements)
+    types = {field.name: str(field.type) for field in parquet.schema_arrow}
+    assert (types["participants"], types["p"], types["supports"], types["finding"]) == (
+        "int64",
+        "double",
+        "bool",
+        "string",
+    )
+    assert parquet.schema_arrow.metadata[b"release"].decode() == graph.release.digest
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(st.sampled_from("=+-@\t\r\n ab1"), min_size=1, max_size=4))
+def test_no_cell_is_a_formula(text: str) -> None:
+    cell = harmless(text)
+    assert len(cell) == 1 or cell[0] not in "=+-@"
+    assert cell[0] not in "\t\r"
+
+
+def test_formulas_stay_text_in_a_spreadsheet(written: Written, graph: Graph, tmp_path: Path) -> None:
+    """A graph whose texts a spreadsheet would run."""
+    import ivig
+    from small import SOURCE, efficacy, folder_with
+
+    data = SOURCE + efficacy("s", "benefit", more='ivig:population "=1+1\\tx"@en ; ')
+    hostile = ivig.open(folder_with(tmp_path, data), tmp_path / "releases")
+    for name in ("csv", "tsv", "xlsx"):
+        out = io.BytesIO()
+        Exporter(hostile).write(Selection(), name, out)
+        if name == "xlsx":
+            head, row = openpyxl.load_workbook(out)["statements"].iter_rows()
+            cell = row[[one.value for one in head].index("population")]
+            assert (cell.value, cell.data_type) == ("'=1+1\tx", "s")
+        else:
+            assert "'=1+1" in out.getvalue().decode()
+            assert len(out.getvalue().decode().splitlines()) == 2
+
+
+def _network_is_that_of_the_part(network: networkx.MultiDiGraph, statements: set[str], exporter: Exporter) -> None:
+    assert {iri for iri, node in network.nodes(data=True) if node.get("type") == "Statement"} == statements
+    assert set(network) == exporter.part(GBS).members
+    assert Counter(network.edges()) == _ends(exporter)
+    assert network.nodes["https://w3id.org/ivig/statement/neurom-009"]["participants"] == 21
+
+
+def _ends(exporter: Exporter) -> Counter[tuple[str, str]]:
+    """Both ends of every link between things of the part."""
+    part = exporter.part(GBS)
+    links = (quad for quad in part.quads() if _is_link(quad, part.members))
+    return Counter((str(quad.subject).strip("<>"), str(quad.object).strip("<>")) for quad in links)
+
+
+def _is_link(quad: Quad, nodes: set[str]) -> bool:
+    return (
+        str(quad.object).startswith("<")
+        and str(quad.object).strip("<>") in nodes
+        and str(quad.subject).strip("<>") in nodes
+    )
+
+
+def test_networkx_reads_graphml(written: Written, statements: set[str], exporter: Exporter) -> None:
+    network = networkx.read_graphml(io.BytesIO(written("graphml", GBS)), force_multigraph=True)
+    _network_is_that_of_the_part(network, statements, exporter)
+    link = network.get_edge_data("https://w3id.org/ivig/statement/neurom-009", "https://w3id.org/ivig/direction/mixed")
+    assert [(edge["link"], edge["inferred"]) for edge in link.values()] == [("direction", False)]
+
+
+def test_networkx_reads_gexf(written: Written, statements: set[str], exporter: Exporter) -> None:
+    network = networkx.MultiDiGraph(networkx.read_gexf(io.BytesIO(written("gexf", GBS))))
+    _network_is_that_of_the_part(network, statements, exporter)
+    assert (
+        network.nodes["https://w3id.org/ivig/condition/guillain-barre-syndrome"]["label"] == "Guillain-Barré syndrome"
+    )
+
+
+def test_cytoscape_js_draws_the_network(written: Written, statements: set[str], exporter: Exporter) -> None:
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing: run tests/tools/install"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.set_content("<div id=drawing style='width: 600px; height: 400px'></div>")
+        page.add_script_tag(path=ROOT / "server" / "ui" / "node_modules" / "cytoscape" / "dist" / "cytoscape.min.js")
+        drawn = page.evaluate(
+            """file => {
+                const drawing = cytoscape({container: document.getElementById("drawing"), ...file, layout: {name: "grid"}})
+                return {
+                    statements: drawing.nodes("[type = 'Statement']").map(node => node.id()),
+                    nodes: drawing.nodes().length,
+                    edges: drawing.edges().length,
+                    reached: drawing.getElementById("https://w3id.org/ivig/statement/neurom-009").outgoers("node").map(n => n.data("label")),
+                }
+            }""",
+            json.loads(written("cytoscape", GBS)),
+        )
+        browser.close()
+    members = exporter.part(GBS).members
+    assert set(drawn["statements"]) == statements
+    assert drawn["nodes"] == len(members)
+    assert drawn["edges"] == sum(_is_link(quad, members) for quad in exporter.part(GBS).quads())
+    assert {"mixed", "Guillain-Barré syndrome", "randomized controlled trial"} <= set(drawn["reached"])
+
+
+def test_ndex_reads_cx2(written: Written, statements: set[str], exporter: Exporter) -> None:
+    network = RawCX2NetworkFactory().get_cx2network(json.loads(written("cx2", GBS)))
+    nodes = network.get_nodes()
+    assert {node["v"]["iri"] for node in nodes.values() if node["v"]["type"] == "Statement"} == statements
+    members = exporter.part(GBS).members
+    assert len(nodes) == len(members)
+    ends = Counter((nodes[e["s"]]["v"]["iri"], nodes[e["t"]]["v"]["iri"]) for e in network.get_edges().values())
+    assert ends == _ends(exporter)
+    statement = next(node["v"] for node in nodes.values() if node["v"]["iri"].endswith("/neurom-009"))
+    assert (statement["participants"], statement["placeboControlled"]) == (21, False)
+
+
+def test_the_validator_of_kgx_accepts_all_statements(
+    written: Written, graph: Graph, statements: set[str], tmp_path: Path
+) -> None:
+    assert KGX.exists(), "KGX is missing: run tests/tools/install"
+    everything, part = len(graph.about("statements")), len(statements)
+    for format_name, its_name, selection, total in (
+        ("kgx", "tsv", Selection(), everything),
+        ("kgx-jsonl", "jsonl", GBS, part),
+    ):
+        path = tmp_path / f"{its_name}.tar.gz"
+        path.write_bytes(written(format_name, selection))
+        command = [KGX, ROOT / "tests" / "tools" / "kgx_check.py", its_name, path]
+        said = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
+        assert (said["statements"], said["edges"], said["errors"]) == (total, total, {})
+
+
+def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:
+    packed = written("kgx-jsonl", GBS)
+    assert written("kgx-jsonl", GBS) == packed
+    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+        edges = [json.loads(line) for line in archive.extractfile("ivig_edges.jsonl")]  # type: ignore[union-attr]
+    edge = next(edge for edge in edges if edge["id"] == "IVIG.statement:neurom-009")
+    assert (edge["subject"], edge["predicate"], edge["object"]) == ("MESH:D016756", "biolink:in_clinical_trials_for", "MONDO:0016218")  # fmt: skip
+    assert (edge["knowledge_level"], edge["agent_type"]) == ("knowledge_assertion", "manual_agent")
+    assert (edge["publications"], edge["study_type"], edge["direction"]) == (["PMID:15995024"], "randomized controlled trial", "mixed")  # fmt: skip
+    negated = [edge for edge in edges if edge.get("negated")]
+    assert all(edge["predicate"] == "biolink:affects" for edge in negated)
+    assert gzip.decompress(packed)
+
+
+def test_the_nanopub_library_finds_its_rules_kept(written: Written, exporter: Exporter) -> None:
+    """Of every kind of statement some, since the library takes its time."""
+    some = Selection(condition=("GBS", "none"), year=("2012-2016",))
+    store = Store()
+    store.load(written("nanopub", some), RdfFormat.TRIG)
+    found: set[str] = set()
+    for head in store.quads_for_pattern(None, NamedNode("http://www.nanopub.org/nschema#hasAssertion"), None):
+        parts = [quad.object for quad in store.quads_for_pattern(head.subject, None, None, head.graph_name)]
+        quads = [q for graph in (head.graph_name, *parts) for q in store.quads_for_pattern(None, None, None, graph)]
+        nanopub = _nanopub(serialize(quads, format=RdfFormat.N_QUADS), "nquads")
+        assert nanopub.is_valid
+        assert nanopub.has_valid_trusty
+        assert nanopub.pubinfo.value(rdflib.URIRef(nanopub.source_uri), rdflib.DCTERMS.license)
+        assert set(nanopub.provenance.objects(nanopub.metadata.assertion, rdflib.PROV.wasDerivedFrom))
+        found |= {str(s) for s in nanopub.assertion.subjects(rdflib.RDF.type, STATEMENT)}
+    assert found == set(exporter.part(some).statements)
+    assert len(found) > 20
+
+
+def test_a_changed_nanopublication_is_found_out(written: Written) -> None:
+    one = Selection(sparql="SELECT ?s { BIND(<https://w3id.org/ivig/statement/neurom-009> AS ?s) }")
+    text = written("nanopub", one)
+    assert _nanopub(text, "trig").has_valid_trusty
+    with pytest.raises(MalformedNanopubError, match="not valid"):
+        assert _nanopub(text.replace(b"participants 21", b"participants 22"), "trig").has_valid_trusty
+
+
+def _nanopub(text: bytes, format_name: str) -> Nanopub:
+    graph = rdflib.ConjunctiveGraph()
+    graph.parse(data=text, format=format_name)
+    return Nanopub(rdf=graph)
+
+
+def test_without_its_library_a_format_names_the_extra(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(BadInput, match=r"this format needs pyarrow: pip install 'ivig\[export\]'"):
+        written("parquet", GBS)
+
+
+def test_an_unknown_format_gets_the_list(written: Written) -> None:
+    with pytest.raises(UnknownName, match="nearest: turtle, trig, .*nanopub"):
+        written("pdf")
+
+
+def test_every_statement_is_a_row_and_a_nanopublication(written: Written, graph: Graph) -> None:
+    """The whole graph."""
+    total = len(
+        {row["s"] for row in graph.sparql(f"SELECT ?s {{ GRAPH <{DATA_GRAPH}> {{ ?s a <{TERMS}Statement> }} }}")}
+    )
+    assert len(pandas.read_csv(io.BytesIO(written("csv")), low_memory=False)) == total
+    assert written("nanopub").count(b"np:hasAssertion") == total

@@ -1,0 +1,131 @@
+"""Exports over HTTP: the same part as on the command line, in every format, and a problem document where it cannot be."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+import rdflib
+
+from ask.test_guarded import COUNT, ORDER
+from conftest import Run, serving
+from ivig.export import FORMATS
+from ivig.namespaces import TERMS
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_format_is_served_as_the_command_writes_it(
+    server: httpx.Client, run: Run, tmp_path: Path, name: str
+) -> None:
+    answer = server.get("/export", params={"condition": "LEMS", "format": name})
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].split(";")[0] == FORMATS[name].media_type
+    assert answer.headers["content-disposition"] == f'attachment; filename="ivig{FORMATS[name].suffix}"'
+    if name == "xlsx":
+        # It holds the time at which it was made.
+        assert answer.content.startswith(b"PK")
+        return
+    run("export", "--condition", "LEMS", "--format", name, "--output", "part")
+    assert answer.content == (tmp_path / "part").read_bytes()
+
+
+def test_parameters_are_those_of_the_command_line(server: httpx.Client, run: Run, tmp_path: Path) -> None:
+    sparql = "SELECT ?s { ?s a <https://w3id.org/ivig/ontology#SafetyStatement> }"
+    (tmp_path / "q.rq").write_text(sparql)
+    for asked, words in (
+        ([("condition", "GBS"), ("condition", "LEMS"), ("direction", "benefit")], ["--condition", "GBS", "--condition", "LEMS", "--direction", "benefit"]),
+        ([("study_type", "case series"), ("year", "-1990"), ("asserted", "true")], ["--study-type", "case series", "--year", "-1990", "--asserted"]),
+        ([("query", "regimens"), ("parameter", "condition=GBS"), ("depth", "1")], ["--query", "regimens", "--parameter", "condition=GBS", "--depth", "1"]),
+        ([("sparql", sparql)], ["--sparql", "q.rq"]),
+    ):  # fmt: skip
+        answer = server.get("/export", params=[*asked, ("format", "ntriples")])
+        assert answer.status_code == 200, answer.text
+        done = run("export", *words, "--format", "ntriples")
+        assert answer.text == done.stdout, done.stderr
+
+
+def test_the_whole_graph_comes_without_parameters(server: httpx.Client, run: Run) -> None:
+    answer = server.get("/export", headers={"Accept": "application/n-quads"})
+    assert answer.headers["content-type"] == "application/n-quads"
+    assert int(answer.headers["content-length"]) == len(answer.content)
+    assert answer.text == run("export", "--format", "nquads").stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "detail"),
+    [
+        ("condition=kawazaki", 400, "nearest: Kawasaki disease"),
+        ("colour=red", 400, 'unknown parameter of export "colour"'),
+        ("format=pdf", 400, "nearest: turtle, trig"),
+        ("condition=GBS&direction=harm&source=katz2018", 400, "nothing in the graph fits"),
+        ("depth=-1&condition=GBS", 400, "a depth is 0 to 9"),
+        ("depth=²&condition=GBS", 400, "a depth is 0 to 9"),
+        ("depth=1&depth=2", 400, "depth is given twice"),
+        ("asserted=maybe", 400, "asserted is true or false"),
+        ("query=regimens&parameter=condition", 400, "reads NAME=VALUE"),
+        ("sparql=DROP ALL", 403, "read-only"),
+        ("sparql=SELECT", 400, "line 1"),
+    ],
+)
+def test_what_cannot_be_exported_is_a_problem(server: httpx.Client, query: str, status: int, detail: str) -> None:
+    answer = server.get(f"/export?{query}")
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert detail in answer.json()["detail"]
+
+
+def test_an_unacceptable_type_is_refused(server: httpx.Client) -> None:
+    assert server.get("/export", headers={"Accept": "application/pdf"}).status_code == 406
+
+
+def test_what_is_larger_than_the_limit_is_refused(releases: Path) -> None:
+    with serving("--releases", releases, "--export-size", "0.1") as (_, address):
+        for name in ("ntriples", "jsonld", "xlsx", "kgx"):
+            answer = httpx.get(f"{address}/export", params={"format": name}, timeout=60)
+            assert answer.status_code == 413, name
+            assert "more than 0.1 MB" in answer.json()["detail"]
+        assert httpx.get(f"{address}/export", params={"condition": "LEMS"}, timeout=60).status_code == 200
+
+
+def test_an_export_that_takes_too_long_is_stopped_and_nobody_waits_for_it(releases: Path) -> None:
+    with serving("--releases", releases, "--export-seconds", "0.5", "--workers", "1") as (_, address):
+        answer = httpx.get(f"{address}/export", params={"format": "kgx"}, timeout=60)
+        assert (answer.status_code, answer.json()["title"]) == (503, "Limit reached")
+        assert "it may take 0.5 seconds" in answer.json()["detail"]
+        assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_a_hostile_query_is_stopped_here_too(releases: Path) -> None:
+    with serving("--releases", releases, "--export-seconds", "1") as (_, address):
+        for query in (COUNT.replace("COUNT(*)", "SAMPLE(?a)"), ORDER):
+            answer = httpx.get(f"{address}/export", params={"sparql": query}, timeout=60)
+            assert (answer.status_code, answer.json()["title"]) == (503, "Limit reached")
+
+
+def test_the_context_is_served(server: httpx.Client) -> None:
+    answer = server.get("/context.jsonld")
+    assert answer.headers["content-type"] == "application/ld+json"
+    assert answer.json()["@context"]["direction"] == {"@id": "ivig:direction", "@type": "@id"}
+
+
+def test_a_condition_in_turtle_takes_less_than_50_ms(server: httpx.Client) -> None:
+    """What the largest condition takes once its things were read, with room for a busy machine."""
+    address = "/export?condition=immune thrombocytopenia&format=turtle"
+    first = server.get(address)
+    graph = rdflib.Graph().parse(data=first.text, format="turtle")
+    assert len(set(graph.subjects(rdflib.RDF.type, rdflib.URIRef(TERMS + "Statement")))) > 80
+    times = []
+    for _ in range(9):
+        began = time.perf_counter()
+        assert server.get(address).content == first.content
+        times.append(time.perf_counter() - began)
+    assert statistics.median(times) < 0.1
+
+
+def test_the_description_of_the_api_has_every_parameter(server: httpx.Client) -> None:
+    described = json.loads(server.get("/openapi.json").text)["paths"]["/export"]["get"]["parameters"]
+    assert {"condition", "study_type", "sparql", "depth", "asserted", "format"} <= {one["name"] for one in described}
