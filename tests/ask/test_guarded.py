@@ -55,7 +55,7 @@ async def until(is_so: Callable[[], bool], seconds: float) -> float:
 
 
 def workers_of(process: int) -> set[int]:
-    """The worker processes of a server."""
+    """The processes in which a server runs queries."""
     found = set()
     for path in Path("/proc").glob("[0-9]*"):
         try:
@@ -63,7 +63,7 @@ def workers_of(process: int) -> set[int]:
             parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
         except OSError:
             continue
-        if words[2:3] and words[2].endswith(b".worker") and parent == process:
+        if b"ivig.ask.guarded.worker" in words and parent == process:
             found.add(int(path.name))
     return found
 

@@ -115,7 +115,7 @@ def test_a_connection_that_says_nothing_is_closed(strict: str) -> None:
 
 def test_a_client_that_takes_nothing_is_left(strict: str) -> None:
     with _connected(strict) as connection:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         connection.sendall(b"GET /graph/data?format=ntriples HTTP/1.1\r\nhost: x\r\n\r\n")
         time.sleep(4)
         taken = len(_rest(connection))

@@ -22,7 +22,7 @@ from conftest import ROOT, serving
 from scale import EXPLORE, FACTOR
 
 PROBLEM = "application/problem+json"
-MEGABYTES_THAT_MAY_COME = 120
+MEGABYTES_THAT_MAY_COME = 150
 
 QUERIES = sorted(path.stem for path in (ROOT / "queries").glob("*.rq"))
 PATHS = ["/", "/find", "/sparql", "/queries", "/health", "/ready", "/metrics", "/docs", "/ontology", "/openapi.json",
@@ -86,7 +86,7 @@ class Line:
 @pytest.fixture(scope="module")
 def fuzzed(releases: Path) -> Iterator[str]:
     """A server that is asked anything; at the end it is as it was."""
-    limits = ["--query-seconds", "2", "--read-seconds", "0.5", "--workers", "2"]
+    limits = ["--query-seconds", "2", "--export-seconds", "1", "--read-seconds", "0.5", "--workers", "2"]
     with serving("--releases", releases, *limits) as (process, address):
         for path in PATHS:
             httpx.get(address + path)
@@ -122,7 +122,7 @@ class TestRequests:
         yield
         self.line.close()
 
-    @cases(7000)
+    @cases(8500)
     @given(
         method=METHODS,
         path=st.one_of(st.sampled_from(PATHS).map(str.encode), RAW.map(lambda raw: b"/" + raw), RAW),
@@ -198,9 +198,11 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        str(50 * FACTOR),
+        str(40 * FACTOR),
         "--phases",
-        "examples,coverage,fuzzing",
+        "examples,fuzzing",
+        "--request-timeout",
+        "60",
     ]
     seed = [] if EXPLORE else ["--seed", "1"]
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{fuzzed}/openapi.json", *words, *seed]
@@ -208,7 +210,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     cases_sent = re.search(r"(\d+) generated", done.stdout)
-    assert cases_sent and int(cases_sent[1]) >= 3000, done.stdout
+    assert cases_sent and int(cases_sent[1]) >= 2000, done.stdout
 
 
 _clients: dict[str, httpx.Client] = {}

@@ -18,9 +18,16 @@ Writer = Callable[[Graph, Part, str, BinaryIO], None]
 class Exporter:
     """Takes parts of one graph away. Keeps what it has read of the release, so the next part is made faster."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, *, holding: int = 60_000) -> None:
+        """holding: how many quads to keep of what was read."""
         self.graph = graph
-        self._descriptions = Descriptions(graph)
+        self._descriptions = Descriptions(graph, holding)
+
+    def read_ahead(self) -> None:
+        """Read all of the release that is held, and the names: takes seconds, and later parts take milliseconds."""
+        self.graph.names.labels("Condition")
+        self.part(Selection(kind=("efficacy",)))
+        self.part(Selection())
 
     def part(self, selection: Selection, *, inferred: bool = True) -> Part:
         """The closed part that a selection picks.

@@ -26,6 +26,8 @@ from ivig.release import Release
 PROGRAM = "ivig.export.worker"
 """This module, as a pool starts it."""
 
+_HELD = 200_000
+"""Quads that a worker keeps: the whole of a release, at some hundred bytes each."""
 _IN_MEMORY = 1_000_000
 _BLOCK = 1 << 16
 
@@ -36,12 +38,13 @@ def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
 
 
 def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
-    """What makes the parts of one release. It keeps what it has read, so the next part is made faster."""
+    """What makes the parts of one release, which is read once, before the first of them."""
     # Arrow's own allocator reserves more addresses than a worker may have.
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     graph = Graph(GraphFiles(Path(words[0])), release)
     graph.engine = engine
-    exporter = Exporter(graph)
+    exporter = Exporter(graph, holding=_HELD)
+    exporter.read_ahead()
 
     def export(job: Job, out: Frames) -> None:
         asked = json.loads(job.task)

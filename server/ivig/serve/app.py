@@ -49,9 +49,15 @@ _LONGEST_NAME = 300
 
 
 def create_app(
-    graph: Graph, pool: Pool, cache: AnswerCache, settings: Settings, metrics: Metrics, services: Services
+    graph: Graph,
+    pool: Pool,
+    exports: Pool | None,
+    cache: AnswerCache,
+    settings: Settings,
+    metrics: Metrics,
+    services: Services,
 ) -> FastAPI:
-    """The application that serves a graph, read-only."""
+    """The application that serves a graph, read-only; a file of quads has no pages and no exports."""
     app = FastAPI(
         title="IVIG Evidence Graph",
         summary="The open knowledge graph of the evidence on intravenous immunoglobulin.",
@@ -67,12 +73,12 @@ def create_app(
     app.include_router(operation_routes(graph, pool, metrics))
     app.include_router(sparql_routes(graph, pool, cache, settings, metrics, services, pages))
     app.include_router(well_known_routes(graph, settings))
-    if pages is not None:
+    if pages is not None and exports is not None:
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
         _house_routes(app, graph, pages, settings)
         app.include_router(saved_query_routes(graph, pages, pool, services))
         app.include_router(resolve_routes(graph, pages))
-        app.include_router(export_routes(graph, pool, settings))
+        app.include_router(export_routes(graph, exports))
         app.include_router(resource_routes(graph, pages))
     return app
 

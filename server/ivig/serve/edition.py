@@ -25,16 +25,20 @@ class Edition:
 
     def __init__(self, graph: Graph, settings: Settings, metrics: Metrics, services: Services) -> None:
         self.graph = graph
-        self.pool = Pool(
-            graph.release,
-            settings.limits(),
-            lambda reason: metrics.stopped.labels(reason).inc(),
-            program=(EXPORTS, str(graph.files.folder)),
-        )
+
+        def stopped(reason: str) -> None:
+            metrics.stopped.labels(reason).inc()
+
+        self.pool = Pool(graph.release, settings.limits(), stopped)
+        self.exports: Pool | None = None
+        if not settings.dataset:
+            program = (EXPORTS, str(graph.files.folder))
+            self.exports = Pool(graph.release, settings.export_limits(), stopped, program)
         self.cache = AnswerCache(int(settings.cache_size * MEGABYTE))
-        self.api: FastAPI = create_app(graph, self.pool, self.cache, settings, metrics, services)
+        self.api: FastAPI = create_app(graph, self.pool, self.exports, self.cache, settings, metrics, services)
         self.in_flight = 0
         self._drained = asyncio.Event()
+        self._starting: asyncio.Task[None] | None = None
         kept = Kept(self.api, self.cache, metrics)
         self._app: ASGIApp = CORSMiddleware(
             kept,
@@ -53,12 +57,30 @@ class Edition:
             if not self.in_flight:
                 self._drained.set()
 
+    @property
+    def exports_asked(self) -> int:
+        """Exports that are made or wait."""
+        return self.exports.busy + self.exports.queued if self.exports is not None else 0
+
+    async def start(self) -> None:
+        """Start the workers. Queries can be asked from then on; exports wait until theirs has read the release."""
+        await self.pool.start()
+        if self.exports is not None:
+            self._starting = asyncio.get_running_loop().create_task(self.exports.start())
+
+    async def close(self) -> None:
+        """Stop the workers."""
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await asyncio.gather(*(pool.close() for pool in (self.pool, self.exports) if pool is not None))
+
     async def retire(self) -> None:
         """Let the requests in flight end, then stop the workers."""
         while self.in_flight:
             self._drained.clear()
             await self._drained.wait()
-        await self.pool.close()
+        await self.close()
 
 
 class Editions:
@@ -73,7 +95,7 @@ class Editions:
 
     async def replace(self, new: Edition) -> None:
         """Start an edition and let it take over. Where it cannot start, the old one stays."""
-        await new.pool.start()
+        await new.start()
         old, self.current = self.current, new
         task = asyncio.get_running_loop().create_task(old.retire())
         self._retiring.add(task)
@@ -83,4 +105,4 @@ class Editions:
         """Stop all of it."""
         for task in self._retiring:
             task.cancel()
-        await self.current.pool.close()
+        await self.current.close()

@@ -13,7 +13,6 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from ivig.ask import Graph
 from ivig.ask.examples import EXAMPLES
 from ivig.ask.guarded import Job, Pool
-from ivig.ask.guarded.limits import MEGABYTE
 from ivig.ask.names import nearest
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Format, Selection
@@ -21,7 +20,6 @@ from ivig.export.context import Context
 from ivig.export.formats import format_named
 from ivig.export.worker import task
 from ivig.serve.negotiation import chosen_format, content_type
-from ivig.serve.settings import Settings
 
 _IN_MEMORY = 1_000_000
 _BLOCK = 1 << 16
@@ -49,8 +47,8 @@ _ONE = {
 }
 
 
-def export_routes(graph: Graph, pool: Pool, settings: Settings) -> APIRouter:
-    """The routes of exports. Parts are made where visitors' queries run, with limits of their own."""
+def export_routes(graph: Graph, exports: Pool) -> APIRouter:
+    """The routes of exports. Parts are made in processes of their own, with limits of their own."""
     router = APIRouter(tags=["export"])
 
     @router.get(
@@ -67,13 +65,9 @@ def export_routes(graph: Graph, pool: Pool, settings: Settings) -> APIRouter:
         selection = _selection(values)
         made = _format(request, values)
         inferred = _truth(values.get("asserted", ["false"])[0]) is False
-        job = Job(
-            "",
-            task=task(selection, made.name, inferred=inferred),
-            seconds=settings.export_seconds,
-            answer=int(settings.export_size * MEGABYTE),
-        )
-        body = await _written(pool, job, request.client.host if request.client else "")
+        limits = exports.limits
+        job = Job("", task=task(selection, made.name, inferred=inferred), seconds=limits.seconds, answer=limits.answer)
+        body = await _written(exports, job, request.client.host if request.client else "")
         headers = {
             "Content-Disposition": f'attachment; filename="ivig{made.suffix}"',
             "Content-Length": str(body.seek(0, os.SEEK_END)),

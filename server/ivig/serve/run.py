@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import resource
 import signal
 import socket
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import anyio.to_thread
 import uvicorn
@@ -25,6 +28,7 @@ from ivig.serve.running import RunningFile
 from ivig.serve.services import Services
 from ivig.serve.settings import Settings
 
+_M_ARENA_MAX = -8
 _HOUSE_THREADS = 8
 """Saved queries and pages that are made at once."""
 
@@ -40,6 +44,7 @@ def run(opened: Open, settings: Settings) -> None:
     graph = opened()
     log = AccessLog(settings.access_log)
     _raise_open_files()
+    _share_memory_among_threads()
     with _listening(settings) as listening, RunningFile(listening.getsockname()[1]) as note:
         server = _Server(graph, opened, settings, log, note)
         server.run(sockets=[listening])
@@ -83,7 +88,7 @@ class _Server(uvicorn.Server):
         anyio.to_thread.current_default_thread_limiter().total_tokens = _HOUSE_THREADS
         first = Edition(self._graph, self._settings, self._metrics, self._services)
         try:
-            await first.pool.start()
+            await first.start()
         except IvigError as error:
             self.failure, self.should_exit = error, True
             return
@@ -91,6 +96,7 @@ class _Server(uvicorn.Server):
         self._metrics.gauge("ivig_workers", "Workers that run.", lambda: self._now.pool.up)
         self._metrics.gauge("ivig_workers_busy", "Workers that have a query.", lambda: self._now.pool.busy)
         self._metrics.gauge("ivig_queue", "Queries that wait for a worker.", lambda: self._now.pool.queued)
+        self._metrics.gauge("ivig_exports", "Exports that are made or wait.", lambda: self._now.exports_asked)
         self._metrics.gauge("ivig_cache_bytes", "Bytes of the answers that are kept.", lambda: self._now.cache.size)
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._on_hangup)
         await super().startup(sockets)
@@ -152,6 +158,13 @@ def _listening(settings: Settings) -> socket.socket:
 def _address(listening: socket.socket) -> str:
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _share_memory_among_threads() -> None:
+    """Let glibc keep two heaps rather than one a thread: what one thread has freed, another can use."""
+    if sys.platform == "linux":
+        with suppress(AttributeError):
+            ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
 def _raise_open_files() -> None:

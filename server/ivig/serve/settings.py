@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     answer_size: Annotated[float, Field(gt=0, description="Megabytes that an answer to SPARQL may have.")] = 64
     export_seconds: Annotated[float, Field(gt=0, le=3600, description="Seconds that an export may take.")] = 60
     export_size: Annotated[float, Field(gt=0, description="Megabytes that an export may have.")] = 200
+    export_memory: Annotated[int, Field(ge=64, description="Megabytes that an export may take.")] = 512
     spool_size: Annotated[
         float,
         Field(
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
         int, Field(ge=1, description="SPARQL queries of one client that run at once; it has at most half of the queue.")
     ] = 2
     queue: Annotated[int, Field(ge=0, le=10_000, description="SPARQL queries that wait for their turn.")] = 32
-    cache_size: Annotated[float, Field(ge=0, description="Megabytes of answers that are kept.")] = 64
+    cache_size: Annotated[float, Field(ge=0, description="Megabytes of answers that are kept.")] = 32
     head_size: Annotated[
         int, Field(ge=1024, description="Bytes that the head of a request may have, address included.")
     ] = 65_536
@@ -97,6 +98,17 @@ class Settings(BaseSettings):
             answer=int(self.answer_size * MEGABYTE),
             workers=self.workers,
             per_client=self.per_client,
+            queue=self.queue,
+        )
+
+    def export_limits(self) -> Limits:
+        """What an export may take. One is made at a time: each takes a processor."""
+        return Limits(
+            seconds=self.export_seconds,
+            memory=self.export_memory * MEGABYTE,
+            answer=int(self.export_size * MEGABYTE),
+            workers=1,
+            per_client=1,
             queue=self.queue,
         )
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from ivig.ask import Graph
@@ -103,10 +104,13 @@ def sparql_routes(
     async def post(request: Request) -> Response:
         """As a form, or with the query as the body."""
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > settings.body_size:
-                raise TooLarge(f"the body of a request may have {settings.body_size} bytes")
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > settings.body_size:
+                    raise TooLarge(f"the body of a request may have {settings.body_size} bytes")
+        except ClientDisconnect as error:
+            raise Gone("the client is gone") from error
         asked = operation("POST", request.url.query, request.headers.get("content-type"), bytes(body))
         if asked is None:
             raise BadInput("give a query")

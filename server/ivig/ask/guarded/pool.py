@@ -31,7 +31,7 @@ from ivig.release import Release
 QUERIES_ALONE = "ivig.ask.guarded.worker"
 """The program of workers that answer queries and do nothing else."""
 
-_START_SECONDS = 20
+_START_SECONDS = 60
 _RETRY_SECONDS = 1
 # What a process dies of by itself: no memory left, no stack left, no processor time left.
 _CAUSES: Mapping[int, str] = {

@@ -38,13 +38,13 @@ def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None 
     tasks: for a program that does more than answer queries, from engine, release and words to what does it.
     """
     _die_with_the_server()
+    # What the house asks for itself goes before what visitors ask.
+    os.nice(_NICER)
     descriptor, folder, memory, *words = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         release = Release(Path(folder))
         engine = EmbeddedEngine(release)
         task = tasks(engine, release, words) if tasks is not None else None
-        # What the house asks for itself goes before what visitors ask.
-        os.nice(_NICER)
         _limit_memory(int(memory))
         connection.sendall(packed(Frame.READY))
         with connection.makefile("rb") as jobs:
