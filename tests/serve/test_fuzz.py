@@ -122,7 +122,7 @@ class TestRequests:
         yield
         self.line.close()
 
-    @cases(8500)
+    @cases(11000)
     @given(
         method=METHODS,
         path=st.one_of(st.sampled_from(PATHS).map(str.encode), RAW.map(lambda raw: b"/" + raw), RAW),
@@ -175,7 +175,7 @@ def almost_queries(draw: st.DrawFn) -> str:
     return text[:start] + draw(st.one_of(st.sampled_from(_WORDS), st.text(max_size=10))) + text[stop:]
 
 
-@cases(3000)
+@cases(2000)
 @given(
     query=almost_queries(),
     direct=st.booleans(),
@@ -198,7 +198,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        str(40 * FACTOR),
+        str(15 * FACTOR),
         "--phases",
         "examples,fuzzing",
         "--request-timeout",
@@ -210,7 +210,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     cases_sent = re.search(r"(\d+) generated", done.stdout)
-    assert cases_sent and int(cases_sent[1]) >= 2000, done.stdout
+    assert cases_sent and int(cases_sent[1]) >= 700, done.stdout
 
 
 _clients: dict[str, httpx.Client] = {}

@@ -119,7 +119,7 @@ def test_it_runs_from_a_folder_that_nobody_may_write_to(releases: Path, tmp_path
 
 def test_all_processes_together_stay_within_400_megabytes(releases: Path) -> None:
     with serving("--releases", releases) as (process, address), httpx.Client(base_url=address, timeout=60) as client:
-        for query in client.get("/queries?format=json").json():
+        for query in client.get("/queries?format=json").json()[::3]:
             if not any(parameter["required"] for parameter in query["parameters"]):
                 client.get(query["href"], params={"format": "json"}).raise_for_status()
         for number in range(8):

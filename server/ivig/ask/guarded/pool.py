@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import signal
-import socket
-import sys
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from ivig.ask.guarded.job import HEAD, Frame, Job
+from ivig.ask.guarded.failures import failure
+from ivig.ask.guarded.job import Frame, Job
 from ivig.ask.guarded.limits import MEGABYTE, Limits
-from ivig.errors import (
-    AmbiguousName,
-    AnswerTooLarge,
-    BadInput,
-    BadQuery,
-    Busy,
-    IvigError,
-    Refused,
-    TooLong,
-    TooMuchMemory,
-    UnknownName,
-)
+from ivig.ask.guarded.process import QUERIES_ALONE, WorkerProcess
+from ivig.errors import Busy, IvigError, TooLong, TooMuchMemory
 from ivig.release import Release
 
-QUERIES_ALONE = "ivig.ask.guarded.worker"
-"""The program of workers that answer queries and do nothing else."""
-
-_START_SECONDS = 60
 _RETRY_SECONDS = 1
 # What a process dies of by itself: no memory left, no stack left, no processor time left.
 _CAUSES: Mapping[int, str] = {
@@ -42,77 +26,13 @@ _CAUSES: Mapping[int, str] = {
 }
 
 
-class NotWanted(IvigError):
-    """The answer has a kind of result that the client takes in no format. `kind` is rows or triples."""
-
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        super().__init__(f"the answer has {kind}, which the client takes in none of the offered formats")
-
-
-class _Worker:
-    """A worker process and the line to it."""
-
-    def __init__(
-        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
-        self.process = process
-        self.reader = reader
-        self.writer = writer
-        self.stopped_for = ""
-
-    @classmethod
-    async def started(cls, release: Release, limits: Limits, program: Sequence[str]) -> _Worker:
-        """A new worker that waits for jobs. Raises IvigError where none can be had."""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", program[0]),
-                *(str(theirs.fileno()), str(release.folder), str(limits.memory)),
-                *program[1:],
-                pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
-        worker = cls(process, *await asyncio.open_connection(sock=ours))
-        try:
-            await asyncio.wait_for(worker.frame(), _START_SECONDS)
-        except BaseException as error:
-            worker.stop("did not start")
-            await worker.gone()
-            if isinstance(error, EOFError | ConnectionError | TimeoutError):
-                raise IvigError(f"a worker did not start (exit code {process.returncode})") from error
-            raise
-        return worker
-
-    async def frame(self) -> tuple[Frame, bytes]:
-        """The next frame. Raises EOFError or ConnectionError where the worker is gone."""
-        kind, length = HEAD.unpack(await self.reader.readexactly(HEAD.size))
-        return Frame(kind), await self.reader.readexactly(length) if length else b""
-
-    async def gone(self) -> None:
-        """Wait until nothing is left of a worker that was stopped."""
-        await self.process.wait()
-        with suppress(ConnectionError):
-            await self.writer.wait_closed()
-
-    def stop(self, reason: str) -> None:
-        """Kill the process, at once and for good."""
-        self.stopped_for = self.stopped_for or reason
-        with suppress(ProcessLookupError):
-            self.process.kill()
-        self.writer.close()
-
-
 class Running:
     """A query that runs: the format of its answer, then the bytes as they come."""
 
-    def __init__(self, pool: Pool, worker: _Worker, client: str, seconds: float) -> None:
+    def __init__(self, pool: Pool, worker: WorkerProcess, client: str, seconds: float) -> None:
         self._pool = pool
         self._client = client
-        self._worker: _Worker | None = worker
+        self._worker: WorkerProcess | None = worker
         self._seconds = seconds
         self._timer = asyncio.get_running_loop().call_later(seconds, worker.stop, "time")
         self.format = ""
@@ -128,7 +48,7 @@ class Running:
             await self._lost(worker)
         if kind is Frame.ERROR:
             self._over()
-            raise _error(payload, job)
+            raise failure(payload, job)
         self.format = payload.decode()
 
     async def chunks(self, job: Job) -> AsyncIterator[bytes]:
@@ -147,7 +67,7 @@ class Running:
                 return
             else:
                 self._over()
-                raise _error(payload, job)
+                raise failure(payload, job)
 
     def close(self) -> None:
         """Give the worker back, or stop it where its answer was not read to the end."""
@@ -161,7 +81,7 @@ class Running:
         if worker is not None:
             self._pool.end(worker, self._client)
 
-    async def _lost(self, worker: _Worker) -> NoReturn:
+    async def _lost(self, worker: WorkerProcess) -> NoReturn:
         await worker.process.wait()
         if not worker.stopped_for:
             worker.stop(_CAUSES.get(-(worker.process.returncode or 0), "killed"))
@@ -178,7 +98,7 @@ class _Turn(NamedTuple):
     """Somebody who waits for a worker."""
 
     client: str
-    worker: asyncio.Future[_Worker]
+    worker: asyncio.Future[WorkerProcess]
 
 
 class Pool:
@@ -199,8 +119,8 @@ class Pool:
         self._program = program
         self._release = release
         self._on_stop = on_stop
-        self._workers: set[_Worker] = set()
-        self._idle: list[_Worker] = []
+        self._workers: set[WorkerProcess] = set()
+        self._idle: list[WorkerProcess] = []
         self._waiting: deque[_Turn] = deque()
         self._running: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -254,7 +174,7 @@ class Pool:
             raise
         return running
 
-    async def _free(self, client: str, patience: float) -> _Worker:
+    async def _free(self, client: str, patience: float) -> WorkerProcess:
         """A free worker, once it is this client's turn; it counts as the client's from then on."""
         if self._idle and self._may_run(client):
             self._running[client] += 1
@@ -280,7 +200,7 @@ class Pool:
     def _may_run(self, client: str) -> bool:
         return self._running[client] < self.limits.per_client
 
-    def end(self, worker: _Worker, client: str) -> None:
+    def end(self, worker: WorkerProcess, client: str) -> None:
         """Take a worker back from a client."""
         self._running[client] -= 1
         if self._running[client] <= 0:
@@ -293,7 +213,7 @@ class Pool:
         while self._idle and (turn := self._next()) is not None:
             self._hand(turn, self._idle.pop())
 
-    def _offer(self, worker: _Worker) -> None:
+    def _offer(self, worker: WorkerProcess) -> None:
         turn = self._next()
         if turn is None:
             self._idle.append(worker)
@@ -304,12 +224,12 @@ class Pool:
         """Who has waited longest among those that may run another query."""
         return next((turn for turn in self._waiting if not turn.worker.done() and self._may_run(turn.client)), None)
 
-    def _hand(self, turn: _Turn, worker: _Worker) -> None:
+    def _hand(self, turn: _Turn, worker: WorkerProcess) -> None:
         self._waiting.remove(turn)
         self._running[turn.client] += 1
         turn.worker.set_result(worker)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _bury(self, worker: WorkerProcess) -> None:
         """Replace a worker that was stopped."""
         self._workers.discard(worker)
         if not self._closed:
@@ -318,7 +238,7 @@ class Pool:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _replace(self, worker: _Worker) -> None:
+    async def _replace(self, worker: WorkerProcess) -> None:
         await worker.gone()
         while not self._closed:
             try:
@@ -329,7 +249,7 @@ class Pool:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _add(self) -> None:
-        worker = await _Worker.started(self._release, self.limits, self._program)
+        worker = await WorkerProcess.started(self._release, self.limits, self._program)
         if self._closed:
             worker.stop("closed")
             await worker.gone()
@@ -340,7 +260,7 @@ class Pool:
         watch.add_done_callback(self._tasks.discard)
         self._offer(worker)
 
-    async def _watch(self, worker: _Worker) -> None:
+    async def _watch(self, worker: WorkerProcess) -> None:
         """Replace a worker that dies while it waits for a job."""
         await worker.process.wait()
         if worker in self._idle:
@@ -349,27 +269,6 @@ class Pool:
             self._bury(worker)
 
 
-def _give_up(turn: asyncio.Future[_Worker]) -> None:
+def _give_up(turn: asyncio.Future[WorkerProcess]) -> None:
     if not turn.done():
         turn.set_exception(Busy("no worker was free in time: try again", _RETRY_SECONDS))
-
-
-def _error(payload: bytes, job: Job) -> IvigError:
-    """What a worker says went wrong."""
-    told = json.loads(payload)
-    kind, detail = told["kind"], told["detail"]
-    if kind == "bad query":
-        return BadQuery(detail, told.get("line"), told.get("column"))
-    if kind == "refused":
-        return Refused(detail)
-    if kind == "not acceptable":
-        return NotWanted(detail)
-    if kind == "bad input":
-        return BadInput(detail)
-    if kind == "unknown name":
-        return UnknownName(told["what"], told["name"], told["choices"])
-    if kind == "ambiguous name":
-        return AmbiguousName(told["what"], told["name"], told["choices"])
-    if kind == "full":
-        return AnswerTooLarge(f"the answer has more than {job.answer // MEGABYTE or job.answer / MEGABYTE} MB")
-    return TooMuchMemory("the query was stopped: it asked for more memory than it may have")
