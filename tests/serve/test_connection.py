@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from ask.test_guarded import COUNT
 from conftest import serving
 
 
@@ -148,3 +150,41 @@ def test_a_host_that_is_none_does_not_come_back(strict: str) -> None:
         raw = _exchange(strict, b"GET /sparql HTTP/1.1\r\nhost: " + host + b"\r\nconnection: close\r\n\r\n")
         assert b"<http://localhost/sparql>" in raw
         assert host not in raw
+
+
+def test_more_connections_than_may_be_are_sent_away_and_idle_ones_closed(releases: Path) -> None:
+    with serving("--releases", releases, "--connections", "3", "--idle-seconds", "1") as (_, address):
+        asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+        kept = [_connected(address) for _ in range(3)]
+        for connection in kept:
+            connection.sendall(asked)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += connection.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200")
+        refused = _exchange(address, asked)
+        assert _problem(refused) == (503, "3 connections are open: try again")
+        assert b"retry-after: 1" in refused.lower()
+        since = time.monotonic()
+        for connection in kept:
+            assert _rest(connection) == b""
+            connection.close()
+        assert 0.3 < time.monotonic() - since < 4
+        assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_the_server_waits_only_so_long_for_what_is_in_flight(releases: Path) -> None:
+    with serving("--releases", releases, "--stop-seconds", "1", "--query-seconds", "30") as (process, address):
+        answers: list[httpx.Response] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(httpx.post(f"{address}/sparql", data={"query": COUNT}, timeout=60))
+        )
+        asking.start()
+        while "ivig_workers_busy 1.0" not in httpx.get(f"{address}/metrics").text:
+            time.sleep(0.01)
+        since = time.monotonic()
+        process.terminate()
+        process.wait(timeout=20)
+        assert time.monotonic() - since < 6
+        asking.join()
+        assert (answers[0].status_code, answers[0].json()["title"]) == (503, "Busy")

@@ -63,6 +63,9 @@ class _Connection(HttpToolsProtocol):
         self._in_head = True
 
     def on_headers_complete(self) -> None:
+        if len(self.connections) > self.settings.connections:
+            self._problem = (503, "Busy", f"{self.settings.connections} connections are open: try again")
+            raise ValueError("too many connections")
         taken = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if taken > self.settings.head_size:
             self._problem = (431, "Too large", f"the head of a request may have {self.settings.head_size} bytes")
@@ -112,6 +115,8 @@ class _Connection(HttpToolsProtocol):
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             answer = document(status, title, detail)
+            if status == 503:
+                answer.headers["Retry-After"] = "1"
             head = [(b"connection", b"close"), *answer.raw_headers]
             lines = [STATUS_LINE[status], *(name + b": " + value + b"\r\n" for name, value in head), b"\r\n"]
             self.transport.write(b"".join(lines) + bytes(answer.body))

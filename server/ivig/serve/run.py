@@ -29,6 +29,7 @@ from ivig.serve.services import Services
 from ivig.serve.settings import Settings
 
 _M_ARENA_MAX = -8
+_TO_TELL_SECONDS = 5
 _HOUSE_THREADS = 8
 """Saved queries and pages that are made at once."""
 
@@ -74,8 +75,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 timeout_keep_alive=settings.idle_seconds,
-                timeout_graceful_shutdown=settings.stop_seconds,
-                limit_concurrency=settings.connections,
+                timeout_graceful_shutdown=settings.stop_seconds + _TO_TELL_SECONDS,
                 proxy_headers=bool(settings.trusted_proxies),
                 forwarded_allow_ips=settings.trusted_proxies,
             )
@@ -105,9 +105,16 @@ class _Server(uvicorn.Server):
         print(f"Serving release {release[:12]} at {address}", flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        ending = asyncio.get_running_loop().create_task(self._end_queries())
         await super().shutdown(sockets)
-        for task in self._reloads:
+        for task in (ending, *self._reloads):
             task.cancel()
+        if self._editions is not None:
+            await self._editions.close()
+
+    async def _end_queries(self) -> None:
+        """Stop what still runs after as long as it may, so that who asked is told so."""
+        await asyncio.sleep(self._settings.stop_seconds)
         if self._editions is not None:
             await self._editions.close()
 
