@@ -20,7 +20,7 @@ ALL = "SELECT * { ?s ?p ?o }"
 @pytest.fixture(scope="module")
 def small(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
     """Its process and a client."""
-    limits = ["--query-seconds", "1.5", "--query-memory", "64", "--answer-size", "2", "--spool-size", "0.5"]
+    limits = ["--query-seconds", "1.5", "--query-memory", "24", "--answer-size", "2", "--spool-size", "0.5"]
     with (
         serving("--releases", releases, *limits, "--workers", "1", "--queue", "1") as (process, address),
         httpx.Client(base_url=address, timeout=30) as client,
@@ -49,7 +49,7 @@ def _until_idle(client: httpx.Client) -> float:
     ("query", "status", "detail"),
     [
         (COUNT, 503, "it may take 1.5 seconds"),
-        (ORDER, 503, "it may take 64 MB of memory"),
+        (ORDER, 503, "it may take 24 MB of memory"),
         (NESTED, 503, "nest only so deep"),
         ("SELECT (GROUP_CONCAT(?o) AS ?x) { ?s ?p ?o . ?a ?b ?c }", 503, "the query was stopped"),
     ],
