@@ -126,9 +126,10 @@ def wrk(address: str, seconds: int, script: Path | None = None) -> float:
     accept = ["-H", "Accept: application/sparql-results+json"]
     subprocess.run([*words, *accept, f"-d{WARM_UP_SECONDS}s", address], stdout=subprocess.DEVNULL, check=True)
     out = subprocess.run([*words, *accept, f"-d{seconds}s", address], capture_output=True, text=True, check=True).stdout
-    requests, taken = re.search(r"(\d+) requests in ([\d.]+)s", out).groups()  # type: ignore[union-attr]
+    done = re.search(r"(\d+) requests in ([\d.]+)s", out)
+    assert done, out
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", out)
-    return (int(requests) - (int(failed[1]) if failed else 0)) / float(taken)
+    return (int(done[1]) - (int(failed[1]) if failed else 0)) / float(done[2])
 
 
 def unseen_rate(endpoint: str, asked: str, seconds: int, folder: str, turn: int) -> float:

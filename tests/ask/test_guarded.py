@@ -6,9 +6,10 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,8 +37,8 @@ async def pool_of(release: Release, limits: Limits = LIMITS) -> AsyncIterator[tu
         await pool.close()
 
 
-async def answer(pool: Pool, query: str, client: str = "", **more: object) -> tuple[str, bytes]:
-    job = Job(query, **{"seconds": pool.limits.seconds, "answer": pool.limits.answer, **more})  # type: ignore[arg-type]
+async def answer(pool: Pool, query: str, client: str = "", **more: Any) -> tuple[str, bytes]:
+    job = Job(query, seconds=pool.limits.seconds, answer=pool.limits.answer)._replace(**more)
     running = await pool.run(job, client)
     try:
         return running.format, b"".join([chunk async for chunk in running.chunks(job)])
@@ -68,8 +69,8 @@ def workers_of(process: int) -> set[int]:
     return found
 
 
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(test())  # type: ignore[arg-type]
+def run(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    asyncio.run(test())
 
 
 def test_it_answers_in_the_format_of_the_kind(graph: Graph) -> None:

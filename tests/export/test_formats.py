@@ -303,7 +303,9 @@ def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:
     packed = written("kgx-jsonl", GBS)
     assert written("kgx-jsonl", GBS) == packed
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        edges = [json.loads(line) for line in archive.extractfile("ivig_edges.jsonl")]  # type: ignore[union-attr]
+        lines = archive.extractfile("ivig_edges.jsonl")
+        assert lines is not None
+        edges = [json.loads(line) for line in lines]
     edge = next(edge for edge in edges if edge["id"] == "IVIG.statement:neurom-009")
     assert (edge["subject"], edge["predicate"], edge["object"]) == ("MESH:D016756", "biolink:in_clinical_trials_for", "MONDO:0016218")  # fmt: skip
     assert (edge["knowledge_level"], edge["agent_type"]) == ("knowledge_assertion", "manual_agent")

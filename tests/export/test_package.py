@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -146,7 +147,7 @@ def test_a_zip_is_the_same_package(exporter: Exporter, tmp_path: Path) -> None:
         (lambda p: (p / "SHA256SUMS").write_text("0" * 64 + "  ../../etc/passwd\n"), "a line that is no checksum"),
     ],
 )
-def test_what_is_no_package_is_said(package: Path, spoil, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_what_is_no_package_is_said(package: Path, spoil: Callable[[Path], object], message: str) -> None:
     spoil(package)
     with pytest.raises(BadInput, match=message):
         verify_package(package)

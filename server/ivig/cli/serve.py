@@ -74,5 +74,6 @@ def _options() -> list[inspect.Parameter]:
     return found
 
 
+# typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
 serve.__signature__ = inspect.Signature(_options())  # type: ignore[attr-defined]
 serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _options()}

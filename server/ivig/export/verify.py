@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, NamedTuple, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 from pyoxigraph import RdfFormat, Triple, parse
 
@@ -174,4 +174,4 @@ class _Zip:
         return [entry.filename for entry in self._archive.infolist() if not entry.is_dir()]
 
     def open(self, name: str) -> BinaryIO:
-        return self._archive.open(name)  # type: ignore[return-value]
+        return cast(BinaryIO, self._archive.open(name))

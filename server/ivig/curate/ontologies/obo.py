@@ -81,6 +81,7 @@ class _AskedFor(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # Whoever reads hands in one of these; the base class would also take what cannot be written to by slices.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         while len(self._left) < len(buffer) and self.problem is None:
             try:

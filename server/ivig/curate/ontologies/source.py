@@ -112,6 +112,7 @@ class Guarded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    # Whoever reads hands in one of these; the base class would also take what cannot be written to by slices.
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         read = self._file.read(len(buffer))
         last = read.rfind(self._end)
