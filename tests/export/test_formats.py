@@ -37,7 +37,7 @@ from ivig.export.context import Context
 from ivig.export.rdf import triples
 from ivig.export.spreadsheet_cells import harmless
 from ivig.export.whole import whole_ntriples
-from ivig.namespaces import DATA_GRAPH, TERMS
+from ivig.namespaces import BASE, DATA_GRAPH, PREFIXES, TERMS
 from ivig.release import Release
 from jena import opinion
 
@@ -103,6 +103,21 @@ def test_the_whole_graph_loses_nothing(written: Written, graph: Graph, format_na
         assert {quad.triple for quad in read} == {quad.triple for quad in expected}
     if format_name == "nquads" and inferred:
         assert text == graph.release.nquads.read_bytes()
+
+
+@pytest.mark.parametrize("format_name", ["turtle", "ntriples", "nquads"])
+@pytest.mark.parametrize("inferred", [True, False])
+def test_what_is_put_together_is_what_would_be_written_at_once(
+    written: Written, exporter: Exporter, format_name: str, inferred: bool
+) -> None:
+    formats = {"turtle": RdfFormat.TURTLE, "ntriples": RdfFormat.N_TRIPLES, "nquads": RdfFormat.N_QUADS}
+    short = {"prefixes": PREFIXES, "base_iri": BASE} if format_name == "turtle" else {}
+    # The second has verdicts that rest on what the first lacks, so what was kept of the first must not be used for it.
+    for selection in (Selection(condition=("GBS",), direction=("no benefit",)), GBS, Selection(group=("complement",))):
+        quads = exporter.part(selection, inferred=inferred).quads()
+        at_once = serialize(quads if format_name == "nquads" else triples(quads), format=formats[format_name], **short)
+        for _ in range(2):
+            assert written(format_name, selection, inferred=inferred) == at_once
 
 
 def test_a_triple_of_two_graphs_is_one_triple(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from ivig.build import read
 from ivig.build.validate import violations
 from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
+from ivig.export.descriptions import Descriptions
+from ivig.export.part import Part
 from ivig.export.selection import picked
 from ivig.files import GraphFiles
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
@@ -158,9 +160,15 @@ def test_a_verdict_comes_along_only_with_all_that_it_rests_on(exporter: Exporter
 
 
 def test_a_small_memory_gives_the_same_part(graph: Graph, exporter: Exporter) -> None:
-    from ivig.export.descriptions import Descriptions
-    from ivig.export.part import Part
-
     part = exporter.part(Selection(condition=("GBS",)))
     forgetful = Part(Descriptions(graph, limit=50), part.statements, [BASE + "condition/guillain-barre-syndrome"])
     assert list(forgetful.quads()) == list(part.quads())
+
+
+def test_things_are_described_in_the_order_asked_whatever_is_held(graph: Graph) -> None:
+    names = ["condition/lems", "condition/kawasaki-disease", "direction/benefit", "condition/none-such"]
+    descriptions = Descriptions(graph)
+    descriptions.of([BASE + names[2]])
+    described = descriptions.of([BASE + name for name in names])
+    assert [iri.removeprefix(BASE) for iri in described] == names
+    assert described[BASE + names[1]].said and not described[BASE + names[3]].said

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-import statistics
 import time
 from pathlib import Path
 
 import httpx
 import pytest
-import rdflib
 
 from ask.test_guarded import COUNT, ORDER
 from conftest import Run, serving
 from ivig.export import FORMATS
-from ivig.namespaces import TERMS
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
@@ -106,7 +103,7 @@ def _until_exports_are_made(address: str) -> None:
 def test_an_export_that_takes_too_long_is_stopped_and_nobody_waits_for_it(releases: Path) -> None:
     with serving("--releases", releases, "--export-seconds", "0.5") as (_, address):
         _until_exports_are_made(address)
-        answer = httpx.get(f"{address}/export", params={"format": "kgx"}, timeout=60)
+        answer = httpx.get(f"{address}/export", params={"format": "nanopub"}, timeout=60)
         assert (answer.status_code, answer.json()["title"]) == (503, "Limit reached")
         assert "it may take 0.5 seconds" in answer.json()["detail"]
         assert httpx.get(f"{address}/health").status_code == 200
@@ -124,20 +121,6 @@ def test_the_context_is_served(server: httpx.Client) -> None:
     answer = server.get("/context.jsonld")
     assert answer.headers["content-type"] == "application/ld+json"
     assert answer.json()["@context"]["direction"] == {"@id": "ivig:direction", "@type": "@id"}
-
-
-def test_a_condition_in_turtle_takes_less_than_50_ms(server: httpx.Client) -> None:
-    """What the largest condition takes once its things were read, with room for a busy machine."""
-    address = "/export?condition=immune thrombocytopenia&format=turtle"
-    first = server.get(address)
-    graph = rdflib.Graph().parse(data=first.text, format="turtle")
-    assert len(set(graph.subjects(rdflib.RDF.type, rdflib.URIRef(TERMS + "Statement")))) > 80
-    times = []
-    for _ in range(9):
-        began = time.perf_counter()
-        assert server.get(address).content == first.content
-        times.append(time.perf_counter() - began)
-    assert statistics.median(times) < 0.1
 
 
 def test_the_description_of_the_api_has_every_parameter(server: httpx.Client) -> None:

@@ -31,15 +31,18 @@ class Said(NamedTuple):
 class Description(NamedTuple):
     """All that a release says of one thing, sorted.
 
-    leads_to: things that belong to whatever holds this one; verdicts: those derived on it; terms, derived_terms: the
-    classes and properties of ours in which it is asserted, and those of what was derived.
+    leads_to: things that belong to whatever holds this one; derived_to: those that what was derived leads to; verdicts:
+    those derived on it; terms, derived_terms: the classes and properties of ours in which it is asserted, and those of
+    what was derived; written: what it reads in a format, kept by who wrote it.
     """
 
     said: tuple[Said, ...]
     leads_to: tuple[str, ...]
+    derived_to: frozenset[str]
     verdicts: tuple[str, ...]
     terms: frozenset[str]
     derived_terms: frozenset[str]
+    written: dict[str, bytes]
 
 
 class Descriptions:
@@ -58,16 +61,18 @@ class Descriptions:
         self._lock = Lock()
 
     def of(self, things: Iterable[str]) -> dict[str, Description]:
-        """The description of each thing, by its IRI, in one query for all that are not held; empty where nothing is
-        said of it."""
+        """The description of each thing, by its IRI and in their order, empty where nothing is said of it.
+
+        One query asks for all that are not held.
+        """
         wanted = list(things)
+        held = self._held
         with self._lock:
-            found = {iri: held for iri in wanted if (held := self._held.get(iri)) is not None}
-        missing = [iri for iri in wanted if iri not in found]
-        if missing:
-            read = self._read(missing)
-            found.update(read)
+            found = {iri: held[iri] for iri in wanted if iri in held}
+        if len(found) < len(wanted):
+            read = self._read([iri for iri in wanted if iri not in found])
             self._hold(read)
+            found = {iri: found.get(iri) or read[iri] for iri in wanted}
         return found
 
     def _read(self, things: list[str]) -> dict[str, Description]:
@@ -90,6 +95,7 @@ class Descriptions:
 def _description(quads: list[Quad]) -> Description:
     said: list[Said] = []
     leads_to: dict[str, None] = {}
+    derived_to: set[str] = set()
     verdicts: list[str] = []
     terms: tuple[set[str], set[str]] = (set(), set())
     for quad in sorted(quads, key=str):
@@ -105,11 +111,21 @@ def _description(quads: list[Quad]) -> Description:
                     terms[inferred].add(iri)
             elif iri.startswith(BASE):
                 thing = iri
-                if not inferred:
+                if inferred:
+                    derived_to.add(iri)
+                    if predicate == _HAS_VERDICT:
+                        verdicts.append(iri)
+                else:
                     leads_to[iri] = None
-                elif predicate == _HAS_VERDICT:
-                    verdicts.append(iri)
             elif quad.graph_name == _LINKS:
                 leads_to[iri] = None
         said.append(Said(quad, inferred, thing))
-    return Description(tuple(said), tuple(leads_to), tuple(verdicts), *map(frozenset, terms))
+    return Description(
+        said=tuple(said),
+        leads_to=tuple(leads_to),
+        derived_to=frozenset(derived_to),
+        verdicts=tuple(verdicts),
+        terms=frozenset(terms[False]),
+        derived_terms=frozenset(terms[True]),
+        written={},
+    )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from importlib import import_module
 from typing import BinaryIO
 
 from ivig.ask import Graph
+from ivig.ask.engine import select
 from ivig.export.descriptions import Descriptions
 from ivig.export.formats import format_named
 from ivig.export.part import Part
-from ivig.export.selection import Selection, picked
+from ivig.export.rdf import runs
+from ivig.export.selection import Selection, picked, resolved
 
 Writer = Callable[[Graph, Part, str, BinaryIO], None]
+
+
+_PARTS = 16
+"""Parts that are kept: the broadest conditions, and what was asked for last, which is often wanted in two formats."""
 
 
 class Exporter:
@@ -22,20 +30,34 @@ class Exporter:
         """holding: how many quads to keep of what was read."""
         self.graph = graph
         self._descriptions = Descriptions(graph, holding)
+        self._parts: OrderedDict[tuple[str, bool], Part] = OrderedDict()
 
     def read_ahead(self) -> None:
-        """Read all of the release that is held, and the names: takes seconds, and later parts take milliseconds."""
-        self.graph.names.labels("Condition")
+        """Read all of the release that is held, and the names; write the Turtle of each thing, which is wanted most;
+        put the parts of the broadest conditions together.
+
+        Takes seconds, and later parts take milliseconds.
+        """
         self.part(Selection(kind=("efficacy",)))
-        self.part(Selection())
+        deque(runs(self.part(Selection()), "turtle"), maxlen=0)
+        for condition, _ in select(self.graph.engine, self.graph.internal["broadest-conditions"].text):
+            self.part(Selection(condition=(condition.value,)))
 
     def part(self, selection: Selection, *, inferred: bool = True) -> Part:
         """The closed part that a selection picks.
 
         Raises UnknownName, AmbiguousName or BadInput, each saying what would do; BadInput where nothing is picked.
         """
-        statements, things = picked(self.graph, selection)
-        return Part(self._descriptions, statements, things, inferred=inferred)
+        named = resolved(self.graph, selection)
+        key = json.dumps(named.described()), inferred
+        part = self._parts.pop(key, None)
+        if part is None:
+            statements, things = picked(self.graph, named)
+            part = Part(self._descriptions, statements, things, inferred=inferred)
+        self._parts[key] = part
+        if len(self._parts) > _PARTS:
+            self._parts.popitem(last=False)
+        return part
 
     def write(self, selection: Selection, format_name: str, out: BinaryIO, *, inferred: bool = True) -> None:
         """Write the part that a selection picks, or the whole graph for an empty one, as it comes.

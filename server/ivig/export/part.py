@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from itertools import islice
 
 from pyoxigraph import Quad
 
@@ -13,6 +15,17 @@ from ivig.namespaces import RDF_TYPE, RDFS_LABEL
 _BATCH = 500
 """Things that are asked for at once: enough to ask seldom, few enough to hold."""
 _OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
+
+
+class Portion(StrEnum):
+    """How much of what is said of a thing a part holds."""
+
+    ALL = "all"
+    ASSERTED = "asserted"
+    NAME = "name"
+    """Of a class or property that is only used: its type and label."""
+    SOME = "some"
+    """Without what was derived and leads outside: what that is depends on the part."""
 
 
 class Part:
@@ -49,10 +62,20 @@ class Part:
 
     def quads(self) -> Iterator[Quad]:
         """The quads of the part, in the order of sorted N-Quads, read as they come."""
-        for batch in _batches(self._members | self._terms):
-            described = self._descriptions.of(batch)
-            for iri in batch:
-                yield from self.said_of(described[iri]) if iri in self._members else _named(described[iri])
+        for description, portion in self.portions():
+            yield from self.said_of(description, portion)
+
+    def portions(self) -> Iterator[tuple[Description, Portion]]:
+        """The things, classes and properties in the order of their quads, each with how much of it the part holds."""
+        members = self._members
+        for batch in _batches(sorted(members | self._terms, key=_in_order)):
+            for iri, description in self._descriptions.of(batch).items():
+                if iri not in members:
+                    yield description, Portion.NAME
+                elif not self.inferred:
+                    yield description, Portion.ASSERTED
+                else:
+                    yield description, Portion.ALL if description.derived_to <= members else Portion.SOME
 
     def readings(self, *others: str) -> Iterator[tuple[list[str], Reading]]:
         """The statements, some hundred at a time, each time with a reading of all that they and the others lead to."""
@@ -63,45 +86,48 @@ class Part:
 
     def things(self) -> Iterator[tuple[list[str], Reading]]:
         """The things of the part, some hundred at a time, each time with a reading of them alone."""
-        for batch in _batches(self._members):
+        for batch in _batches(sorted(self._members, key=_in_order)):
             yield batch, Reading(self._descriptions.of(batch), inferred=self.inferred)
 
-    def said_of(self, description: Description) -> Iterator[Quad]:
+    def said_of(self, description: Description, portion: Portion) -> Iterator[Quad]:
         """What the part holds of a description."""
-        for quad, inferred, thing in description.said:
-            if not inferred or (self.inferred and (thing is None or thing in self._members)):
-                yield quad
+        match portion:
+            case Portion.ALL:
+                return (said.quad for said in description.said)
+            case Portion.ASSERTED:
+                return (said.quad for said in description.said if not said.inferred)
+            case Portion.NAME:
+                return (said.quad for said in description.said if said.quad.predicate.value in _OF_A_TERM)
+            case Portion.SOME:
+                members = self._members
+                return (s.quad for s in description.said if not s.inferred or s.thing is None or s.thing in members)
 
     def _take(self, things: Iterable[str]) -> list[str]:
         """Take things in, with all that they lead to; the verdicts on them are given back."""
-        verdicts: list[str] = []
+        verdicts: set[str] = set()
         new = set(things)
         while new:
             self._members |= new
             led_to: set[str] = set()
             for batch in _batches(new):
-                for description in self._descriptions.of(batch).values():
-                    led_to.update(description.leads_to)
-                    verdicts += description.verdicts
-                    self._terms |= description.terms
-                    if self.inferred:
-                        self._terms |= description.derived_terms
+                described = self._descriptions.of(batch).values()
+                led_to.update(*[one.leads_to for one in described])
+                verdicts.update(*[one.verdicts for one in described])
+                self._terms.update(*[one.terms for one in described])
+                if self.inferred:
+                    self._terms.update(*[one.derived_terms for one in described])
             new = led_to - self._members
-        return sorted(set(verdicts))
+        return sorted(verdicts)
 
     def _holds(self, description: Description) -> bool:
         return all(said.thing is None or said.thing in self._members for said in description.said)
-
-
-def _named(term: Description) -> Iterator[Quad]:
-    """What a part says of a class or property that it only uses."""
-    return (said.quad for said in term.said if said.quad.predicate.value in _OF_A_TERM)
 
 
 def _in_order(iri: str) -> str:
     return f"<{iri}>"
 
 
-def _batches(things: set[str]) -> Iterator[list[str]]:
-    in_order = sorted(things, key=_in_order)
-    return (in_order[start : start + _BATCH] for start in range(0, len(in_order), _BATCH))
+def _batches(things: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(things)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch

@@ -1,29 +1,62 @@
-"""Turtle, TriG, N-Triples, N-Quads and RDF/XML, written as the quads come."""
+"""Turtle, TriG, N-Triples, N-Quads and RDF/XML, written as the quads come.
+
+In all but two, what a file says of a thing is one run of bytes that depends on nothing else in it: so it is written
+once, and put together with the others as often as it is asked for. TriG goes graph by graph, RDF/XML has an end.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import BinaryIO
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ivig.ask import Graph
-from ivig.export.part import Part
+from ivig.export.part import Part, Portion
 from ivig.export.whole import whole, whole_nquads, whole_ntriples
 from ivig.namespaces import BASE, GRAPHS, PREFIXES
 
 _FORMATS = {
     "turtle": RdfFormat.TURTLE,
-    "trig": RdfFormat.TRIG,
     "ntriples": RdfFormat.N_TRIPLES,
     "nquads": RdfFormat.N_QUADS,
     "rdfxml": RdfFormat.RDF_XML,
 }
+_IN_RUNS = ("turtle", "ntriples", "nquads")
+_ANY = Quad(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"), DefaultGraph())
 
 
 def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     """Write a part."""
-    _write(part.quads, format_name, out)
+    if format_name not in _IN_RUNS:
+        _write(part.quads, format_name, out)
+        return
+    out.write(_head(format_name))
+    out.writelines(runs(part, format_name))
+
+
+def runs(part: Part, format_name: str) -> Iterator[bytes]:
+    """What Turtle, N-Triples or N-Quads say of one thing after another; each is kept with its description."""
+    names = {portion: f"{format_name} {portion}" for portion in Portion}
+    for description, portion in part.portions():
+        name = names[portion]
+        run = description.written.get(name)
+        if run is None:
+            run = _run(part.said_of(description, portion), format_name)
+            if portion is not Portion.SOME:
+                description.written[name] = run
+        yield run
+
+
+def _run(quads: Iterable[Quad], format_name: str) -> bytes:
+    return _serialized(quads, format_name).removeprefix(_head(format_name))
+
+
+@cache
+def _head(format_name: str) -> bytes:
+    """What comes before the first triple: the prefixes, where a format has them."""
+    return _serialized((_ANY,), format_name).removesuffix(f"{_ANY.triple} .\n".encode())
 
 
 def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:
@@ -38,16 +71,20 @@ def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool
 
 def _write(quads: Callable[[], Iterator[Quad]], format_name: str, out: BinaryIO) -> None:
     """quads: begins the quads anew at every call, since TriG takes them a graph at a time."""
-    rdf_format = _FORMATS[format_name]
-    if format_name == "nquads":
-        serialize(quads(), output=out, format=rdf_format)
-    elif format_name == "trig":
+    if format_name == "trig":
         in_turn = (quad for graph in map(NamedNode, GRAPHS) for quad in quads() if quad.graph_name == graph)
-        serialize(in_turn, output=out, format=rdf_format, prefixes=PREFIXES, base_iri=BASE)
-    elif format_name == "ntriples":
-        serialize(triples(quads()), output=out, format=rdf_format)
+        serialize(in_turn, output=out, format=RdfFormat.TRIG, prefixes=PREFIXES, base_iri=BASE)
     else:
-        serialize(triples(quads()), output=out, format=rdf_format, prefixes=PREFIXES, base_iri=BASE)
+        _serialized(quads(), format_name, out)
+
+
+def _serialized(quads: Iterable[Quad], format_name: str, out: BinaryIO | None = None) -> bytes:
+    """The quads in a format; as bytes where no file is given."""
+    made = _FORMATS[format_name]
+    said = quads if format_name == "nquads" else triples(quads)
+    if format_name in ("ntriples", "nquads"):
+        return serialize(said, output=out, format=made) or b""
+    return serialize(said, output=out, format=made, prefixes=PREFIXES, base_iri=BASE) or b""
 
 
 def triples(quads: Iterable[Quad]) -> Iterator[Triple]:

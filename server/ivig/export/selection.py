@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryTriples, Triple
@@ -93,7 +93,7 @@ def picked(graph: Graph, selection: Selection) -> Picked:
     Raises UnknownName or AmbiguousName for a name, BadInput for a value that cannot be read or where nothing is picked.
     """
     if not selection:
-        return Picked(_column(graph, "statements"), _column(graph, "things", column="thing"))
+        return Picked(_column(graph, "statements"), _column(graph, "things"))
     choices = list(_choices(graph, selection))
     if not choices:
         raise BadInput("a depth goes on from a selection: name a condition or another criterion")
@@ -108,6 +108,18 @@ def picked(graph: Graph, selection: Selection) -> Picked:
             break
         statements = wider
     return Picked(statements, things)
+
+
+def resolved(graph: Graph, selection: Selection) -> Selection:
+    """The same with the IRI of each thing that is named: two selections that mean the same things are equal then.
+
+    Raises UnknownName or AmbiguousName.
+    """
+    named: dict[str, Any] = {
+        criterion: tuple(_resolved(graph, name, kinds) for name in getattr(selection, criterion))
+        for criterion, kinds in _KINDS.items()
+    }
+    return replace(selection, **named)
 
 
 def _choices(graph: Graph, selection: Selection) -> Iterator[Picked]:
@@ -133,18 +145,21 @@ def _named(graph: Graph, names: Iterable[str], kinds: tuple[str, ...]) -> Picked
     things: set[str] = set()
     named = set()
     for name in names:
-        if name.strip().lower() == NONE and kinds == ("Condition",):
+        thing = _resolved(graph, name, kinds)
+        if thing == NONE:
             statements |= _column(graph, "statements-without-condition")
-            things |= _column(graph, "things-that-nothing-leads-to", column="thing")
+            things |= _column(graph, "things-that-nothing-leads-to")
         else:
-            named.add(_resolved(graph, name, kinds))
+            named.add(thing)
     if named:
         statements |= _column(graph, "statements-of-thing", named)
-        things |= _column(graph, "members-of-thing", named, column="thing")
+        things |= _column(graph, "members-of-thing", named)
     return Picked(statements, things)
 
 
 def _resolved(graph: Graph, name: str, kinds: tuple[str, ...]) -> str:
+    if name.strip().lower() == NONE and kinds == _KINDS["condition"]:
+        return NONE
     failures: list[UnknownName] = []
     for kind in kinds:
         try:
@@ -204,12 +219,12 @@ def _mentioned(graph: Graph, rows: Iterator[Iterable[Term]]) -> Picked:
         if isinstance(term, NamedNode) and term.value.startswith(BASE) and not term.value.startswith(TERMS)
     }
     statements = _column(graph, "statements-among-things", things) if things else set()
-    known = _column(graph, "things-that-are-described", things, column="thing") if things else set()
+    known = _column(graph, "things-that-are-described", things) if things else set()
     return Picked(statements, known - statements)
 
 
-def _column(graph: Graph, query: str, things: Iterable[str] | None = None, column: str = "statement") -> set[str]:
-    """The IRIs in one column of an internal query, asked about the things where some are given."""
+def _column(graph: Graph, query: str, things: Iterable[str] | None = None) -> set[str]:
+    """The IRIs in the only column of an internal query, asked about the things where some are given."""
     internal = graph.internal[query]
     text = internal.text if things is None else internal.bind_things("thing", sorted(things))
-    return {row[column].value for row in select(graph.engine, text)}
+    return {iri.value for (iri,) in select(graph.engine, text)}

@@ -5,6 +5,7 @@ usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES GRAPH-
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import os
@@ -12,7 +13,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from ivig.ask import Graph
 from ivig.ask.engine import EmbeddedEngine
@@ -28,8 +29,8 @@ PROGRAM = "ivig.export.worker"
 
 _HELD = 200_000
 """Quads that a worker keeps: the whole of a release, at some hundred bytes each."""
-_IN_MEMORY = 1_000_000
-_BLOCK = 1 << 16
+_IN_MEMORY = 4_000_000
+_BLOCK = 1 << 18
 
 
 def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
@@ -45,14 +46,17 @@ def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> T
     graph.engine = engine
     exporter = Exporter(graph, holding=_HELD)
     exporter.read_ahead()
+    # What was read stays as long as the process: there is no garbage in it to look for again and again.
+    gc.freeze()
 
     def export(job: Job, out: Frames) -> None:
         asked = json.loads(job.task)
         selection = Selection.of(asked["selection"])
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             # Some formats go back and forth in their file; and what fails does so before its first byte goes out.
-            limited = cast(BinaryIO, _Limited(body, job.answer, out))
+            limited = io.BufferedWriter(_Limited(body, job.answer, out), _BLOCK)
             exporter.write(selection, asked["format"], limited, inferred=asked["inferred"])
+            limited.flush()
             body.seek(0)
             shutil.copyfileobj(body, cast(IO[bytes], out), _BLOCK)
 

@@ -21,7 +21,7 @@ from ivig.export.formats import format_named
 from ivig.export.worker import task
 from ivig.serve.negotiation import chosen_format, content_type
 
-_IN_MEMORY = 1_000_000
+_IN_MEMORY = 4_000_000
 _BLOCK = 1 << 16
 
 _SEVERAL = {
@@ -70,9 +70,14 @@ def export_routes(graph: Graph, exports: Pool) -> APIRouter:
         body = await _written(exports, job, request.client.host if request.client else "")
         headers = {
             "Content-Disposition": f'attachment; filename="ivig{made.suffix}"',
-            "Content-Length": str(body.seek(0, os.SEEK_END)),
             "Vary": "Accept",
         }
+        size = body.seek(0, os.SEEK_END)
+        if size <= _IN_MEMORY:
+            with body:
+                body.seek(0)
+                return Response(body.read(), media_type=content_type(made.media_type), headers=headers)
+        headers["Content-Length"] = str(size)
         return StreamingResponse(_blocks(body), media_type=content_type(made.media_type), headers=headers)
 
     @router.get("/context.jsonld", summary="The JSON-LD context", operation_id="context")

@@ -124,7 +124,8 @@ class _FirstAnswer:
     def __init__(self, send: Send, largest: int) -> None:
         self._send, self._largest = send, largest
         self._start: Message = {}
-        self._body = bytearray()
+        self._body: list[bytes] = []
+        self._size = 0
         self.passed_on = False
 
     async def __call__(self, message: Message) -> None:
@@ -135,19 +136,22 @@ class _FirstAnswer:
             if message["status"] != 200 or _no_store(message):
                 await self._pass_on()
         else:
-            self._body += message.get("body", b"")
-            if len(self._body) > self._largest:
+            self._body.append(message.get("body", b""))
+            self._size += len(self._body[-1])
+            if self._size > self._largest:
                 await self._pass_on(more=message.get("more_body", False))
 
     async def _pass_on(self, *, more: bool = True) -> None:
         self.passed_on = True
         await self._send(self._start)
         if self._body:
-            await self._send({"type": "http.response.body", "body": bytes(self._body), "more_body": more})
+            await self._send({"type": "http.response.body", "body": b"".join(self._body), "more_body": more})
 
     def representation(self) -> Representation | None:
         """The answer, where it is one to keep."""
-        return None if self.passed_on or not self._start else Representation(bytes(self._body), self._start["headers"])
+        if self.passed_on or not self._start:
+            return None
+        return Representation(b"".join(self._body), self._start["headers"])
 
 
 def _no_store(start: Message) -> bool:

@@ -13,10 +13,13 @@ from starlette.types import Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
 
+_LARGE = 256 * 1024
+"""From here on encoding takes longer than making most answers: a fifth more bytes in a third of the time are better."""
+
 _ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
-    "br": lambda body: bytes(brotli.compress(body, quality=5)),
-    "zstd": lambda body: zstandard.ZstdCompressor(level=6).compress(body),
-    "gzip": lambda body: gzip.compress(body, 6, mtime=0),
+    "br": lambda body: bytes(brotli.compress(body, quality=3 if len(body) > _LARGE else 5)),
+    "zstd": lambda body: zstandard.ZstdCompressor(level=3 if len(body) > _LARGE else 6).compress(body),
+    "gzip": lambda body: gzip.compress(body, 3 if len(body) > _LARGE else 6, mtime=0),
 }
 """Content encodings, the preferred first."""
 

@@ -17,6 +17,8 @@ QUERIES_ALONE = "ivig.ask.guarded.worker"
 """The program of workers that answer queries and do nothing else."""
 
 _START_SECONDS = 60
+_READ_AHEAD = 1 << 20
+"""Bytes of an answer that wait in the server while what came before is dealt with."""
 
 
 class WorkerProcess:
@@ -45,7 +47,7 @@ class WorkerProcess:
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.DEVNULL,
             )
-        worker = cls(process, *await asyncio.open_connection(sock=ours))
+        worker = cls(process, *await asyncio.open_connection(sock=ours, limit=_READ_AHEAD))
         try:
             await asyncio.wait_for(worker.frame(), _START_SECONDS)
         except BaseException as error:

@@ -76,6 +76,10 @@ class Frames:
         if self._written > self._limit:
             self.full = True
             raise AnswerFull
+        if len(chunk) >= _CHUNK:
+            self.flush()
+            self._send(chunk)
+            return len(chunk)
         self._waiting += chunk
         if len(self._waiting) >= _CHUNK:
             self.flush()
@@ -83,8 +87,12 @@ class Frames:
 
     def flush(self) -> None:
         if self._waiting:
-            self._connection.sendall(packed(Frame.DATA, bytes(self._waiting)))
+            self._send(self._waiting)
             self._waiting.clear()
+
+    def _send(self, chunk: bytes | bytearray) -> None:
+        self._connection.sendall(HEAD.pack(Frame.DATA, len(chunk)))
+        self._connection.sendall(chunk)
 
 
 def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socket.socket) -> None:
