@@ -42,6 +42,7 @@ def test_link_ask_list_and_remove(run: Run, place: dict[str, str], ending: str) 
     assert "1 link needs a look" in done.stdout
     assert "EX:7" in done.stdout
     assert ",gout," in run(*asked, **place).stdout
+    assert ",gout," in run("export", "--condition", "joint disease", "--format", "csv", **place).stdout
     assert "ex releases/2026-01-02: 2 linked terms" in run("link", **place).stdout
     assert "rdfs:subClassOf" in run("resolve", "EX:2", **place).stdout
     assert "no ontology is linked" in run("link", "--remove", "--name", "ex", **place).stdout

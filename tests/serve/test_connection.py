@@ -94,25 +94,25 @@ def test_a_request_that_does_not_arrive_is_ended(strict: str, begun: bytes) -> N
     since = time.monotonic()
     status, detail = _problem(_exchange(strict, begun))
     assert (status, detail) == (408, "a request has to arrive within 1 seconds")
-    assert 0.8 < time.monotonic() - since < 4
+    assert 0.8 < time.monotonic() - since < 9
 
 
 def test_one_byte_at_a_time_is_too_slow(strict: str) -> None:
     since = time.monotonic()
     with _connected(strict) as connection:
         try:
-            for _ in range(50):
+            for _ in range(150):
                 connection.sendall(b"a")
                 time.sleep(0.1)
         except (BrokenPipeError, ConnectionResetError):
             pass
-    assert time.monotonic() - since < 4
+    assert time.monotonic() - since < 9
 
 
 def test_a_connection_that_says_nothing_is_closed(strict: str) -> None:
     since = time.monotonic()
     assert _exchange(strict) == b""
-    assert time.monotonic() - since < 4
+    assert time.monotonic() - since < 9
 
 
 def test_a_client_that_takes_nothing_is_left(strict: str) -> None:
@@ -169,7 +169,7 @@ def test_more_connections_than_may_be_are_sent_away_and_idle_ones_closed(release
         for connection in kept:
             assert _rest(connection) == b""
             connection.close()
-        assert 0.3 < time.monotonic() - since < 4
+        assert 0.3 < time.monotonic() - since < 9
         assert httpx.get(f"{address}/health").status_code == 200
 
 
@@ -185,6 +185,6 @@ def test_the_server_waits_only_so_long_for_what_is_in_flight(releases: Path) -> 
         since = time.monotonic()
         process.terminate()
         process.wait(timeout=20)
-        assert time.monotonic() - since < 6
+        assert time.monotonic() - since < 15
         asking.join()
         assert (answers[0].status_code, answers[0].json()["title"]) == (503, "Busy")

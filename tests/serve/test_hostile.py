@@ -49,11 +49,11 @@ def test_a_hostile_query_ends_and_leaves_nothing(strained: tuple[int, str], name
     with httpx.Client(base_url=address, timeout=20) as client:
         begun = time.monotonic()
         status = attack(client, HOSTILE[name])
-        # One second for the query, and some for the machine.
-        assert time.monotonic() - begun < 4
+        # One second for the query, and some for a busy machine: none of them would end by itself.
+        assert time.monotonic() - begun < 15
         assert status in (0, 200, 400, 413, 503)
         while "ivig_workers_busy 0.0" not in client.get("/metrics").text:
-            assert time.monotonic() - begun < 6
+            assert time.monotonic() - begun < 25
         used = processor_seconds({process, *workers_of(process)})
         time.sleep(0.5)
         assert processor_seconds({process, *workers_of(process)}) - used < 0.25

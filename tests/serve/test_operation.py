@@ -26,11 +26,10 @@ def test_ready_says_when_a_worker_is_missing(releases: Path) -> None:
         ready = httpx.get(f"{address}/ready")
         assert (ready.status_code, ready.json()["workers"], ready.headers["cache-control"]) == (200, 2, "no-store")
         os.kill(workers_of(process.pid).pop(), signal.SIGKILL)
-        statuses = []
-        while not statuses or statuses[-1] != 200:
+        statuses = [0]
+        while 503 not in statuses or statuses[-1] != 200:
             statuses.append(httpx.get(f"{address}/ready").status_code)
-            assert len(statuses) < 2000
-        assert 503 in statuses
+            assert len(statuses) < 5000
         assert 'ivig_workers_stopped_total{reason="killed"} 1.0' in httpx.get(f"{address}/metrics").text
 
 

@@ -38,7 +38,8 @@ MAX_DEPTH = 9
 class Selection:
     """What a user asks for. Values of one criterion are alternatives; several criteria must all hold.
 
-    Criteria that name a thing take a label or synonym in any case, a CURIE or an IRI, and include what is narrower.
+    Criteria that name a thing take a label or synonym in any case, a CURIE or an IRI, and include what is narrower; a
+    term of a linked ontology stands for all that is below it.
 
     condition: or "none" for statements on no condition. level: "1" to "5". year: "2015", "2010-2020", "2010-", "-2010".
     query: the name of a saved query, with its parameters. sparql: a SELECT or CONSTRUCT query, whose answer names the
@@ -116,7 +117,9 @@ def resolved(graph: Graph, selection: Selection) -> Selection:
     Raises UnknownName or AmbiguousName.
     """
     named: dict[str, Any] = {
-        criterion: tuple(_resolved(graph, name, kinds) for name in getattr(selection, criterion))
+        criterion: tuple(
+            dict.fromkeys(one for name in getattr(selection, criterion) for one in _meant(graph, name, kinds))
+        )
         for criterion, kinds in _KINDS.items()
     }
     return replace(selection, **named)
@@ -144,8 +147,7 @@ def _named(graph: Graph, names: Iterable[str], kinds: tuple[str, ...]) -> Picked
     statements: set[str] = set()
     things: set[str] = set()
     named = set()
-    for name in names:
-        thing = _resolved(graph, name, kinds)
+    for thing in (one for name in names for one in _meant(graph, name, kinds)):
         if thing == NONE:
             statements |= _column(graph, "statements-without-condition")
             things |= _column(graph, "things-that-nothing-leads-to")
@@ -157,13 +159,14 @@ def _named(graph: Graph, names: Iterable[str], kinds: tuple[str, ...]) -> Picked
     return Picked(statements, things)
 
 
-def _resolved(graph: Graph, name: str, kinds: tuple[str, ...]) -> str:
+def _meant(graph: Graph, name: str, kinds: tuple[str, ...]) -> list[str]:
+    """What a name stands for: the IRI of one thing, of all that a linked ontology puts below it, or none."""
     if name.strip().lower() == NONE and kinds == _KINDS["condition"]:
-        return NONE
+        return [NONE]
     failures: list[UnknownName] = []
     for kind in kinds:
         try:
-            return graph.names.resolve(name, kind)
+            return graph.names.things(name, kind)
         except UnknownName as error:
             failures.append(error)
     raise UnknownName(failures[0].what, name, [near for error in failures for near in error.nearest][:5])
