@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store
@@ -16,6 +18,7 @@ from conftest import ROOT, Run
 from ivig.ask import Graph, SavedQueries
 from ivig.ask.results import rows
 from ivig.errors import BadInput, Refused
+from ivig.files import GraphFiles
 from ivig.namespaces import BASE
 
 HERE = Path(__file__).parent
@@ -136,6 +139,33 @@ def test_what_the_server_says_is_joined_with_what_we_have(
     # The server is asked for the one condition, not for all that it has.
     assert "VALUES" in asked[-1]
     assert "UNDEF" not in asked[-1]
+
+
+def test_a_command_calls_a_server_that_it_is_told(
+    run: Run, files: GraphFiles, tmp_path: Path, outside: tuple[str, list[str]]
+) -> None:
+    name, (address, _) = "federated-mesh-neighbours", outside
+    folder = tmp_path / "graph"
+    folder.mkdir()
+    for each in ("ontology", "data", "shapes"):
+        (folder / each).symlink_to(files.folder / each)
+    shutil.copytree(files.queries, folder / "queries")
+    query = folder / "queries" / f"{name}.rq"
+    query.write_text(query.read_text(encoding="utf-8").replace(SERVERS[name], address), encoding="utf-8")
+    host = urlsplit(address).netloc
+    asked = ("query", name, "--condition", "stiff person syndrome", "--format", "csv")
+    told = {"IVIG_GRAPH": str(folder), "IVIG_SERVICE_PRIVATE": "true"}
+    done = run(*asked, "--service-hosts", f"a.example,{host}", **told)
+    assert done.returncode == 0, done.stderr
+    assert "Guillain-Barre Syndrome" in done.stdout
+    assert "not on the public Internet" in run(*asked, "--service-hosts", host, IVIG_GRAPH=str(folder)).stderr
+    refused = run(*asked, "--service-hosts", "a.example", **told)
+    assert (refused.returncode, f"SERVICE may call a.example, not {address}" in refused.stderr) == (2, True)
+    bare = f"SELECT ?x {{ SERVICE <{address}> {{ ?s ?p ?x }} }} LIMIT 1"
+    lines = run("sparql", bare, "--format", "csv", IVIG_SERVICE_HOSTS=host, **told).stdout.splitlines()
+    assert (lines[0], len(lines)) == ("x", 2)
+    gone = run("sparql", bare.replace(host, "127.0.0.1:9"), IVIG_SERVICE_HOSTS="127.0.0.1:9", **told)
+    assert (gone.returncode, gone.stderr.startswith("ivig: "), "Traceback" in gone.stderr) == (2, True, False)
 
 
 def test_a_condition_that_the_server_cannot_know_is_said_before_it_is_called(

@@ -111,6 +111,34 @@ def test_what_is_not_there_is_404(server: httpx.Client, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "shown"),
+    [
+        ("/condition/nowhere", 404, "There is nothing at"),
+        ("/export?condition=kawazaki", 400, '<a href="/find?name=Kawasaki%20disease">Kawasaki disease</a>'),
+        ("/resolve/MOND:1", 400, '<a href="/find?name=MONDO">MONDO</a>'),
+        ("/export?condition=<script>alert(1)</script>", 400, "&lt;script&gt;alert(1)&lt;/script&gt;"),
+    ],
+)
+def test_who_comes_with_a_browser_gets_problems_as_pages(
+    server: httpx.Client, path: str, status: int, shown: str
+) -> None:
+    page = server.get(path, headers={"accept": BROWSER})
+    assert (page.status_code, page.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert shown in page.text
+    assert "<script" not in page.text
+    assert "Accept" in page.headers["vary"]
+    assert page.headers["cache-control"] == "no-store"
+    document = server.get(path, headers={"accept": "application/problem+json"})
+    assert (document.headers["content-type"], "Accept" in document.headers["vary"]) == (
+        "application/problem+json",
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     "path", ["/condition/%3E%20%7D", "/%00", "/..%2f..%2fetc/passwd", "/condition/a%0d%0aX-Bad:1", "/" + "a" * 5000]
 )

@@ -100,6 +100,9 @@ def test_an_allowed_host_is_asked_and_no_other(releases: Path) -> None:
         for path, reason in (("away", "status 302"), ("broken", "status 500"), ("large", "more than 1000000 bytes")):
             failed = _asks(address, f"http://{host}/{path}")
             assert (failed.status_code, reason in failed.json()["detail"]) == (400, True), failed.text
+            # Where the relay is, no visitor learns.
+            assert failed.json()["detail"].startswith(f"the query failed: http://{host}/{path}")
+            assert "relay" not in failed.text
         assert [path for path, _, _ in asked] == ["/sparql", "/away", "/broken", "/large"]
         silent = f"SELECT * {{ SERVICE SILENT <http://{host}/broken> {{ ?s ?p ?x }} }}"
         assert httpx.post(f"{address}/sparql", data={"query": silent}).status_code == 200

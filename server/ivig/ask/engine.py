@@ -52,17 +52,19 @@ def select(engine: Engine, query: str) -> QuerySolutions:
 class EmbeddedEngine:
     """Oxigraph in this process, on the read-only store of a release."""
 
-    def __init__(self, release: Release) -> None:
+    def __init__(self, release: Release, services: Allowed = NO_SERVICES) -> None:
+        """services: the servers that SERVICE may call where a query does not come with its own."""
         self._store = Store.read_only(str(release.store))
+        self._services = services
         self._union = release.union
 
-    def ask(self, query: str, dataset: Dataset | None = None, services: Allowed = NO_SERVICES) -> Result:
-        """As every engine; services: the servers that SERVICE may call, none by default."""
+    def ask(self, query: str, dataset: Dataset | None = None, services: Allowed | None = None) -> Result:
+        """As every engine; services: the servers that this query may call by SERVICE."""
         words = keywords(query)
         if is_update(words):
             raise Refused("the graph is read-only: updates are refused")
         if calls_another_server(words):
-            query = with_services(query, services)
+            query = with_services(query, self._services if services is None else services)
         try:
             if dataset:
                 return self._store.query(

@@ -78,13 +78,22 @@ class Allowed(NamedTuple):
         except ValueError:
             host = ""
         if not server or parts.scheme not in ("http", "https") or host not in self.hosts:
-            allowed = (
-                f"may call {', '.join(self.hosts)}" if self.hosts else "is off: a query may not call other servers"
-            )
-            raise Refused(
-                f"SERVICE {allowed}" + (f", not {server or 'what is not written as an IRI'}" if self.hosts else "")
-            )
+            if not self.hosts:
+                raise Refused("SERVICE is off: a query may not call other servers")
+            asked = server or "what is not written as an IRI"
+            raise Refused(f"SERVICE may call {', '.join(self.hosts)}, not {asked}")
         return self.relay + quote(server, safe="")
+
+    def told(self, failure: Exception) -> str:
+        """What went wrong at another server, without the address of the relay: nobody else is to know that.
+
+        >>> Allowed(("a",), "http://r/?to=").told(OSError("Error 502 by http://r/?to=a with payload:\\na: gone"))
+        'a: gone'
+        """
+        message = str(failure)
+        if not self.relay or self.relay.partition("?")[0] not in message:
+            return message
+        return message.partition("payload:\n")[2] or "a server that it calls did not answer"
 
 
 def with_services(query: str, allowed: Allowed) -> str:

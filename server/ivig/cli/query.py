@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from ivig.ask.saved import SavedQueries, SavedQuery
-from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
+from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat, ServiceHostsOption
 from ivig.errors import BadInput, IvigError
 from ivig.files import graph_files
 
@@ -46,16 +46,19 @@ def _command(query: SavedQuery) -> Any:
     """A command with an option for each parameter of the query."""
 
     def run(**values: Any) -> None:
-        from ivig.cli.opened import opened
+        from ivig.cli.opened import calling, opened
 
+        hosts = values.pop("service_hosts", None)
         graph = opened(values.pop("graph"), values.pop("releases"))
         format_, columns = values.pop("format"), values.pop("columns")
-        _write(graph, query, {name: value for name, value in values.items() if value is not None}, format_, columns)
+        with calling(graph, hosts):
+            _write(graph, query, {name: value for name, value in values.items() if value is not None}, format_, columns)
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}
     common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
     defaults = {"format": ResultFormat.table}
-    hints = {**options, **common}
+    # Only what calls another server can be allowed to.
+    hints = {**options, **common, **({"service_hosts": ServiceHostsOption} if query.service else {})}
     # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

@@ -11,7 +11,7 @@ from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, se
 
 from ivig.ask.engine import Result
 from ivig.ask.results import columns, result_bytes, rows
-from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.cli.options import GraphOption, ReleasesOption, ServiceHostsOption
 from ivig.errors import BadInput, NotThere, UnknownName
 from ivig.namespaces import PREFIXES
 
@@ -31,6 +31,7 @@ def sparql(
         str | None,
         typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld."),
     ] = None,
+    service_hosts: ServiceHostsOption = None,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
@@ -38,7 +39,7 @@ def sparql(
 
     Example: ivig sparql 'SELECT ?s { ?s a <https://w3id.org/ivig/ontology#Condition> } LIMIT 5'
     """
-    from ivig.cli.opened import opened
+    from ivig.cli.opened import calling, opened
 
     if (query is None) == (file is None):
         raise BadInput("give a query, or a file with --file, and not both")
@@ -51,7 +52,9 @@ def sparql(
             raise BadInput(f"{file}: not UTF-8 at byte {error.start}") from error
     elif query == "-":
         query = sys.stdin.read()
-    write_result(opened(graph, releases).engine.ask(query or ""), format)
+    asked = opened(graph, releases)
+    with calling(asked, service_hosts):
+        write_result(asked.engine.ask(query or ""), format)
 
 
 def write_result(result: Result, format_name: str | None) -> None:

@@ -8,19 +8,17 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 
 import ivig
 from ivig.ask import Answer, Graph
 from ivig.ask.guarded import Pool
-from ivig.errors import IvigError
 from ivig.export.description import schema_org
 from ivig.serve.cache import AnswerCache
 from ivig.serve.export_routes import export_routes
 from ivig.serve.metrics import Metrics
 from ivig.serve.operation_routes import operation_routes
 from ivig.serve.pages import Pages, local_path
-from ivig.serve.problems import on_bug, on_http_error, on_ivig_error
+from ivig.serve.problem_handlers import handle_problems
 from ivig.serve.resolve_routes import resolve_routes
 from ivig.serve.resources import resource_routes
 from ivig.serve.saved_routes import saved_query_routes
@@ -67,9 +65,7 @@ def create_app(
         license_info={"name": "CC BY 4.0 (data), MIT (code)"},
     )
     pages = None if settings.dataset else Pages(graph)
-    app.add_exception_handler(IvigError, on_ivig_error)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(Exception, on_bug)
+    handle_problems(app, pages)
     app.include_router(operation_routes(graph, pool, metrics))
     app.include_router(sparql_routes(graph, pool, cache, settings, metrics, services, pages))
     app.include_router(well_known_routes(graph, settings))

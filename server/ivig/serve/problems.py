@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import Request
 from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
 
 from ivig.errors import (
     AmbiguousName,
@@ -78,24 +76,3 @@ def document(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
     """A problem document."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
-
-
-async def on_ivig_error(request: Request, error: Exception) -> JSONResponse:
-    """Handler for our own errors."""
-    if not isinstance(error, IvigError):
-        raise error
-    return problem(error)
-
-
-async def on_bug(request: Request, error: Exception) -> JSONResponse:
-    """Handler for what nobody foresaw: the visitor gets no inner workings, the log gets all of them."""
-    return document(500, "Error", "the server failed at this request; its log says how")
-
-
-async def on_http_error(request: Request, error: Exception) -> JSONResponse:
-    """Handler for the framework's errors: a path or method that is not there."""
-    if not isinstance(error, HTTPException):
-        raise error
-    answer = document(error.status_code, "Not found" if error.status_code == 404 else "Error", str(error.detail))
-    answer.headers.update(error.headers or {})
-    return answer

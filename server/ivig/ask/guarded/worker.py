@@ -131,7 +131,7 @@ def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socke
         _fail(connection, "bad query", str(error))
     except Exception as error:
         # What the engine raises while it reads on is the query's doing: a service that fails, a value too large.
-        _fail(connection, "full" if out.full else "bad query", f"the query failed: {error}")
+        _fail(connection, "full" if out.full else "bad query", f"the query failed: {job.services.told(error)}")
 
 
 def _fail(connection: socket.socket, kind: str, detail: str = "", **more: Any) -> None:
