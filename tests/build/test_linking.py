@@ -13,7 +13,7 @@ from ivig.ask.resolve import meanings
 from ivig.build import build
 from ivig.build.linking import link, unlink
 from ivig.curate.ontologies import LinkedOntologies, read_ontology
-from ivig.errors import AmbiguousName, BadTurtle, NotThere, UnknownName
+from ivig.errors import AmbiguousName, BadInput, BadTurtle, NotThere, UnknownName
 from ivig.files import GraphFiles
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
 from ivig.release import Releases
@@ -148,6 +148,23 @@ def test_several_ontologies_are_kept_apart(small: tuple[GraphFiles, Releases], t
     assert _conditions(left, "crystals everywhere") == ["gout", "saturnine gout"]
     with pytest.raises(UnknownName):
         _conditions(left, "crystal arthritis")
+
+
+def test_two_of_one_name_are_refused_and_nothing_is_linked(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:
+    files, releases = small
+    read = []
+    for place in ("http://x/a/foo.owl", "http://y/b/foo.owl"):
+        path = tmp_path / "foo.obo"
+        path.write_text(f"format-version: 1.2\nontology: {place}\n\n[Term]\nid: EX:4\nname: gout\n")
+        read.append(read_ontology(path))
+    with pytest.raises(
+        BadInput, match=r"^foo.obo \(http://x/a/foo.owl\) and foo.obo \(http://y/b/foo.owl\) would both"
+    ):
+        link(files, releases, read, lambda stage: None)
+    assert LinkedOntologies(releases.folder).names() == []
+    for each in read:
+        link(files, releases, [each], lambda stage: None)
+    assert [each.iri for each in LinkedOntologies(releases.folder).read()] == ["http://y/b/foo.owl"]
 
 
 def test_what_two_ontologies_call_the_same_counts_together(small: tuple[GraphFiles, Releases], tmp_path: Path) -> None:

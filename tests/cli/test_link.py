@@ -70,6 +70,12 @@ def test_a_dry_run_only_compares(run: Run, place: dict[str, str], tmp_path: Path
         (["--ontology", "other.obo"], "ivig: other.obo: none of its 1 terms is linked to a thing of the graph"),
         (["--remove"], "ivig: no ontology is linked"),
         (["--remove", "--ontology", "other.obo"], "ivig: --remove goes with --name alone"),
+        (["--dry-run"], "ivig: --dry-run and --report go with --ontology"),
+        (["--report", "look.csv"], "ivig: --dry-run and --report go with --ontology"),
+        (
+            ["--ontology", str(SAMPLES / "small.obo"), "--ontology", "ex.obo", "--dry-run"],
+            "ivig: small.obo (http://purl.obolibrary.org/obo/ex.owl) and ex.obo (http://y/b/ex.owl) would both be called ex",
+        ),
         (["--name", "ex"], "ivig: --name goes with --remove"),
         (["--ontology", str(SAMPLES / "small.obo"), "--report", "no/such/x.csv"], "ivig: no/such/x.csv: No such file"),
         ([], "ivig: no release yet; run `ivig build`"),
@@ -79,6 +85,9 @@ def test_what_cannot_be_done_leaves_nothing_behind(
     run: Run, place: dict[str, str], tmp_path: Path, words: list[str], message: str
 ) -> None:
     (tmp_path / "broken.owl").write_text("<rdf:RDF")
+    (tmp_path / "ex.obo").write_text(
+        "format-version: 1.2\nontology: http://y/b/ex.owl\n\n[Term]\nid: EX:4\nname: gout\n"
+    )
     (tmp_path / "other.obo").write_text("format-version: 1.2\nontology: o\n\n[Term]\nid: ZZ:1\nname: z\n")
     done = run("link", *words, **place)
     assert message in done.stderr
@@ -86,6 +95,18 @@ def test_what_cannot_be_done_leaves_nothing_behind(
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
     assert not list(tmp_path.glob("releases/**/*"))
+    assert not (tmp_path / "look.csv").exists()
+
+
+def test_a_report_is_there_whole_or_as_it_was(run: Run, place: dict[str, str], tmp_path: Path) -> None:
+    words = ("link", "--ontology", SAMPLES / "small.obo", "--dry-run", "--report")
+    (tmp_path / "old.csv").write_text("old\n")
+    os.link(tmp_path / "old.csv", tmp_path / "kept.csv")
+    assert run(*words, "old.csv", **place).returncode == 0
+    # A new file took its name: whoever reads the old one is not cut off in the middle.
+    assert (tmp_path / "kept.csv").read_text() == "old\n"
+    assert (tmp_path / "old.csv").read_text().startswith("thing,")
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"kept.csv", "old.csv"}
 
 
 if REAL:

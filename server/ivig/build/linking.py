@@ -21,11 +21,29 @@ def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
         raise BadInput(f"{ontology.file}: none of its {len(ontology.terms)} terms is linked to a thing of the graph")
 
 
+def check_apart(ontologies: Sequence[OutsideOntology]) -> None:
+    """Raise BadInput where two would be called the same: only one of them would be linked."""
+    by_name: dict[str, OutsideOntology] = {}
+    for ontology in ontologies:
+        other = by_name.setdefault(ontology.name, ontology)
+        if other is not ontology:
+            raise BadInput(
+                f"{_described(other)} and {_described(ontology)} would both be called {ontology.name}, after their "
+                "IRIs or else their files: link one of them, or give one another IRI"
+            )
+
+
+def _described(ontology: OutsideOntology) -> str:
+    return f"{ontology.file} ({ontology.iri})" if ontology.iri else ontology.file
+
+
 def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOntology], on_stage: _Begin) -> Release:
     """A release with these ontologies, beside those linked before; one of the same name takes the place of the old one.
 
-    Raises what `build` raises; what was linked and the current release then stay as they were.
+    Raises BadInput where two of these have one name, and what `build` raises; what was linked and the current release
+    then stay as they were.
     """
+    check_apart(ontologies)
     kept = LinkedOntologies(releases.folder)
     by_name = {ontology.name: ontology for ontology in [*kept.read(), *ontologies]}
     return _relink(files, releases, [by_name[name] for name in sorted(by_name)], on_stage)

@@ -59,6 +59,8 @@ def link(
         raise BadInput("--remove goes with --name alone")
     if name and not remove:
         raise BadInput("--name goes with --remove: an ontology is called what it calls itself")
+    if (dry_run or report) and not ontology:
+        raise BadInput("--dry-run and --report go with --ontology: they compare the links with it")
     if remove:
         from ivig.build.linking import unlink
         from ivig.cli.opened import building
@@ -76,13 +78,14 @@ def link(
 
 
 def _link(files: GraphFiles, home: Releases, paths: Sequence[Path], dry_run: bool, report: Path | None) -> None:
-    from ivig.build.linking import check_reach, link
+    from ivig.build.linking import check_apart, check_reach, link
     from ivig.cli.opened import building
     from ivig.curate.ontologies import changes, read_ontology
     from ivig.curate.sssom import all_mappings
 
     ours = all_mappings(files.links)
     read = [read_ontology(path) for path in paths]
+    check_apart(read)
     for each in read:
         check_reach(ours, each)
     found = [change for each in read for change in changes(ours, each)]
@@ -121,12 +124,10 @@ def _print_changes(found: Sequence[Change]) -> None:
 
 def _write_report(path: Path, found: Sequence[Change]) -> None:
     from ivig.curate.ontologies import Change
+    from ivig.export.files import finished_file
 
-    try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(Change._fields)
-            rows.writerows(found)
-    except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
+    with finished_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(Change._fields)
+        rows.writerows(found)
     print(f"{len(found)} links in {path}", file=sys.stderr)

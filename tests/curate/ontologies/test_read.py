@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import resource
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,10 @@ if REAL:
             OBO_HEAD + "".join(f"[Term]\nid: EX:{n}\nname: t{n}\nis_a: EX:{n % 3 + 1}\n\n" for n in (1, 2, 3)),
             "circle.obo: terms that are kinds of themselves: t1 → t2 → t3 → t1",
         ),
+        ("wide.owl", f"{RDF_HEAD}{CLASS.format(label='a')}".encode("utf-16"), "wide.owl: the file is in UTF-16"),
+        ("wide.json", '{"graphs": []}'.encode("utf-16-be"), "wide.json: the file is in UTF-16"),
+        ("int.json", f'{{"graphs": [{"1" * 5000}]}}', "int.json: a number that is too long"),
+        ("real.json", '{"graphs": [1e999999999999999999999]}', "real.json: a number that is too long"),
         ("break.owl", f'{RDF_HEAD}<owl:Class rdf:about="http://x/\na"/></rdf:RDF>', "break.owl: "),
         ("space.json", '{"graphs": [{"nodes": [{"id": "http://x/a b", "lbl": "a"}]}]}', "'http://x/a b' makes no IRI"),
         (
@@ -117,6 +122,16 @@ if REAL:
             "long.owl",
             f'<!DOCTYPE rdf:RDF [<!ENTITY l0 "{"ha" * 900}">]>{RDF_HEAD}{CLASS.format(label="&l0;")}',
             "long.owl: the entity l0 is more than an abbreviation",
+        ),
+        (
+            "twice.owl",
+            f'<!DOCTYPE rdf:RDF [<!ENTITY l0 "ha"><!ENTITY l0 "&l0;&l0;">]>{RDF_HEAD}{CLASS.format(label="&l0;")}',
+            "twice.owl: an entity that is declared twice or in a comment",
+        ),
+        (
+            "aside.owl",
+            f'<!DOCTYPE rdf:RDF [<!-- <!ENTITY l0 "&l0;"> -->]>{RDF_HEAD}{CLASS.format(label="a")}',
+            "aside.owl: an entity that is declared twice or in a comment",
         ),
         (
             "outside.owl",
@@ -166,6 +181,75 @@ def test_a_line_or_text_without_end_does_not_fill_the_memory(
     with pytest.raises(BadInput, match="more than 4 million bytes|XML without an element"):
         read_ontology(path)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+def test_a_text_is_not_cut_by_what_looks_like_the_next_element(tmp_path: Path) -> None:
+    path = tmp_path / "data.owl"
+    path.write_text(RDF_HEAD + CLASS.format(label=f"<![CDATA[{'<' * 5 * 2**20}]]>"))
+    with pytest.raises(BadInput, match="more than 4 million bytes"):
+        read_ontology(path)
+
+
+ENTITY = f'<!DOCTYPE rdf:RDF [<!ENTITY e "{"e" * 900}">]>{RDF_HEAD}'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("arrays.json", '{"graphs":' + "[" * 10_000, "nested too deep"),
+        ("maps.json", '{"graphs":' + '{"":' * 20_000, "nested too deep"),
+        ("key.json", '{"graphs":{"' + "k" * 1_000_000 + '":{' + '"a":1,' * 20_000, "nested too deep"),
+        ("text.owl", ENTITY + CLASS.format(label="&e;" * 600_000), "more than 4 million bytes"),
+        ("attribute.owl", f'{ENTITY}<owl:Class rdf:about="{"&e;" * 600_000}"/></rdf:RDF>', "many times longer"),
+        ("many.owl", ENTITY + '<owl:Class rdf:about="http://x/&e;&e;&e;"/>' * 9000, "many times longer"),
+        ("deep.owl", RDF_HEAD + "<owl:Class>" * 50_000, "nested more than 1000 deep"),
+    ],
+    ids=lambda value: value if len(value) < 15 else "",
+)
+def test_a_small_file_stays_small(tmp_path: Path, name: str, content: str, message: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    with pytest.raises(BadInput, match=message):
+        read_ontology(path)
+    assert time.process_time() - began < 5
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100 * 1024
+
+
+def test_lists_of_many_levels_and_namespaces_as_entities_are_read(tmp_path: Path) -> None:
+    names = "".join(f'<!ENTITY {name} "http://purl.obolibrary.org/{name * 20}/">' for name in ("obo", "eco"))
+    item = "<rdf:Description><rdf:first>a</rdf:first><rdf:rest>"
+    classes = "".join(
+        f'<owl:Class rdf:about="&obo;{n}"><rdfs:label>&lt;{n}&gt;</rdfs:label>'
+        f'<rdfs:subClassOf rdf:resource="&eco;{n}"/></owl:Class>'
+        for n in range(25_000)
+    )
+    path = tmp_path / "real.owl"
+    path.write_text(
+        f"<!DOCTYPE rdf:RDF [{names}]>{RDF_HEAD}{classes}<owl:DataRange><owl:oneOf>"
+        f"{item * 400}{'</rdf:rest></rdf:Description>' * 400}</owl:oneOf></owl:DataRange></rdf:RDF>"
+    )
+    assert len(read_ontology(path).terms) == 25_000
+
+
+def test_an_edge_from_or_to_nothing_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "edges.json"
+    edges = [{"sub": 1, "pred": "is_a", "obj": None}, {"sub": EX + "1", "pred": "is_a"}, {"pred": "is_a", "obj": ""}]
+    edges.append({"sub": EX + "1", "pred": "is_a", "obj": EX + "2"})
+    path.write_text(json.dumps({"graphs": [{"nodes": [{"id": EX + "1", "lbl": "a"}], "edges": edges}]}))
+    assert read_ontology(path).terms == {EX + "1": OntologyTerm("a", [EX + "2"])}
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.obo")
+    # Enough is in it for whoever reads all the same, so that the test ends where it fails.
+    held = os.open(tmp_path / "pipe.obo", os.O_RDWR)
+    try:
+        os.write(held, b"%PDF-1.7" * 4096)
+        with pytest.raises(BadInput, match="pipe.obo: no regular file"):
+            read_ontology(tmp_path / "pipe.obo")
+    finally:
+        os.close(held)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

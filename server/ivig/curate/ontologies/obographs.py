@@ -12,6 +12,8 @@ from ivig.errors import BadInput
 
 _REPLACED_BY = OBO + "IAO_0100001"
 _IN_OWL = "http://www.geneontology.org/formats/oboInOwl#"
+_LONGEST_PLACE = 1000
+"""Characters in the names that lead to a value. Obographs has less than a hundred."""
 _LISTS = {_REPLACED_BY: "replaced_by", _IN_OWL + "consider": "consider", _IN_OWL + "hasAlternativeId": "merged"}
 
 
@@ -21,19 +23,47 @@ def read_obographs(path: Path) -> tuple[str, str, dict[str, OntologyTerm]]:
 
     terms: dict[str, OntologyTerm] = {}
     try:
+        _check_values(path)
         for node in _each(path, "graphs.item.nodes.item"):
             if isinstance(node, dict) and node.get("type", "CLASS") == "CLASS" and isinstance(node.get("id"), str):
                 terms[term_iri(node["id"])] = _term(node)
         for edge in _each(path, "graphs.item.edges.item"):
             if isinstance(edge, dict) and edge.get("pred") in ("is_a", "subClassOf"):
-                below = terms.setdefault(term_iri(_text(edge.get("sub"))), OntologyTerm())
-                below.parents.append(term_iri(_text(edge.get("obj"))))
+                low, high = _text(edge.get("sub")), _text(edge.get("obj"))
+                if low and high:
+                    terms.setdefault(term_iri(low), OntologyTerm()).parents.append(term_iri(high))
         ontology = _text(next(_each(path, "graphs.item.id"), None))
         version = _text(next(_each(path, "graphs.item.meta.version"), None))
     except (ijson.JSONError, UnicodeDecodeError) as error:
         # Further lines of the message show the place, which may be anything.
         raise BadInput(f"{path.name}: {one_line(str(error).splitlines()[0])}") from error
+    except (ValueError, ArithmeticError) as error:
+        raise BadInput(f"{path.name}: a number that is too long to be read") from error
     return ontology, version, terms
+
+
+def _check_values(path: Path) -> None:
+    """Raise BadInput where values are nested without end: `ijson.items` spells out where each is, `graphs.item.nodes`.
+
+    Raises ValueError or ArithmeticError for a number that is too long, which `ijson.items` may crash at.
+    """
+    import ijson
+
+    levels: list[int] = []
+    length = 0
+    with Guarded(path, Format.OBOGRAPHS) as file:
+        for event, value in ijson.basic_parse(file):
+            if event == "map_key":
+                length += len(value) - levels[-1]
+                levels[-1] = len(value)
+            elif event in ("start_map", "start_array"):
+                # An array is a place of its own, called `item`; every place but the first comes after a dot.
+                levels.append(len("item") if event == "start_array" else 0)
+                length += levels[-1] + 1
+            elif event in ("end_map", "end_array"):
+                length -= levels.pop() + 1
+            if length > _LONGEST_PLACE:
+                raise BadInput(f"{path.name}: values nested too deep; that is refused")
 
 
 def _each(path: Path, place: str) -> Iterator[Any]:

@@ -17,6 +17,9 @@ from ivig.curate.ontologies.owl import read_owl
 from ivig.curate.ontologies.source import Format, Guarded, format_of
 from ivig.errors import BadInput
 
+_CHUNK = 2**16
+"""Few bytes at a time, so that little can be made of them before it is looked at."""
+
 
 def read_ontology(path: Path) -> OutsideOntology:
     """An ontology in OBO, OWL (RDF/XML) or obographs JSON; which, its content says. Nothing that it imports is fetched.
@@ -28,7 +31,7 @@ def read_ontology(path: Path) -> OutsideOntology:
     if format is Format.OBOGRAPHS:
         iri, version, terms = read_obographs(path)
     else:
-        with io.BufferedReader(Guarded(path, format), 2**20) as file:
+        with io.BufferedReader(Guarded(path, format), _CHUNK) as file:
             iri, version, terms = (read_obo if format is Format.OBO else read_owl)(file, path.name)
     if not any(term.label for term in terms.values()):
         raise BadInput(f"{path.name}: no terms that have a label; it is no ontology, or one in another format")
@@ -42,7 +45,7 @@ def read_ontology(path: Path) -> OutsideOntology:
 
 
 def _name(iri: str, path: Path) -> str:
-    """A short name: `mondo` for http://purl.obolibrary.org/obo/mondo.owl and for mondo/mondo-simple alike."""
+    """A short name: `mondo` for http://purl.obolibrary.org/obo/mondo.owl, `mondo-simple` for mondo/mondo-simple.owl."""
     last = re.split(r"[/#]", iri.rstrip("/#"))[-1] or path.name
     return re.sub(r"[^a-z0-9_-]+", "-", last.split(".")[0].lower()).strip("-") or "ontology"
 

@@ -6,17 +6,15 @@ import io
 import re
 from enum import Enum
 from pathlib import Path
-from xml.parsers import expat
 
+from ivig.curate.ontologies.markup import Markup, check_prolog
 from ivig.errors import BadInput, NotThere
 
 _MOST_BYTES = 4 * 2**20
 """No name, definition or line of an ontology is longer: what is, would only fill the memory."""
 _HEAD_BYTES = 4096
-_LONGEST_PROLOG = 2**20
-_LONGEST_ENTITY = 1000
-
-_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<", b"{\x00", b"\x00{")
+"""What a text in UTF-16 begins with: a mark, or one of the characters that we look for."""
 _OBO_CLAUSE = re.compile(rb"\s*(?:!.*\n\s*)*(?:[a-z][a-z_-]*: |\[(?:Term|Typedef|Instance)\])")
 
 
@@ -31,14 +29,19 @@ class Format(Enum):
 def format_of(path: Path) -> Format:
     """The format of a file, by what it begins with. Raises NotThere, or BadInput that says what the file is instead."""
     try:
+        # A pipe would be waited for, and could be read only once.
+        if path.exists() and not path.is_file() and not path.is_dir():
+            raise BadInput(f"{path}: no regular file")
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES).removeprefix(b"\xef\xbb\xbf").lstrip()
     except OSError as error:
         raise NotThere(f"{path}: {error.strerror}") from error
+    if head.startswith(_UTF_16):
+        raise BadInput(f"{path.name}: the file is in UTF-16; convert it to UTF-8 first")
     if head.startswith(b"{"):
         return Format.OBOGRAPHS
     if head.startswith(b"<"):
-        _check_prolog(path)
+        check_prolog(path)
         return Format.RDF_XML
     if _OBO_CLAUSE.match(head):
         return Format.OBO
@@ -55,59 +58,19 @@ def _instead(head: bytes) -> str:
     return "no ontology in OBO, OWL (RDF/XML) or obographs JSON"
 
 
-class _Root(Exception):
-    """The first element is reached: what comes before has been looked at."""
-
-
-def _check_prolog(path: Path) -> None:
-    """Look at what comes before the first element: entities may abbreviate namespaces, and do nothing else.
-
-    Raises BadInput for what would read other files, or grow without end, or is no RDF.
-    """
-
-    def entity(name: str, _parameter: bool, value: str | None, *_where: object) -> None:
-        if value is None:
-            raise BadInput(f"{path.name}: the entity {name} would read another file; that is refused")
-        if "&" in value or "%" in value or len(value) > _LONGEST_ENTITY:
-            raise BadInput(
-                f"{path.name}: the entity {name} is more than an abbreviation of a namespace; that is refused"
-            )
-
-    def doctype(_name: str, system: str | None, _public: str | None, _internal: bool) -> None:
-        if system is not None:
-            raise BadInput(f"{path.name}: the document type would read another file; that is refused")
-
-    def element(name: str, _attributes: object) -> None:
-        if not name.startswith(_RDF):
-            raise BadInput(f"{path.name}: XML, but no RDF/XML: it begins with {name.rpartition(' ')[2]}")
-        raise _Root
-
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.EntityDeclHandler, parser.StartDoctypeDeclHandler, parser.StartElementHandler = entity, doctype, element
-    try:
-        with path.open("rb") as file:
-            while (read := file.read(_HEAD_BYTES)) and file.tell() <= _LONGEST_PROLOG:
-                parser.Parse(read)
-            parser.Parse(read, not read)
-    except _Root:
-        return
-    except expat.ExpatError as error:
-        raise BadInput(f"{path.name}, line {error.lineno}: {expat.ErrorString(error.code)}") from error
-    raise BadInput(f"{path.name}: XML without an element in its first {_LONGEST_PROLOG} bytes")
-
-
 def one_line(message: str) -> str:
     """What a parser says, which may quote the file, on one line."""
     return " ".join(message.split())
 
 
 class Guarded(io.RawIOBase):
-    """The bytes of a file, as long as its pieces stay short. Raises BadInput where one does not end."""
+    """The bytes of a file, as long as its pieces stay short and XML in bounds. Raises BadInput where they do not."""
 
     def __init__(self, path: Path, format: Format) -> None:
         self._file = path.open("rb")
         self._name, self._end = path.name, format.value
         self._running = 0
+        self._markup = Markup(path.name, _MOST_BYTES) if format is Format.RDF_XML else None
 
     def readable(self) -> bool:
         return True
@@ -121,6 +84,8 @@ class Guarded(io.RawIOBase):
             raise BadInput(
                 f"{self._name}: a line or a text of more than {_MOST_BYTES // 2**20} million bytes; that is refused"
             )
+        if self._markup:
+            self._markup.feed(read)
         buffer[: len(read)] = read
         return len(read)
 
