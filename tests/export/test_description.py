@@ -97,6 +97,28 @@ def test_what_fair_asks_for_without_a_network(described: rdflib.Graph, graph: Gr
         assert graph.about("about-thing", str(example)).rows, example
 
 
+def test_language_titles_and_archives_are_said_as_dcat_has_them(described: rdflib.Graph) -> None:
+    assert str(described.value(IT, DCTERMS.language)) == "http://id.loc.gov/vocabulary/iso639-1/en"
+    for made in FORMATS.values():
+        one = rdflib.URIRef(f"{DATASET}#{made.name}")
+        title = described.value(one, DCTERMS.title)
+        assert title.language == "en"
+        assert len(title.split()) > 2, f"say what {made.name} is"
+        archive = str(described.value(one, DCAT.packageFormat)), str(described.value(one, DCAT.compressFormat))
+        assert archive == (
+            ("http://publications.europa.eu/resource/authority/file-type/TAR", "https://www.iana.org/assignments/media-types/application/gzip")
+            if made.name.startswith("kgx") else ("None", "None")
+        )  # fmt: skip
+
+
+def test_the_description_is_the_same_at_every_run(graph: Graph, run: Run) -> None:
+    said = void(graph)
+    assert said == sorted(said, key=str)
+    first, second = (run("export", "--describe", PYTHONHASHSEED=seed) for seed in ("1", "2"))
+    assert first.stdout
+    assert first.stdout == second.stdout
+
+
 def test_the_description_says_what_the_citation_file_says() -> None:
     citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
     assert f'title: "{TITLE}"' in citation

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
+import random
 import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import rdflib
 from rocrate.rocrate import ROCrate
 
-from conftest import Run
+from conftest import ROOT, Run
+from ivig.ask import Graph
+from ivig.build.linking import link
+from ivig.curate.ontologies import read_ontology
 from ivig.errors import BadInput, NotThere
 from ivig.export import Exporter, Selection
+from ivig.export.crate import write_citation
 from ivig.export.package import write_package
 from ivig.export.verify import verify_package
-from ivig.namespaces import TERMS
+from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, TERMS
+from ivig.release import Releases
+from small import SOURCE, efficacy, files_with
 
 KAWASAKI = Selection(condition=("Kawasaki disease",), direction=("benefit",))
 
@@ -41,12 +51,13 @@ def test_the_crate_is_read_by_its_library(made: Path, exporter: Exporter) -> Non
     crate = ROCrate(made)
     files = {entity.id for entity in crate.get_by_type("File")}
     written = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
-    assert files == written - {"SHA256SUMS", "ro-crate-metadata.json"}
+    assert files == written - {"ro-crate-metadata.json"}
     assert {"data/statements.nq", "data/statements.ttl", "README.md", "LICENSE-DATA", "CITATION.cff", "selection.json",
             "dataset.ttl", "shapes/statement.ttl", "ontology/ivig.ttl"} <= files  # fmt: skip
     assert crate.root_dataset["version"] == exporter.graph.release.digest
     assert crate.license.id == "https://creativecommons.org/licenses/by/4.0/"
-    assert all(len(crate.get(name)["sha256"]) == 64 for name in files)
+    assert all(len(crate.get(name)["sha256"]) == 64 for name in files - {"SHA256SUMS"})
+    assert (crate.isBasedOn.id, crate.isBasedOn["name"]) == (BASE + "dataset", "IVIG Evidence Graph")
 
 
 def test_others_tools_check_and_read_it(made: Path, exporter: Exporter) -> None:
@@ -117,6 +128,108 @@ def test_the_whole_graph_is_told_by_the_digest_of_the_release(exporter: Exporter
     assert any("not the whole graph of the release" in problem for problem in verify_package(tmp_path / "all").problems)
 
 
+def test_the_whole_graph_keeps_the_check_where_an_ontology_is_linked(tmp_path: Path) -> None:
+    # What was linked is in the release and its digest, and stays out of every export.
+    links = (
+        "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
+        "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
+        "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
+    )
+    files = files_with(tmp_path, SOURCE + efficacy("gout", "benefit"), links)
+    ontology = read_ontology(ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo")
+    release = link(files, Releases(tmp_path / "releases"), [ontology], lambda stage: None)
+    assert ANCESTORS_GRAPH in release.manifest["graphs"]
+    write_package(Exporter(Graph(files, release)), Selection(), "nquads", tmp_path / "all")
+    assert not verify_package(tmp_path / "all").problems
+    assert json.loads((tmp_path / "all" / "selection.json").read_text())["left_out"] == [ANCESTORS_GRAPH]
+    assert "- left out: what was linked of other ontologies\n" in (tmp_path / "all" / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["lems.zip", "lems"])
+def test_the_same_part_of_the_same_release_is_the_same_package(run: Run, tmp_path: Path, name: str) -> None:
+    # Neither the order that a process happens to give an answer in nor its clock may show.
+    for number, zone in enumerate(("UTC+11", "UTC-11")):
+        (tmp_path / str(number)).mkdir()
+        done = run(
+            "export", "--condition", "LEMS", "--package", f"{number}/{name}", PYTHONHASHSEED=str(number), TZ=zone
+        )
+        assert done.returncode == 0, done.stderr
+    first, second = (_bytes_of(tmp_path / str(number) / name) for number in (0, 1))
+    assert len(first) == (1 if name == "lems.zip" else 30)
+    assert first == second
+
+
+def _bytes_of(path: Path) -> dict[str, bytes]:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    return {file.name if file == path else file.relative_to(path).as_posix(): file.read_bytes() for file in files}
+
+
+def test_no_time_of_the_export_is_in_a_package(exporter: Exporter, made: Path, tmp_path: Path) -> None:
+    sealed = (exporter.graph.release.folder / "manifest.json").stat().st_mtime
+    published = json.loads((made / "ro-crate-metadata.json").read_text())["@graph"][0]["datePublished"]
+    assert published == datetime.fromtimestamp(sealed, UTC).date().isoformat()
+    write_package(exporter, KAWASAKI, "csv", tmp_path / "k.zip")
+    with zipfile.ZipFile(tmp_path / "k.zip") as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_package_says_what_was_asked_for_and_what_was_left_out(exporter: Exporter, tmp_path: Path) -> None:
+    write_package(exporter, Selection(condition=("gbs",)), "csv", tmp_path / "p", inferred=False)
+    asked = json.loads((tmp_path / "p" / "selection.json").read_text())
+    assert asked["selection"] == {"condition": ["gbs"]}
+    assert asked["resolved"] == {"condition": [BASE + "condition/guillain-barre-syndrome"]}
+    assert (asked["inferred"], asked["left_out"]) == (False, [INFERRED_GRAPH])
+    crate = ROCrate(tmp_path / "p")
+    readme = (tmp_path / "p" / "README.md").read_text()
+    number = asked["statements"]
+    assert crate.name == f"IVIG Evidence Graph: condition gbs ({number} statements)"
+    assert crate.description == (
+        f"{number} statements of the IVIG Evidence Graph, with everything that they mention. "
+        "Asked for: condition gbs. Left out: what was inferred."
+    )
+    assert "- asked for: condition gbs\n- left out: what was inferred\n" in readme
+    assert crate.get("data/statements.csv")["name"] == "the part as table of the statements in CSV"
+    assert "checked by: Effects: numbers that agree" in crate.get("shapes/effect.ttl")["name"]
+    assert "`SHA256SUMS`: the SHA-256 of every other file" in readme
+
+
+def test_what_lies_beside_the_shapes_stays_there(exporter: Exporter, tmp_path: Path) -> None:
+    files = files_with(tmp_path, SOURCE)
+    (files.folder / "shapes" / "notes.txt").write_text("mine")
+    (files.folder / "shapes" / "old").mkdir()
+    beside = SimpleNamespace(graph=_with_files(exporter.graph, files), part=exporter.part, write=exporter.write)
+    write_package(beside, KAWASAKI, "nquads", tmp_path / "p")  # type: ignore[arg-type]
+    names = sorted(path.name for path in (tmp_path / "p" / "shapes").iterdir())
+    assert names == sorted(path.name for path in files.shapes)
+
+
+def _with_files(graph: Graph, files: object) -> Graph:
+    other = Graph.__new__(Graph)
+    other.__dict__.update(graph.__dict__, files=files)
+    return other
+
+
+DIGEST = f'- type: other\n{{0}}  value: "sha256:{"0" * 64}"\n{{0}}  description: "Digest of the release"\n'
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ('title: "A"\n', 'title: "A"\nidentifiers:\n  ' + DIGEST.format("  ")),
+        ("identifiers:\n  - type: doi\n    value: 10.1/x\ntitle: A\n",
+         "identifiers:\n  " + DIGEST.format("  ") + "  - type: doi\n    value: 10.1/x\ntitle: A\n"),
+        ("identifiers:\n- type: doi\n  value: 10.1/x\ntitle: A\n",
+         "identifiers:\n" + DIGEST.format("") + "- type: doi\n  value: 10.1/x\ntitle: A\n"),
+        ("identifiers: [{type: doi, value: 10.1/x}]\n",
+         f"identifiers: [{{type: doi, value: 10.1/x}}]\n# Digest of the release: sha256:{'0' * 64}\n"),
+    ],
+)  # fmt: skip
+def test_the_digest_goes_to_the_identifiers_that_are_there(tmp_path: Path, said: str, expected: str) -> None:
+    (tmp_path / "source.cff").write_text(said)
+    write_citation(tmp_path, tmp_path / "source.cff", "0" * 64)
+    assert (tmp_path / "CITATION.cff").read_text() == expected
+
+
 def _sum_anew(package: Path) -> None:
     """As somebody would who wants to hide a change."""
     names = sorted(
@@ -136,7 +249,153 @@ def test_a_zip_is_the_same_package(exporter: Exporter, tmp_path: Path) -> None:
         entry = archive.getinfo("data/statements.nq")
     content[entry.header_offset + 200] ^= 0xFF
     path.write_bytes(content)
-    assert verify_package(path).problems == ["data/statements.nq: changed"]
+    assert verify_package(path).problems == ["data/statements.nq: changed, and cannot be unpacked"]
+
+
+def test_no_changed_byte_of_a_zip_goes_by(exporter: Exporter, tmp_path: Path) -> None:
+    path = tmp_path / "kawasaki.zip"
+    write_package(exporter, KAWASAKI, "csv", path)
+    whole = path.read_bytes()
+    kept = _contents(path)
+    with zipfile.ZipFile(path) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+    # The last two bytes are the mark that ends the compression, after all of the content.
+    inside = [
+        range(start := e.header_offset + 30 + len(e.filename), start + e.compress_size - 2) for e in entries.values()
+    ]
+    sums = entries["SHA256SUMS"]
+    around_sums = range(sums.header_offset, sums.header_offset + 30 + len(sums.filename) + sums.compress_size, 11)
+    directory = range(len(whole) - 2400, len(whole), 13)
+    drawn = random.Random(1).sample(range(len(whole)), 200)
+    for position in {*drawn, *around_sums, *directory}:
+        changed = bytearray(whole)
+        changed[position] ^= 0xFF
+        path.write_bytes(changed)
+        try:
+            if verify_package(path).problems:
+                continue
+        except BadInput:
+            continue
+        assert not any(position in content for content in inside), position
+        # A time, a version or an end mark, then: what is unpacked is what it was.
+        assert _contents(path) == kept, position
+
+
+def _contents(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("name", ["selection.json", "ro-crate-metadata.json"])
+@pytest.mark.parametrize("text", ["[" * 200_000, "{" * 9, "[]", '{"statements": ' + "9" * 5000 + "}"])
+def test_what_only_looks_like_json_is_said(package: Path, name: str, text: str) -> None:
+    (package / name).write_text(text)
+    _sum_anew(package)
+    with pytest.raises(BadInput, match=f"{name} cannot be read"):
+        verify_package(package)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("data/statements.nq", "<x:a> <x:b> " + "<<( <x:a> <x:b> " * 200_000 + "<x:c>" + " )>>" * 200_000 + " .\n",
+         "data/statements.nq: triples nested too deep to be read"),
+        ("shapes/effect.ttl", "<x:a> <x:b> " + "<<(\n<x:a> <x:b> " * 200_000 + "<x:c>" + " )>>" * 200_000 + " .\n",
+         "shapes/effect.ttl: triples nested too deep to be read"),
+        ("shapes/effect.ttl", "<x:a> a <http://www.w3.org/ns/shacl#NodeShape> ; "
+         + "<http://www.w3.org/ns/shacl#property> [ " * 20_000 + "]" * 20_000 + " .\n", "shapes: nested too deep to be read"),
+        ("shapes/effect.ttl", "nonsense", "shapes/effect.ttl: "),
+    ],
+    ids=["data", "triples in shapes", "shapes", "no turtle"],
+)  # fmt: skip
+def test_what_is_made_to_take_the_parser_down_is_said(
+    package: Path, run: Run, name: str, text: str, problem: str
+) -> None:
+    (package / name).write_text(text)
+    _sum_anew(package)
+    done = run("verify", package)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(problem)
+
+
+def test_a_package_without_shapes_is_not_said_to_keep_them(package: Path) -> None:
+    shutil.rmtree(package / "shapes")
+    _sum_anew(package)
+    assert verify_package(package).problems == ["shapes: none, so that no rule could be checked"]
+
+
+@pytest.mark.parametrize(
+    ("add", "problem"),
+    [
+        (lambda p: (p / "evil").symlink_to("/etc"), "evil: a link, no file"),
+        (lambda p: (p / "evil").symlink_to("README.md"), "evil: a link, no file"),
+        (lambda p: (p / "data" / "evil").symlink_to("/nowhere"), "data/evil: a link, no file"),
+        (lambda p: (p / "more" / "empty").mkdir(parents=True), "more/empty/: not in SHA256SUMS"),
+        (lambda p: (p / "a\x1b[2J\nb").write_text(""), "a\\x1b[2J\\nb: not in SHA256SUMS"),
+        (lambda p: Path(os.fsdecode(bytes(p / "a") + b"\xff")).write_text(""), "a\\udcff: not in SHA256SUMS"),
+    ],
+)
+def test_what_is_added_to_a_folder_is_named_safely(package: Path, add: Callable[[Path], object], problem: str) -> None:
+    add(package)
+    problems = verify_package(package).problems
+    assert problem in problems
+    assert all(line.isprintable() for line in problems)
+
+
+@pytest.mark.parametrize("name", ["SHA256SUMS", "data/statements.nq"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(package: Path, run: Run, name: str) -> None:
+    (package / name).unlink()
+    os.mkfifo(package / name)
+    done = run("verify", package)
+    assert done.returncode in (1, 2)
+    assert f"{name}: a device or pipe, no file" in done.stdout + done.stderr
+
+
+def test_a_pipe_or_device_is_no_package(tmp_path: Path, run: Run) -> None:
+    os.mkfifo(tmp_path / "pipe.zip")
+    for name in ("pipe.zip", "/dev/zero"):
+        done = run("verify", name)
+        assert (done.returncode, done.stderr) == (2, f"ivig: {name} is no package: neither a folder nor a ZIP\n")
+
+
+def _entry(name: str, mode: int = 0o100644) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name)
+    entry.external_attr = mode << 16
+    return entry
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        (_entry("../../evildir/", 0o040755), "../../evildir/: leads out of the package"),
+        (_entry("../evil"), "../evil: leads out of the package"),
+        (_entry("/etc/evil"), "/etc/evil: leads out of the package"),
+        (_entry("..\\evil"), "..\\\\evil: leads out of the package"),
+        (_entry("c:evil"), "c:evil: leads out of the package"),
+        (_entry("evil/", 0o040755), "evil/: not in SHA256SUMS"),
+        (_entry("README.md"), "README.md: 2 files of one name"),
+        (_entry("evil", 0o120777), "evil: a link, no file"),
+        (_entry("evil", 0o010644), "evil: a device or pipe, no file"),
+        (_entry("a\x1b[2J"), "a\\x1b[2J: not in SHA256SUMS"),
+    ],
+)
+def test_what_is_added_to_a_zip_is_named_safely(
+    exporter: Exporter, tmp_path: Path, entry: zipfile.ZipInfo, problem: str
+) -> None:
+    write_package(exporter, KAWASAKI, "csv", tmp_path / "k.zip")
+    with zipfile.ZipFile(tmp_path / "k.zip", "a") as archive:
+        archive.writestr(entry, b"")
+    problems = verify_package(tmp_path / "k.zip").problems
+    assert problem.replace("\\\\", "\\") in problems
+    assert all(line.isprintable() for line in problems)
+
+
+def test_folders_of_a_zip_that_was_packed_anew_are_none_too_many(made: Path, tmp_path: Path) -> None:
+    shutil.make_archive(str(tmp_path / "again"), "zip", made)
+    with zipfile.ZipFile(tmp_path / "again.zip") as archive:
+        assert "shapes/" in archive.namelist()
+    assert not verify_package(tmp_path / "again.zip").problems
 
 
 @pytest.mark.parametrize(
@@ -145,6 +404,8 @@ def test_a_zip_is_the_same_package(exporter: Exporter, tmp_path: Path) -> None:
         (lambda p: (p / "SHA256SUMS").unlink(), "it has no SHA256SUMS"),
         (lambda p: (p / "SHA256SUMS").write_text("nonsense\n"), "a line that is no checksum"),
         (lambda p: (p / "SHA256SUMS").write_text("0" * 64 + "  ../../etc/passwd\n"), "a line that is no checksum"),
+        (lambda p: (p / "SHA256SUMS").write_text(("0" * 64 + "  a\n") * 2), "names a twice"),
+        (lambda p: (p / "data" / "statements.nq").unlink() or _sum_anew(p), "data/statements.nq is missing"),
     ],
 )
 def test_what_is_no_package_is_said(package: Path, spoil: Callable[[Path], object], message: str) -> None:
@@ -162,7 +423,7 @@ def test_a_file_that_is_no_zip_is_no_package(tmp_path: Path) -> None:
 
 
 def test_a_zip_that_claims_to_be_huge_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ivig.export.verify.MOST_BYTES", 1000)
+    monkeypatch.setattr("ivig.export.package_files.MOST_BYTES", 1000)
     with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("SHA256SUMS", b"0" * 10_000)
     with pytest.raises(BadInput, match="more than 1000 bytes"):

@@ -26,6 +26,29 @@ _DCTERMS = PREFIXES["dcterms"]
 _FOAF = "http://xmlns.com/foaf/0.1/"
 _VOID = "http://rdfs.org/ns/void#"
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
+_ENGLISH = "http://id.loc.gov/vocabulary/iso639-1/en"
+_TAR = "http://publications.europa.eu/resource/authority/file-type/TAR"
+"""IANA has no media type for it; DCAT takes this one then."""
+
+_TITLES = {
+    "turtle": "RDF in Turtle",
+    "trig": "RDF in TriG, with the named graphs",
+    "ntriples": "RDF in N-Triples",
+    "nquads": "RDF in N-Quads, with the named graphs",
+    "rdfxml": "RDF in RDF/XML",
+    "jsonld": "RDF in JSON-LD",
+    "csv": "table of the statements in CSV",
+    "tsv": "table of the statements in TSV",
+    "xlsx": "table of the statements in XLSX, for spreadsheets",
+    "parquet": "table of the statements in Parquet",
+    "graphml": "network in GraphML",
+    "gexf": "network in GEXF, for Gephi",
+    "cytoscape": "network in the JSON of Cytoscape.js",
+    "cx2": "network in CX2, for Cytoscape and NDEx",
+    "kgx": "nodes and edges in KGX, as tables in TSV",
+    "kgx-jsonl": "nodes and edges in KGX, as JSON Lines",
+    "nanopub": "nanopublications in TriG, one for each statement",
+}
 
 DESCRIPTION_PREFIXES = {**PREFIXES, "dcat": _DCAT, "foaf": _FOAF, "void": _VOID}
 
@@ -35,7 +58,13 @@ def void(graph: Graph) -> list[Triple]:
     result = graph.engine.ask(graph.internal["void"].text)
     if not isinstance(result, QueryTriples):
         raise BadQuery("void.rq constructs nothing")
-    return list(result)
+    # The engine gives them in another order at every run.
+    return sorted(result, key=str)
+
+
+def distribution_title(format_name: str) -> str:
+    """What a file in a format is, in a few words."""
+    return _TITLES.get(format_name, format_name)
 
 
 def description(graph: Graph, where: str = BASE) -> list[Triple]:
@@ -52,7 +81,7 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
         _said(DATASET, _DCTERMS + "license", LICENCE),
         _said(DATASET, _DCTERMS + "creator", BASE + "dataset#contributors"),
         _said(DATASET, _DCTERMS + "publisher", BASE + "dataset#contributors"),
-        _said(DATASET, _DCTERMS + "language", Literal("en")),
+        _said(DATASET, _DCTERMS + "language", _ENGLISH),
         _said(DATASET, _DCTERMS + "conformsTo", BASE + "ontology"),
         _said(DATASET, _DCAT + "version", release),
         _said(DATASET, _DCAT + "landingPage", where),
@@ -66,12 +95,17 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
         said += [
             _said(DATASET, _DCAT + "distribution", distribution),
             _said(distribution, RDF_TYPE, _DCAT + "Distribution"),
-            _said(distribution, _DCTERMS + "title", Literal(made.name)),
+            _said(distribution, _DCTERMS + "title", Literal(distribution_title(made.name), language="en")),
             _said(distribution, _DCTERMS + "license", LICENCE),
             _said(distribution, _DCAT + "accessURL", address),
             _said(distribution, _DCAT + "downloadURL", address),
             _said(distribution, _DCAT + "mediaType", _MEDIA_TYPES + made.media_type),
         ]
+        if made.suffix == ".tar.gz":
+            said += [
+                _said(distribution, _DCAT + "packageFormat", _TAR),
+                _said(distribution, _DCAT + "compressFormat", _MEDIA_TYPES + "application/gzip"),
+            ]
     return said + void(graph)
 
 
@@ -97,7 +131,7 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
         "distribution": [
             {
                 "@type": "DataDownload",
-                "name": made.name,
+                "name": distribution_title(made.name),
                 "encodingFormat": made.media_type,
                 "contentUrl": f"{where}export?format={made.name}",
             }

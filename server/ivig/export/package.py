@@ -1,39 +1,37 @@
-"""Packages: a part of the graph as an RO-Crate, with all that it takes to check it, read it and cite it."""
+"""Packages: a part of the graph as an RO-Crate, with all that it takes to check it, read it and cite it.
+
+The same part of the same release is the same package, byte by byte, whenever it is made.
+"""
 
 from __future__ import annotations
 
-import json
 import shutil
+import stat
 import zipfile
 from collections.abc import Iterator
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pyoxigraph import RdfFormat, serialize
 
-from ivig import __version__
-from ivig.export.description import ABSTRACT, CREATOR, DESCRIPTION_PREFIXES, KEYWORDS, LICENCE, TITLE, description
+from ivig.export.crate import (
+    digest_of,
+    names_in,
+    write_citation,
+    write_metadata,
+    write_readme,
+)
+from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.export.exporter import Exporter
 from ivig.export.files import finished_file, finished_folder
 from ivig.export.formats import format_named
+from ivig.export.package_contents import Contents, write_selection
+from ivig.export.package_files import DATA, METADATA, SUMS
 from ivig.export.selection import Selection
-from ivig.namespaces import BASE
 
-SUMS = "SHA256SUMS"
-METADATA = "ro-crate-metadata.json"
-SELECTION = "selection.json"
-DATA = "data/statements.nq"
-
-_ABOUT = {
-    "README.md": ("what is in the package", "text/markdown"),
-    "LICENSE-DATA": ("the licence of the data", "text/plain"),
-    "CITATION.cff": ("how to cite the release", "text/yaml"),
-    SELECTION: ("what was asked for, and of which release", "application/json"),
-    "query.rq": ("the query that picked the part", "application/sparql-query"),
-    "dataset.ttl": ("the graph that the part was taken from, in DCAT and VoID", "text/turtle"),
-    DATA: ("the part, graph by graph", "application/n-quads"),
-}
+_FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+"""The first that a ZIP can say: the time of an entry is that of the export, and means nothing."""
 
 
 def write_package(
@@ -61,137 +59,55 @@ def _fill(folder: Path, exporter: Exporter, selection: Selection, format_name: s
         place = DATA if name == "nquads" else f"data/statements{format_named(name).suffix}"
         with (folder / place).open("wb") as out:
             exporter.write(selection, name, out, inferred=inferred)
-    number = len(exporter.part(selection).statements)
-    for part in ("shapes", "ontology"):
-        shutil.copytree(graph.files.folder / part, folder / part)
+    statements = len(exporter.part(selection, inferred=inferred).statements)
+    contents = Contents(exporter, selection, format_name, inferred, statements)
+    _files_of_the_graph(folder, graph.files.folder)
     serialize(description(graph), output=folder / "dataset.ttl", format=RdfFormat.TURTLE, prefixes=DESCRIPTION_PREFIXES)
-    asked = {"selection": selection.described(), "inferred": inferred, "statements": number}
-    asked |= {"release": graph.release.digest, "software": f"ivig {__version__}"}
-    (folder / SELECTION).write_text(json.dumps(asked, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if selection.query:
         bound = graph.bound(selection.query, dict(selection.parameters))
         (folder / "query.rq").write_text(bound, encoding="utf-8")
     elif selection.sparql:
         (folder / "query.rq").write_text(selection.sparql, encoding="utf-8")
-    _licence_and_citation(folder, exporter)
-    _readme(folder, exporter, selection, number)
-    _metadata(folder, exporter, number)
+    _licence_and_citation(folder, graph.files.folder, contents)
+    write_selection(folder, contents)
+    # Each of these speaks of the files that were there before it.
+    write_readme(folder, contents)
+    write_metadata(folder, contents)
     _sums(folder)
 
 
-def _licence_and_citation(folder: Path, exporter: Exporter) -> None:
+def _files_of_the_graph(folder: Path, source: Path) -> None:
+    """Shapes and ontology, and nothing else that may lie beside them."""
+    for part, patterns in _FILES_OF_THE_GRAPH.items():
+        (folder / part).mkdir()
+        for pattern in patterns:
+            for path in (source / part).glob(pattern):
+                shutil.copyfile(path, folder / part / path.name)
+
+
+def _licence_and_citation(folder: Path, source: Path, contents: Contents) -> None:
     """What the graph came with; a graph of somebody else's has neither, and then nothing is claimed of it."""
-    source = exporter.graph.files.folder
     if (source / "LICENSE-DATA").is_file():
         shutil.copyfile(source / "LICENSE-DATA", folder / "LICENSE-DATA")
     if (source / "CITATION.cff").is_file():
-        text = (source / "CITATION.cff").read_text(encoding="utf-8").rstrip()
-        digest = exporter.graph.release.digest
-        text += (
-            f'\nidentifiers:\n  - type: other\n    value: "sha256:{digest}"\n    description: "Digest of the release"\n'
-        )
-        (folder / "CITATION.cff").write_text(text, encoding="utf-8")
-
-
-def _readme(folder: Path, exporter: Exporter, selection: Selection, number: int) -> None:
-    asked = "; ".join(f"{name}: {_in_words(value)}" for name, value in selection.described().items())
-    files = "\n".join(f"- `{name}`: {_meaning(name)}" for name in _names(folder))
-    text = f"""# {TITLE}: a part of it
-
-{number} statements on intravenous immunoglobulin, with everything that they mention.
-
-- asked for: {asked or "the whole graph"}
-- release: `{exporter.graph.release.digest}`
-- from: {BASE}
-
-It is no systematic search and no medical advice. To cite it, see `CITATION.cff`, and give the digest of the release.
-
-## What is in it
-
-{files}
-
-## Is it unchanged?
-
-`ivig verify PATH` says so, or names the file that was changed. Without `ivig`: `sha256sum --check {SUMS}`.
-"""
-    (folder / "README.md").write_text(text, encoding="utf-8")
-
-
-def _in_words(value: object) -> str:
-    if isinstance(value, list):
-        return " or ".join(map(str, value))
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {one}" for name, one in value.items())
-    return " ".join(str(value).split())
-
-
-def _meaning(name: str) -> str:
-    if name in _ABOUT:
-        return _ABOUT[name][0]
-    return {"data": "the part in another format", "shapes": "rules that the data keep"}.get(
-        name.partition("/")[0], "what the words mean"
-    )
-
-
-def _names(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-
-
-def _metadata(folder: Path, exporter: Exporter, number: int) -> None:
-    """The description of every file, by the RO-Crate library."""
-    from rocrate.model.contextentity import ContextEntity
-    from rocrate.rocrate import ROCrate
-
-    crate = ROCrate()
-    crate.name = f"{TITLE}: {number} statements"
-    crate.description = ABSTRACT
-    crate.keywords = list(KEYWORDS)
-    if (folder / "LICENSE-DATA").is_file():
-        crate.license = crate.add(ContextEntity(crate, LICENCE, {"@type": "CreativeWork", "name": "CC BY 4.0"}))
-    who = crate.add(ContextEntity(crate, BASE + "dataset#contributors", {"@type": "Organization", "name": CREATOR}))
-    crate.creator = crate.publisher = who
-    crate.isBasedOn = BASE + "dataset"
-    crate.root_dataset["version"] = exporter.graph.release.digest
-    for name in _names(folder):
-        crate.add_file(
-            folder / name,
-            name,
-            properties={
-                "name": _meaning(name),
-                "contentSize": str((folder / name).stat().st_size),
-                "sha256": _digest(folder / name),
-                "encodingFormat": _media_type(name),
-            },
-        )
-    crate.metadata.write(folder)
-
-
-def _media_type(name: str) -> str:
-    from ivig.export.formats import FORMATS
-
-    if name in _ABOUT:
-        return _ABOUT[name][1]
-    by_suffix = {made.suffix: made.media_type for made in reversed(FORMATS.values())}
-    return next((media for suffix, media in by_suffix.items() if name.endswith(suffix)), "application/octet-stream")
+        write_citation(folder, source / "CITATION.cff", contents.digest)
 
 
 def _sums(folder: Path) -> None:
-    lines = [f"{_digest(folder / name)}  {name}\n" for name in _names(folder)]
+    lines = [f"{digest_of(folder / name)}  {name}\n" for name in names_in(folder)]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        total = sha256()
-        while block := file.read(1 << 20):
-            total.update(block)
-    return total.hexdigest()
-
-
 def _zip(folder: Path, path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in _in_order(_names(folder)):
-            archive.write(folder / name, name)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in _in_order(names_in(folder)):
+            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3  # Unix: the rights below are its.
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
+            entry.file_size = (folder / name).stat().st_size
+            with (folder / name).open("rb") as source, archive.open(entry, "w") as target:
+                shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _in_order(names: list[str]) -> Iterator[str]:
