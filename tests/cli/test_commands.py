@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -160,6 +161,42 @@ def test_export_writes_a_file_that_stands_alone(run: Run, tmp_path: Path) -> Non
     assert (checked.returncode, checked.stdout) == (0, "")
     whole = Dataset().parse(data=run("export", "--format", "nquads").stdout, format="nquads")
     assert whole is not None
+
+
+def test_export_says_what_it_cannot_do(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "empty.rq").write_text("")
+    for words, said in (
+        (("--sparql", "empty.rq"), "line 1"),
+        (("--query", ""), "unknown query"),
+        (("--describe", "--citations", "ris"), "--citations and --describe are different things: give one"),
+        (("--package", "p", "--describe"), "--package and --describe are different things: give one"),
+        (("--output", "."), ". is a folder: name a file"),
+        (("--package", "."), ". is there already: name a new folder"),
+    ):
+        done = run("export", *words)
+        assert (done.returncode, done.stdout) == (2, ""), (words, done.stderr)
+        assert said in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.rq"]
+
+
+@pytest.mark.parametrize("words", [("export",), ("resolve", "MONDO:0016218", "--format", "json")])
+def test_a_full_disk_behind_standard_output_is_said(releases: Path, words: tuple[str, ...]) -> None:
+    given = {**os.environ, "IVIG_RELEASES": str(releases)}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([IVIG, *words], stdout=full, stderr=subprocess.PIPE, text=True, env=given, check=False)
+    assert (done.returncode, done.stderr) == (1, "ivig: No space left on device\n")
+
+
+def test_a_command_that_is_told_to_stop_takes_its_draft_away(releases: Path, tmp_path: Path) -> None:
+    given = {**os.environ, "IVIG_RELEASES": str(releases)}
+    command = [IVIG, "export", "--format", "nanopub", "--output", tmp_path / "all.trig"]
+    with subprocess.Popen(command, env=given, stderr=subprocess.PIPE, text=True) as process:
+        while not list(tmp_path.iterdir()):
+            assert process.poll() is None
+        process.terminate()
+        _, complaints = process.communicate(timeout=60)
+    assert (process.returncode, complaints, list(tmp_path.iterdir())) == (143, "", [])
 
 
 def test_validate_names_the_thing_the_rule_and_the_mend(run: Run, tmp_path: Path) -> None:

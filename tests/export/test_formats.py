@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import tarfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import networkx
 import openpyxl
@@ -33,11 +35,12 @@ from conftest import ROOT
 from ivig.ask import Graph
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Exporter, Selection, whole
+from ivig.export.columns import NOTE
 from ivig.export.context import Context
 from ivig.export.rdf import triples
 from ivig.export.spreadsheet_cells import harmless
 from ivig.export.whole import whole_ntriples
-from ivig.namespaces import BASE, DATA_GRAPH, PREFIXES, TERMS
+from ivig.namespaces import BASE, DATA_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
 from ivig.release import Release
 from jena import opinion
 
@@ -180,8 +183,12 @@ def test_a_table_says_what_the_saved_query_says(written: Written, graph: Graph) 
 
 def test_openpyxl_and_pyarrow_see_sheets_and_types(written: Written, statements: set[str], graph: Graph) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written("xlsx", GBS)), read_only=True)
-    assert book.sheetnames == ["statements", "columns"]
+    assert book.sheetnames == ["statements", "columns", "about"]
     assert sum(1 for _ in book["statements"].iter_rows()) == len(statements) + 1
+    assert dict(row for row in book["about"].values)["release"] == graph.release.digest
+    read = openpyxl.load_workbook(io.BytesIO(written("xlsx", GBS)))["statements"]
+    assert read["A1"].font.bold
+    assert read.auto_filter.ref == read.dimensions
     parquet = pyarrow.parquet.ParquetFile(io.BytesIO(written("parquet", GBS)))
     assert parquet.metadata.num_rows == len(statements)
     types = {field.name: str(field.type) for field in parquet.schema_arrow}
@@ -192,6 +199,18 @@ def test_openpyxl_and_pyarrow_see_sheets_and_types(written: Written, statements:
         "string",
     )
     assert parquet.schema_arrow.metadata[b"release"].decode() == graph.release.digest
+
+
+def test_a_table_has_a_column_for_all_that_is_said_of_a_statement(graph: Graph) -> None:
+    """Of a statement, its effect and its doses. Words for a phase of dosing stand for its label and number."""
+    query = (
+        f"SELECT DISTINCT ?p {{ GRAPH <{DATA_GRAPH}> {{ ?s ?p ?o }} "
+        f"FILTER REGEX(STR(?s), '^{BASE}(statement|effect|regimen)/') }}"
+    )
+    said = {str(row["p"]).removeprefix(TERMS) for row in graph.sparql(query)}
+    source = (ROOT / "server" / "ivig" / "export" / "columns.py").read_text(encoding="utf-8")
+    without = {name for name in said if not re.search(rf'"{re.sub("(Min|Max)$", "", name)}"', source)}
+    assert without == {RDF_TYPE, PREF_LABEL, NOTE, "phase"}
 
 
 @settings(max_examples=50, deadline=None)
@@ -225,7 +244,10 @@ def _network_is_that_of_the_part(network: networkx.MultiDiGraph, statements: set
     assert {iri for iri, node in network.nodes(data=True) if node.get("type") == "Statement"} == statements
     assert set(network) == exporter.part(GBS).members
     assert Counter(network.edges()) == _ends(exporter)
-    assert network.nodes["https://w3id.org/ivig/statement/neurom-009"]["participants"] == 21
+    node = network.nodes["https://w3id.org/ivig/statement/neurom-009"]
+    assert (node["participants"], node["direction"], node["kind"]) == (21, "mixed", "efficacy")
+    outside = [node["label"] for _, node in network.nodes(data=True) if node["type"] == "outside term"]
+    assert outside and not [label for label in outside if "://" in label]
 
 
 def _ends(exporter: Exporter) -> Counter[tuple[str, str]]:
@@ -314,17 +336,27 @@ def test_the_validator_of_kgx_accepts_all_statements(
         assert (said["statements"], said["edges"], said["errors"]) == (total, total, {})
 
 
-def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:
-    packed = written("kgx-jsonl", GBS)
-    assert written("kgx-jsonl", GBS) == packed
+def _edges(packed: bytes) -> list[dict[str, Any]]:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
         lines = archive.extractfile("ivig_edges.jsonl")
         assert lines is not None
-        edges = [json.loads(line) for line in lines]
+        return [json.loads(line) for line in lines]
+
+
+def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:
+    packed = written("kgx-jsonl", GBS)
+    assert written("kgx-jsonl", GBS) == packed
+    edges = _edges(packed)
     edge = next(edge for edge in edges if edge["id"] == "IVIG.statement:neurom-009")
     assert (edge["subject"], edge["predicate"], edge["object"]) == ("MESH:D016756", "biolink:in_clinical_trials_for", "MONDO:0016218")  # fmt: skip
     assert (edge["knowledge_level"], edge["agent_type"]) == ("knowledge_assertion", "manual_agent")
     assert (edge["publications"], edge["study_type"], edge["direction"]) == (["PMID:15995024"], "randomized controlled trial", "mixed")  # fmt: skip
+    # What is licensed is not said to be treated: a licence may be one to prevent or to replace.
+    licences = _edges(written("kgx-jsonl", Selection(kind=("regulatory",))))
+    licensed = [edge for edge in licences if edge.get("regulatory_status") == "approved"]
+    assert {edge["predicate"] for edge in licensed} == {"biolink:treats_or_applied_or_studied_to_treat"}
+    assert any(edge.get("regimen") for edge in edges)
+    assert any("p" in edge and "measure" in edge for edge in edges)
     negated = [edge for edge in edges if edge.get("negated")]
     assert all(edge["predicate"] == "biolink:affects" for edge in negated)
     assert gzip.decompress(packed)

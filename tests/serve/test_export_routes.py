@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ask.test_guarded import COUNT, ORDER
+from ask.test_guarded import COUNT, ORDER, workers_of
 from conftest import Run, serving
 from ivig.export import FORMATS
 
@@ -67,6 +67,10 @@ def test_the_whole_graph_comes_without_parameters(server: httpx.Client, run: Run
         ("query=regimens&parameter=condition", 400, "reads NAME=VALUE"),
         ("sparql=DROP ALL", 403, "read-only"),
         ("sparql=SELECT", 400, "line 1"),
+        ("sparql=", 400, "sparql is empty"),
+        ("condition=", 400, "condition is empty"),
+        ("sparql=ASK {}", 400, "a yes or no picks nothing"),
+        ("sparql=SELECT (1 AS ?x) {}", 400, "the answer names nothing of this graph"),
     ],
 )
 def test_what_cannot_be_exported_is_a_problem(server: httpx.Client, query: str, status: int, detail: str) -> None:
@@ -109,12 +113,17 @@ def test_an_export_that_takes_too_long_is_stopped_and_nobody_waits_for_it(releas
         assert httpx.get(f"{address}/health").status_code == 200
 
 
-def test_a_hostile_query_is_stopped_here_too(releases: Path) -> None:
-    with serving("--releases", releases, "--export-seconds", "1") as (_, address):
+def test_a_hostile_query_is_stopped_and_no_export_waits_for_it(releases: Path) -> None:
+    with serving("--releases", releases, "--query-seconds", "1") as (process, address):
+        _until_exports_are_made(address)
+        before = workers_of(process.pid)
         for query in (COUNT.replace("COUNT(*)", "SAMPLE(?a)"), ORDER):
-            _until_exports_are_made(address)
             answer = httpx.get(f"{address}/export", params={"sparql": query}, timeout=60)
             assert (answer.status_code, answer.json()["title"]) == (503, "Limit reached")
+        # Its worker was one of those for queries; the one that makes exports has gone on.
+        made = httpx.get(f"{address}/export?condition=LEMS&year=-2050", timeout=60)
+        assert made.status_code == 200
+        assert len(before & workers_of(process.pid)) == len(before) - 2
 
 
 def test_the_context_is_served(server: httpx.Client) -> None:

@@ -122,11 +122,11 @@ def test_a_dataset_is_read_again(tmp_path: Path, run: Run) -> None:
 
 
 def test_requests_in_flight_end_when_the_server_is_told_to_stop(releases: Path) -> None:
-    with serving("--releases", releases) as (process, address):
+    with serving("--releases", releases, "--query-seconds", "60", "--stop-seconds", "60") as (process, address):
         answers: list[httpx.Response] = []
         slow = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?b ?q ?c . FILTER(STRLEN(STR(?c)) > 0) }"
         ask = threading.Thread(
-            target=lambda: answers.append(httpx.post(f"{address}/sparql", data={"query": slow}, timeout=30))
+            target=lambda: answers.append(httpx.post(f"{address}/sparql", data={"query": slow}, timeout=90))
         )
         ask.start()
         while "ivig_workers_busy 1.0" not in httpx.get(f"{address}/metrics").text:

@@ -37,6 +37,14 @@ def test_the_format_is_kept_on_the_way(server: httpx.Client) -> None:
     assert answer.headers["location"] == "/condition/guillain-barre-syndrome?format=jsonld"
 
 
+def test_nobody_is_sent_on_to_what_is_only_related(server: httpx.Client, graph: Graph) -> None:
+    assert [meaning.predicate for meaning in meanings(graph, "OMIM:139393")] == ["skos:relatedMatch"]
+    page = server.get("/resolve/OMIM:139393", headers={"accept": "text/html"})
+    assert (page.status_code, "skos:relatedMatch" in page.text) == (200, True)
+    triples = server.get("/resolve/OMIM:139393", headers={"accept": "text/turtle"})
+    assert (triples.status_code, "skos:relatedMatch" in triples.json()["detail"]) == (400, True)
+
+
 def test_several_things_are_listed_on_a_page(server: httpx.Client, graph: Graph) -> None:
     several = next(
         str(row["external_id"])
@@ -58,6 +66,7 @@ def test_several_things_are_listed_on_a_page(server: httpx.Client, graph: Graph)
         ("/resolve/MONDO:9999999", 404, "nothing here is linked to MONDO:9999999"),
         ("/resolve/gout", 400, '"gout" is no identifier'),
         ("/resolve/<script>", 400, "is no identifier"),
+        ("/resolve/https://w3id.org/ivig/condition/gout", 400, "is an address of this graph itself"),
         ("/resolve/MONDO:0016218?format=pdf", 400, 'unknown format "pdf"'),
     ],
 )

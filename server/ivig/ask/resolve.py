@@ -7,9 +7,12 @@ from typing import NamedTuple
 from ivig.ask.graph import Graph
 from ivig.errors import BadInput, NotThere
 from ivig.identifiers import Identifier, identifier, prefixes
+from ivig.namespaces import BASE
 
 _PREDICATES = {name: f"ivig:{name}" for name in ("pmid", "doi", "pmcid")}
 _BELOW = "below"
+_LONGEST_SHOWN = 200
+"""Characters of what was typed that a message gives back."""
 _ORDER = [*_PREDICATES, "exact", "close", "broad", "narrow", "related", _BELOW]
 
 
@@ -62,11 +65,14 @@ def _curie(typed: str, how: str) -> str:
 
 
 def _nothing(graph: Graph, typed: str) -> BadInput:
+    shown = typed if len(typed) <= _LONGEST_SHOWN else typed[:_LONGEST_SHOWN] + "…"
+    if typed.strip().startswith(BASE):
+        return BadInput(f"{shown} is an address of this graph itself, no identifier from outside")
     graph.names.check_prefix(typed)
     known = identifier(typed)
     if known is None and "://" not in typed:
-        return BadInput(f'"{typed}" is no identifier: give a CURIE such as MONDO:0016218, a PMID, a DOI or an address')
+        return BadInput(f'"{shown}" is no identifier: give a CURIE such as MONDO:0016218, a PMID, a DOI or an address')
     hint = ""
     if known and not known.well_formed:
         hint = f"; identifiers of that kind look like {prefixes()[known.prefix].example}"
-    return NotThere(f"nothing here is linked to {known.curie if known else typed}{hint}")
+    return NotThere(f"nothing here is linked to {known.curie if known and shown == typed else shown}{hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from typing import NoReturn
 
@@ -19,12 +20,16 @@ def main() -> NoReturn:
     into taking the interpreter down: so the collector is slowed, and the process ends as soon as its output is out.
     """
     gc.set_threshold(100_000)
+    # Told to stop, a command still takes its drafts away.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     code = _run()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         pass
+    except OSError as error:
+        code = code or _complain(error)
     os._exit(code)
 
 
@@ -43,4 +48,12 @@ def _run() -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        # Of a file somebody has said which it is. What is left is the machine's: a full disk, no room for drafts.
+        return _complain(error)
     return 0
+
+
+def _complain(error: OSError) -> int:
+    print(f"ivig: {error.strerror or error}", file=sys.stderr)
+    return 1

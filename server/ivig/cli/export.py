@@ -92,6 +92,7 @@ def export(
     selection = Selection(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
+    _one_of({"--citations": citations, "--package": package, "--describe": describe or None})
     exporter = Exporter(opened(graph, releases))
     if citations is not None:
         from ivig.export.citations import bibliography
@@ -125,6 +126,12 @@ def export(
     if output is None and sys.stdout.isatty() and format.binary:
         raise BadInput(f"{format.value} is no text: name a file with --output")
     _write(output, lambda out: exporter.write(selection, format.value, out, inferred=not asserted))
+
+
+def _one_of(given: dict[str, object]) -> None:
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise BadInput(f"{' and '.join(names)} are different things: give one")
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

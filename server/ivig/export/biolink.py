@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ivig.export.columns import COLUMNS
 from ivig.export.reading import EXACT_MATCH, Reading
 from ivig.namespaces import ALT_LABEL, BASE, SKOS
 
@@ -25,6 +26,7 @@ _PREFERRED = ("MONDO", "HP", "DOID", "MESH", "UMLS", "NCIT", "EFO", "GO", "DRUGB
 """The ontologies under whose identifier a thing goes, if one of them has exactly this thing."""
 _SPELLED = {"SCTID": "SNOMEDCT", "OMIMPS": "OMIM.PS"}
 """Biolink's spelling of prefixes where it is not ours."""
+_OF_DISEASES = ("MONDO:", "DOID:")
 _KNOWN = frozenset((*_PREFERRED, "SNOMEDCT", "OMIM", "OMIM.PS", "OBI", "ECO"))
 
 _ROLES = ("condition", "modelsCondition", "discussesCondition")
@@ -32,6 +34,14 @@ _SOME = "biolink:treats_or_applied_or_studied_to_treat"
 ANY_PRODUCT = BASE + "product/immunoglobulin"
 """What stands for immunoglobulin where a statement does not name a product."""
 
+AS_IN_TABLES = (
+    "hedged", "superseded", "edition_year", "line", "strength", "certainty", "grading_system", "severity", "frequency",
+    "frequency_unit", "frequency_as_stated", "risk_factor", "measure", "value", "unit", "ci_low", "ci_high", "p",
+    "p_relation", "count", "total", "regimen", "regimen_as_stated", "outcome_as_stated", "year",
+)  # fmt: skip
+"""What an edge says as a table of statements does, under the same name."""
+
+_CELLS = {column.name: column.cell for column in COLUMNS}
 _BROADER = SKOS + "broader"
 _TRIAL = BASE + "study-type/clinical-trial"
 
@@ -65,13 +75,20 @@ def node(read: Reading, thing: str) -> dict[str, Any]:
     own = curie(read, thing)
     return {
         "id": own,
-        "category": [_CATEGORIES.get(read.class_of(thing), "biolink:NamedThing")],
+        "category": [_category(read, thing, own)],
         "name": read.label(thing),
         "iri": thing,
         "xref": sorted(exact for exact in _exact(read, thing) if exact != own),
         "synonym": [str(name) for name in read.plain(thing, ALT_LABEL)],
         "provided_by": [INFORES],
     }
+
+
+def _category(read: Reading, thing: str, curie: str) -> str:
+    """By the ontology that has the thing, where it has nothing else; an adverse event may be a disease there."""
+    if curie.startswith(_OF_DISEASES):
+        return _CATEGORIES["Condition"]
+    return _CATEGORIES.get(read.class_of(thing), "biolink:NamedThing")
 
 
 def edges(read: Reading, statement: str) -> Iterator[Edge]:
@@ -106,10 +123,7 @@ def edges(read: Reading, statement: str) -> Iterator[Edge]:
 
 def _predicate(read: Reading, statement: str, role: str) -> str:
     """What was done about the condition. Which way it went is said by the direction, not by the predicate."""
-    kind = _word(read, statement, "kind")
-    if kind == "regulatory":
-        return "biolink:treats" if _word(read, statement, "regulatoryStatus") == "approved" else _SOME
-    if kind == "efficacy" and _word(read, statement, "intent") == "treat":
+    if _word(read, statement, "kind") == "efficacy" and _word(read, statement, "intent") == "treat":
         if role == "modelsCondition":
             return "biolink:in_preclinical_trials_for"
         if role == "condition":
@@ -151,6 +165,7 @@ def _evidence(read: Reading, statement: str) -> dict[str, Any]:
         "finding": read.text(statement, "finding"),
         "read_at": [iri for page in read.iris(statement, "page") for iri in read.iris(page, "readAt")],
     }
+    said |= {name: _CELLS[name](read, statement) for name in AS_IN_TABLES}
     return {name: value for name, value in said.items() if value not in (None, "", [])}
 
 

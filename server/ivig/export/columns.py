@@ -9,7 +9,9 @@ from typing import Literal, NamedTuple
 from ivig.ask.results import Value
 from ivig.export.part import Part
 from ivig.export.reading import Reading
+from ivig.namespaces import SKOS
 
+NOTE = SKOS + "note"
 Sort = Literal["text", "integer", "number", "truth"]
 Cell = str | int | float | bool | None
 
@@ -91,7 +93,7 @@ def _status(read: Reading, statement: str) -> Cell:
 
 
 def _regimens(read: Reading, statement: str) -> Cell:
-    """The phases of dosing with their numbers as stated."""
+    """The phases of dosing in numbers."""
     return _joined(" | ".join(_numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
 
 
@@ -127,6 +129,7 @@ COLUMNS = (
         "Terms of other ontologies that mean the same condition.",
         lambda read, one: _joined(curie for iri in _conditions(read, one) for curie in read.curies(iri)),
     ),
+    _text("condition_as_stated", "The condition as the source calls it, where that differs.", "conditionAsStated"),
     _text("population", "Which patients.", "population"),
     _label("intent", "treat, prevent or replace.", "intent"),
     _text("prevented", "What was to be prevented.", "prevented"),
@@ -136,12 +139,15 @@ COLUMNS = (
     _label("comparison", "The sort of comparison.", "comparison"),
     _iri("outcome", "The canonical outcome.", "outcome"),
     _label("outcome_label", "Its label.", "outcome"),
+    _text("outcome_as_stated", "The outcome as the source calls it.", "outcomeAsStated"),
     _label("outcome_kind", "The sort of outcome.", "outcome", "outcomeKind"),
     _label("direction", "Which way the effect went, seen from the arm with immunoglobulin.", "direction"),
     _iri("study_type", "The kind of study, as the source gives it.", "studyType"),
     _label("study_type_label", "Its label.", "studyType"),
     _value("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "studyType", "level"),
     _label("blinding", "Who knew which treatment was given.", "blinding"),
+    _value("placebo_controlled", "truth", "Whether a placebo was given to others.", "placeboControlled"),
+    _value("crossover", "truth", "Whether each patient had both treatments.", "crossover"),
     _value("participants", "integer", "How many persons.", "participants"),
     _value("studies", "integer", "How many studies.", "studies"),
     _text("follow_up", "How long they were followed.", "followUp"),
@@ -156,7 +162,10 @@ COLUMNS = (
     _value("total", "integer", "Out of how many.", "effect", "total"),
     _value("range_low", "number", "The lowest value seen.", "effect", "rangeLow"),
     _value("range_high", "number", "The highest value seen.", "effect", "rangeHigh"),
-    Column("regimen", "text", "The doses as stated, a phase after the other.", _regimens),
+    Column("regimen", "text", "The doses in numbers, a phase after the other, as far as numbers say it.", _regimens),
+    _text("regimen_as_stated", "The doses in words where numbers do not say all.", "regimen", NOTE),
+    _text("concomitant", "What was given beside it.", "concomitant"),
+    _label("treatment", "What else the statement is on.", "treatment"),
     Column("mechanism", "text", "The mechanism.", lambda read, one: _joined(_mechanisms(read, one))),
     Column("mechanism_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _mechanisms(read, one)))),
     Column("supports", "truth", "Whether the statement speaks for the mechanism, or against it.", _supports),
@@ -168,6 +177,7 @@ COLUMNS = (
     _label("severity", "How grave it is.", "severity"),
     _value("frequency", "number", "How often it occurs.", "frequency"),
     _text("frequency_unit", "What the frequency counts.", "frequencyUnit"),
+    _text("frequency_as_stated", "The frequency as the source puts it.", "frequencyAsStated"),
     _text("risk_factor", "What makes it more likely.", "riskFactor"),
     _iri("body", "Who recommends or licenses.", "body"),
     _label("body_label", "Its label.", "body"),
@@ -182,7 +192,9 @@ COLUMNS = (
     _label("regulatory_status", "How an authority treats the use.", "regulatoryStatus"),
     _text("product_name", "The product that it licensed.", "productName"),
     _label("topic", "The side of its use.", "topic"),
+    _label("subject", "What the statement is on, where it is no condition.", "subject"),
     _text("finding", "What the source says, in our own words.", "finding"),
+    _text("note", "What else is to be known of the statement.", NOTE),
     _value("hedged", "truth", "Whether the source puts it with reserve.", "hedged"),
     _iri("study", "The study.", "study"),
     _label("reporting", "primary, pooled or secondary.", "reporting"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ivig.errors import BadInput, NotThere
@@ -13,23 +13,37 @@ from ivig.errors import BadInput, NotThere
 
 @contextmanager
 def finished_file(path: Path) -> Iterator[Path]:
-    """A draft beside a file, which takes its name once it is finished. Raises NotThere where it cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    """A draft beside a file, which takes its name, and the rights of a file that was there, once it is finished.
+
+    What is no file but takes what is written to it, such as a device or a pipe, is its own draft. A link stays one:
+    what it leads to is written. Raises BadInput for a folder, NotThere where nothing can be written.
+    """
     try:
-        yield draft
-        draft.replace(path)
+        if path.name in ("", "..") or path.is_dir():
+            raise BadInput(f"{path} is a folder: name a file")
+        if path.exists() and not path.is_file():
+            yield path
+            return
+        final = path.resolve()
+        draft = _draft_of(final)
+        try:
+            yield draft
+            if final.exists():
+                shutil.copymode(final, draft)
+            draft.replace(final)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
     except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        raise NotThere(f"{path}: {error.strerror or error}") from error
 
 
 @contextmanager
 def finished_folder(path: Path) -> Iterator[Path]:
     """A draft of a folder that is not there yet, or empty. Raises BadInput where there is something in it."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.name in ("", "..") or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
         raise BadInput(f"{path} is there already: name a new folder")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = _draft_of(path)
     try:
         draft.mkdir()
         yield draft
@@ -37,6 +51,11 @@ def finished_folder(path: Path) -> Iterator[Path]:
             path.rmdir()
         draft.rename(path)
     except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
+        raise NotThere(f"{path}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _draft_of(path: Path) -> Path:
+    # Its name says nothing of the file's, which may be as long as names may be.
+    return path.with_name(f".ivig-draft-{os.getpid()}")

@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from ivig.ask import Graph
-from ivig.export.biolink import ANY_PRODUCT, edges, node
+from ivig.export.biolink import ANY_PRODUCT, AS_IN_TABLES, edges, node
 from ivig.export.part import Part
 
 _NODE = ("id", "category", "name", "iri", "xref", "synonym", "provided_by")
@@ -19,7 +19,7 @@ _EDGE = (
     "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "primary_knowledge_source",
     "publications", "negated", "disease_context_qualifier", "statement", "statement_kind", "direction", "study_type",
     "evidence_level", "participants", "studied_population", "comparison", "outcome", "intent", "recommendation",
-    "recommended_by", "regulatory_status", "finding", "read_at",
+    "recommended_by", "regulatory_status", *AS_IN_TABLES, "finding", "read_at",
 )  # fmt: skip
 
 Record = dict[str, Any]

@@ -59,6 +59,7 @@ def _draft(read: Reading, statement: str) -> list[Quad]:
     label = Literal(read.label(statement), language="en")
     about = [
         Triple(np, NamedNode(_DCTERMS + "license"), NamedNode(LICENCE)),
+        Triple(np, NamedNode(_DCTERMS + "creator"), NamedNode(BASE)),
         Triple(np, NamedNode(_DCTERMS + "publisher"), NamedNode(BASE)),
         Triple(np, NamedNode(_NPX + "hasNanopubType"), NamedNode(TERMS + "Statement")),
         Triple(np, NamedNode(_NPX + "introduces"), NamedNode(statement)),
@@ -80,7 +81,8 @@ def _asserted(read: Reading, statement: str) -> Iterator[Triple]:
 
 
 def _provenance(read: Reading, statement: str, assertion: NamedNode) -> Iterator[Triple]:
-    """Where the statement was read, and how the publication can be found."""
+    """Who says that the source says so, where it was read, and how the publication can be found."""
+    yield Triple(assertion, NamedNode(_PROV + "wasAttributedTo"), NamedNode(BASE))
     for name in _SOURCES:
         for source in read.iris(statement, name):
             yield Triple(assertion, NamedNode(_PROV + "wasDerivedFrom"), NamedNode(source))

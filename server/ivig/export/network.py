@@ -16,8 +16,20 @@ from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS
 
 _INFERRED = NamedNode(INFERRED_GRAPH)
 _SORTS: dict[str, Sort] = {"integer": "integer", "decimal": "number", "boolean": "truth"}
-_ALWAYS: dict[str, Sort] = {"label": "text", "type": "text", "definition": "text", "note": "text", "altLabel": "text"}
-_OUTSIDE = {f"{SKOS}{name}": name for name in ("definition", "note", "altLabel")}
+_ALWAYS: dict[str, Sort] = {
+    "label": "text",
+    "type": "text",
+    "definition": "text",
+    "note": "text",
+    "altLabel": "text",
+    "notation": "text",
+}
+_OUTSIDE = {f"{SKOS}{name}": name for name in ("definition", "note", "altLabel", "notation")}
+_BY_LABEL = (
+    "kind", "direction", "studyType", "intent", "comparison", "blinding", "reporting", "readDepth", "severity",
+    "recommendation", "line", "regulatoryStatus", "topic", "verdict", "outcomeKind",
+)  # fmt: skip
+"""Links to a vocabulary: the node has the label too, to be coloured and filtered by."""
 
 
 class Node(NamedTuple):
@@ -44,7 +56,8 @@ class Network:
 
     def __init__(self, graph: Graph, part: Part) -> None:
         self._part = part
-        self.attributes: dict[str, Sort] = dict(_ALWAYS)
+        self._names = graph.names
+        self.attributes: dict[str, Sort] = {**_ALWAYS, **dict.fromkeys(_BY_LABEL, "text")}
         for row in graph.about("ontology-terms"):
             if row["kind"] == "value":
                 name = str(row["term"]).removeprefix(TERMS)
@@ -74,7 +87,9 @@ class Network:
                 continue
             name = property.removeprefix(TERMS) if property.startswith(TERMS) else _OUTSIDE.get(property, "")
             literals = [term for term in terms if isinstance(term, Literal)]
-            if name in self.attributes and literals:
+            if name in _BY_LABEL:
+                found[name] = "; ".join(self._names.label(term.value) for term in terms if isinstance(term, NamedNode))
+            elif name in self.attributes and literals:
                 found[name] = _cell(literals, self.attributes[name])
         return found
 

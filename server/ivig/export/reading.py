@@ -68,8 +68,8 @@ class Reading:
         return "; ".join(str(value) for value in self.plain(thing, property))
 
     def label(self, thing: str) -> str:
-        """The preferred label of a thing; its IRI where it has none."""
-        for property in (PREF_LABEL, RDFS_LABEL):
+        """The preferred label of a thing; its CURIE, or else its IRI, where it has none."""
+        for property in (PREF_LABEL, RDFS_LABEL, NOTATION):
             for term in self.values(thing, property):
                 if isinstance(term, Literal):
                     return term.value

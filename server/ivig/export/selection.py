@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryTriples, Triple
+from pyoxigraph import NamedNode, QuadParser, QueryBoolean, QuerySolutions, QueryTriples
 
 from ivig.ask import Graph
 from ivig.ask.engine import select
@@ -43,7 +43,8 @@ class Selection:
 
     condition: or "none" for statements on no condition. level: "1" to "5". year: "2015", "2010-2020", "2010-", "-2010".
     query: the name of a saved query, with its parameters. sparql: a SELECT or CONSTRUCT query, whose answer names the
-    things of the graph that are picked. depth: how many steps to go on to other statements that share a condition,
+    things of the graph that are picked. mentioned: the things that such an answer named, where it is there already.
+    depth: how many steps to go on to other statements that share a condition,
     mechanism, adverse event, study or publication with those picked.
     """
 
@@ -61,16 +62,18 @@ class Selection:
     query: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
     sparql: str | None = None
+    mentioned: tuple[str, ...] = ()
     depth: int = 0
 
     def __bool__(self) -> bool:
-        """Whether anything is asked for: without, the whole graph is meant."""
-        return any(getattr(self, name.name) for name in fields(self))
+        """Whether anything is asked for: without, the whole graph is meant. A query without text asks for something."""
+        return bool(self.described())
 
     def described(self) -> dict[str, object]:
         """What was asked for, criterion by criterion, as a package keeps it."""
         said = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in said.items() if value}
+        given = {name: value for name, value in said.items() if value not in ((), {}, None, 0)}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
 
     @classmethod
     def of(cls, described: Mapping[str, Any]) -> Selection:
@@ -135,12 +138,14 @@ def _choices(graph: Graph, selection: Selection) -> Iterator[Picked]:
         yield _numbered(graph, "levels-of-statements", [_level(value) for value in selection.level])
     if selection.year:
         yield _numbered(graph, "years-of-statements", [_years(value) for value in selection.year])
-    if selection.query:
-        yield _mentioned(graph, _rows(graph, graph.bound(selection.query, dict(selection.parameters))))
+    if selection.query is not None:
+        yield _among(graph, mentioned(graph.engine.ask(graph.bound(selection.query, dict(selection.parameters)))))
     elif selection.parameters:
         raise BadInput("parameters belong to a saved query: name it with query")
-    if selection.sparql:
-        yield _mentioned(graph, _rows(graph, selection.sparql))
+    if selection.sparql is not None:
+        yield _among(graph, mentioned(graph.engine.ask(selection.sparql)))
+    if selection.mentioned:
+        yield _among(graph, selection.mentioned)
 
 
 def _named(graph: Graph, names: Iterable[str], kinds: tuple[str, ...]) -> Picked:
@@ -201,29 +206,26 @@ def _depth(selection: Selection) -> int:
     return selection.depth
 
 
-Term = NamedNode | BlankNode | Literal | Triple | None
+def mentioned(result: QuerySolutions | QueryTriples | QueryBoolean | QuadParser) -> set[str]:
+    """The things of ours in an answer. Only their names are taken: what is exported of them the release says.
 
-
-def _rows(graph: Graph, query: str) -> Iterator[Iterable[Term]]:
-    result = graph.engine.ask(query)
+    Raises BadInput for a yes or no.
+    """
     if isinstance(result, QueryBoolean):
         raise BadInput("a yes or no picks nothing: give a SELECT or CONSTRUCT query")
-    if isinstance(result, QueryTriples):
-        return ((triple.subject, triple.object) for triple in result)
-    return iter(result)
+    rows: Iterable[Iterable[object]] = (
+        result if isinstance(result, QuerySolutions) else ((one.subject, one.object) for one in result)
+    )
+    iris = (term.value for row in rows for term in row if isinstance(term, NamedNode))
+    return {iri for iri in iris if iri.startswith(BASE) and not iri.startswith(TERMS)}
 
 
-def _mentioned(graph: Graph, rows: Iterator[Iterable[Term]]) -> Picked:
-    """The things of ours in an answer. Only their names are taken: what is exported of them the release says."""
-    things = {
-        term.value
-        for row in rows
-        for term in row
-        if isinstance(term, NamedNode) and term.value.startswith(BASE) and not term.value.startswith(TERMS)
-    }
-    statements = _column(graph, "statements-among-things", things) if things else set()
-    known = _column(graph, "things-that-are-described", things) if things else set()
-    return Picked(statements, known - statements)
+def _among(graph: Graph, things: Collection[str]) -> Picked:
+    """The statements among things, and those of the others that the graph knows."""
+    if not things:
+        return Picked(set(), set())
+    statements = _column(graph, "statements-among-things", things)
+    return Picked(statements, _column(graph, "things-that-are-described", things) - statements)
 
 
 def _column(graph: Graph, query: str, things: Iterable[str] | None = None) -> set[str]:

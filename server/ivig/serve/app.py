@@ -74,7 +74,7 @@ def create_app(
         _house_routes(app, graph, pages, settings)
         app.include_router(saved_query_routes(graph, pages, pool, services))
         app.include_router(resolve_routes(graph, pages))
-        app.include_router(export_routes(graph, exports))
+        app.include_router(export_routes(graph, pool, exports))
         app.include_router(resource_routes(graph, pages))
     return app
 
@@ -95,7 +95,7 @@ def _house_routes(app: FastAPI, graph: Graph, pages: Pages, settings: Settings) 
         found = graph.names.search(name[:_LONGEST_NAME])
         if len(found) == 1:
             return RedirectResponse(local_path(found[0]), status_code=303)
-        return pages.page("find.html", name=name, found=[(iri, graph.names.label(iri)) for iri in found])
+        return pages.page("find.html", name=name, found=[(iri, graph.names.label(iri), "") for iri in found])
 
     @app.get("/favicon.ico", include_in_schema=False)
     def icon() -> Response:

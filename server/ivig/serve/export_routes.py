@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, StreamingResponse
+from pyoxigraph import QueryResultsFormat, RdfFormat, parse, parse_query_results
 
 from ivig.ask import Graph
 from ivig.ask.examples import EXAMPLES
@@ -18,6 +21,7 @@ from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Format, Selection
 from ivig.export.context import Context
 from ivig.export.formats import format_named
+from ivig.export.selection import mentioned
 from ivig.export.worker import task
 from ivig.serve.negotiation import chosen_format, content_type
 
@@ -47,8 +51,9 @@ _ONE = {
 }
 
 
-def export_routes(graph: Graph, exports: Pool) -> APIRouter:
-    """The routes of exports. Parts are made in processes of their own, with limits of their own."""
+def export_routes(graph: Graph, queries: Pool, exports: Pool) -> APIRouter:
+    """The routes of exports. Parts are made in processes of their own, with limits of their own; a visitor's query is
+    asked where all such queries are, so that no export waits for one that goes wrong."""
     router = APIRouter(tags=["export"])
 
     @router.get(
@@ -65,9 +70,13 @@ def export_routes(graph: Graph, exports: Pool) -> APIRouter:
         selection = _selection(values)
         made = _format(request, values)
         inferred = _truth(values.get("asserted", ["false"])[0]) is False
+        client = request.client.host if request.client else ""
+        if selection.sparql is not None:
+            found = await _mentioned(queries, selection.sparql, client)
+            selection = replace(selection, sparql=None, mentioned=tuple(sorted(found)))
         limits = exports.limits
         job = Job("", task=task(selection, made.name, inferred=inferred), seconds=limits.seconds, answer=limits.answer)
-        body = await _written(exports, job, request.client.host if request.client else "")
+        body = await _written(exports, job, client)
         headers = {
             "Content-Disposition": f'attachment; filename="ivig{made.suffix}"',
             "Vary": "Accept",
@@ -86,6 +95,26 @@ def export_routes(graph: Graph, exports: Pool) -> APIRouter:
         return JSONResponse(Context(graph).document(), media_type=FORMATS["jsonld"].media_type)
 
     return router
+
+
+async def _mentioned(pool: Pool, query: str, client: str) -> set[str]:
+    """The things of ours in the answer to a visitor's query. Raises BadInput where there is none."""
+    job = Job(query, rows="json", triples="ntriples", seconds=pool.limits.seconds, answer=pool.limits.answer)
+    running = await pool.run(job, client)
+    try:
+        answer = b"".join([chunk async for chunk in running.chunks(job)])
+    finally:
+        running.close()
+
+    def read() -> set[str]:
+        if running.format == "ntriples":
+            return mentioned(parse(answer, format=RdfFormat.N_TRIPLES))
+        return mentioned(parse_query_results(answer, format=QueryResultsFormat.JSON))
+
+    found = await run_in_threadpool(read)
+    if not found:
+        raise BadInput("the answer names nothing of this graph")
+    return found
 
 
 async def _written(pool: Pool, job: Job, client: str) -> IO[bytes]:
@@ -118,8 +147,9 @@ def _values(request: Request) -> dict[str, list[str]]:
             raise UnknownName("parameter of export", name, nearest(name, known)[:5] or known)
         if name in _ONE and name in values:
             raise BadInput(f"{name} is given twice")
-        if value.strip():
-            values.setdefault(name, []).append(value)
+        if not value.strip():
+            raise BadInput(f"{name} is empty: give a value, or leave it out")
+        values.setdefault(name, []).append(value)
     return values
 
 

@@ -41,7 +41,9 @@ def resolve_routes(graph: Graph, pages: Pages) -> APIRouter:
             return RedirectResponse(place, status_code=303, headers=headers)
         if format_name != "html":
             raise AmbiguousName("identifier", curie, [f"{each.thing_label} ({each.predicate})" for each in found])
-        page = pages.page("find.html", name=curie, found=[(each.thing, each.thing_label) for each in found])
+        page = pages.page(
+            "find.html", name=curie, found=[(each.thing, each.thing_label, each.predicate) for each in found]
+        )
         page.headers.update(headers)
         return page
 
@@ -49,9 +51,9 @@ def resolve_routes(graph: Graph, pages: Pages) -> APIRouter:
 
 
 def _meant(found: list[Meaning]) -> str | None:
-    """The one thing that an identifier leads to: exactly, else closely, else the only one."""
+    """The one thing that an identifier leads to: exactly, else closely. A broader or a related one is not meant."""
     for predicate in _BEST:
         things = [meaning.thing for meaning in found if meaning.predicate == predicate]
         if things:
             return things[0] if len(things) == 1 else None
-    return found[0].thing if len(found) == 1 else None
+    return None

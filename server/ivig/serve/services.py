@@ -17,8 +17,10 @@ from urllib.parse import urlsplit, urlunsplit
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
+import ivig
 from ivig.ask.query_text import Allowed
 from ivig.errors import BadInput, IvigError, Refused
+from ivig.namespaces import BASE
 from ivig.serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 _PATH = "/-/relay/"
 _PASSED_ON = ("accept", "content-type")
+_USER_AGENT = f"ivig/{ivig.__version__} (+{BASE})"
+"""Public endpoints, Wikidata's first of all, ask to be told who asks."""
 
 
 class Unreachable(IvigError):
@@ -75,6 +79,7 @@ class Services:
         target = urlunsplit((parts.scheme, f"{shown}:{port}", parts.path or "/", parts.query, ""))
         headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
         headers["host"] = parts.netloc
+        headers["user-agent"] = _USER_AGENT
         body = await request.body()
         try:
             async with (
