@@ -15,8 +15,16 @@ from urllib.parse import unquote
 
 PREFIXES_FILE = Path(__file__).with_name("prefixes.json")
 
-REGISTRIES = ("identifiers.org/", "bioregistry.io/", "n2t.net/", "bio2rdf.org/", "purl.obolibrary.org/obo/")
-"""Hosts that any prefix may follow."""
+REGISTRIES = (
+    "identifiers.org/",
+    "bioregistry.io/",
+    "n2t.net/",
+    "bio2rdf.org/",
+    "purl.obolibrary.org/obo/",
+    "monarchinitiative.org/",
+    "obo:",
+)
+"""Hosts, and what stands for one, that any prefix may follow."""
 
 _SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|urn:miriam:|info:|www\.", re.IGNORECASE)
 _IRI_WITHIN = re.compile(r"https?(?::|%3A|%253A)", re.IGNORECASE)
@@ -154,7 +162,7 @@ def _local(prefix: Prefix, text: str, is_address: bool) -> str:
     """The part after the prefix, without what some write twice or add to it."""
     local = text.strip()
     if is_address:
-        local = unquote(re.split(r"[?#]", local)[0].rstrip("/"))
+        local = unquote(re.split(r"[?#]", local)[0].rstrip("/").removesuffix(".html"))
     if _fits(prefix, local):
         return local
     lead = _LEADS.get(prefix.name, "")

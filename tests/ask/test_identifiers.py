@@ -17,13 +17,14 @@ SPELLINGS = {
         "http://purl.obolibrary.org/obo/MONDO_0016218", "<https://purl.obolibrary.org/obo/MONDO_0016218>",
         "purl.obolibrary.org/obo/MONDO_0016218", "https://identifiers.org/mondo:0016218",
         "http://identifiers.org/mondo/0016218", "https://identifiers.org/MONDO:0016218",
-        "https://bioregistry.io/mondo:0016218",
+        "https://bioregistry.io/mondo:0016218", "https://monarchinitiative.org/MONDO:0016218", "obo:MONDO_0016218",
         "https://www.ebi.ac.uk/ols4/ontologies/mondo/classes/http%253A%252F%252Fpurl.obolibrary.org%252Fobo%252FMONDO_0016218",
         "https://www.ebi.ac.uk/ols/ontologies/mondo/terms?iri=http://purl.obolibrary.org/obo/MONDO_0016218",
     ],
     "DOID:12842": ["doid:12842", "DOID_12842", "DOID:DOID:12842", "http://purl.obolibrary.org/obo/DOID_12842"],
     "MESH:D020275": [
         "MeSH:D020275", "mesh:d020275", "MSH:D020275", "http://id.nlm.nih.gov/mesh/D020275",
+        "https://id.nlm.nih.gov/mesh/D020275.html",
         "https://meshb.nlm.nih.gov/record/ui?ui=D020275", "http://purl.bioontology.org/ontology/MESH/D020275",
     ],
     "UMLS:C0018378": [

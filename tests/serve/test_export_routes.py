@@ -22,7 +22,8 @@ def test_every_format_is_served_as_the_command_writes_it(
     answer = server.get("/export", params={"condition": "LEMS", "format": name})
     assert answer.status_code == 200
     assert answer.headers["content-type"].split(";")[0] == FORMATS[name].media_type
-    assert answer.headers["content-disposition"] == f'attachment; filename="ivig{FORMATS[name].suffix}"'
+    called = f"ivig-lems{f'-{name}' if name in ('nanopub', 'kgx-jsonl') else ''}{FORMATS[name].suffix}"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{called}"'
     if name == "xlsx":
         # It holds the time at which it was made.
         assert answer.content.startswith(b"PK")

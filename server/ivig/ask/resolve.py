@@ -11,6 +11,8 @@ from ivig.namespaces import BASE
 
 _PREDICATES = {name: f"ivig:{name}" for name in ("pmid", "doi", "pmcid")}
 _BELOW = "below"
+_KIN = {"ICD10WHO": "ICD10CM"}
+"""Collections that are taken for one another: their codes look the same and mean nearly so."""
 _LONGEST_SHOWN = 200
 """Characters of what was typed that a message gives back."""
 _ORDER = [*_PREDICATES, "exact", "close", "broad", "narrow", "related", _BELOW]
@@ -73,6 +75,8 @@ def _nothing(graph: Graph, typed: str) -> BadInput:
     if known is None and "://" not in typed:
         return BadInput(f'"{shown}" is no identifier: give a CURIE such as MONDO:0016218, a PMID, a DOI or an address')
     hint = ""
-    if known and not known.well_formed:
+    if known and (kin := _KIN.get(known.prefix)) and graph.names.matches(f"{kin}:{known.local}"):
+        hint = f"; {kin}:{known.local} is"
+    elif known and not known.well_formed:
         hint = f"; identifiers of that kind look like {prefixes()[known.prefix].example}"
     return NotThere(f"nothing here is linked to {known.curie if known and shown == typed else shown}{hint}")

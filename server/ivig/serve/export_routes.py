@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
@@ -23,10 +24,13 @@ from ivig.export.context import Context
 from ivig.export.formats import format_named
 from ivig.export.selection import mentioned
 from ivig.export.worker import task
+from ivig.names import normal
+from ivig.namespaces import BASE
 from ivig.serve.negotiation import chosen_format, content_type
 
 _IN_MEMORY = 4_000_000
 _BLOCK = 1 << 16
+_LONGEST_NAME = 80
 
 _SEVERAL = {
     "condition": "A condition, narrower ones included; `none` for statements on no condition.",
@@ -78,7 +82,7 @@ def export_routes(graph: Graph, queries: Pool, exports: Pool) -> APIRouter:
         job = Job("", task=task(selection, made.name, inferred=inferred), seconds=limits.seconds, answer=limits.answer)
         body = await _written(exports, job, client)
         headers = {
-            "Content-Disposition": f'attachment; filename="ivig{made.suffix}"',
+            "Content-Disposition": f'attachment; filename="{_file_name(selection, made)}"',
             "Vary": "Accept",
         }
         size = body.seek(0, os.SEEK_END)
@@ -168,6 +172,21 @@ def _selection(values: dict[str, list[str]]) -> Selection:
         sparql=values.get("sparql", [None])[0],
         depth=int(depth),
     )
+
+
+def _file_name(selection: Selection, made: Format) -> str:
+    """What a download is called: what was asked for, in signs that are harmless in a header and on a disk.
+
+    >>> _file_name(Selection(condition=("Guillain-Barré syndrome",), direction=("benefit",)), FORMATS["csv"])
+    'ivig-guillain-barre-syndrome-benefit.csv'
+    >>> _file_name(Selection(), FORMATS["nanopub"])
+    'ivig-nanopub.trig'
+    """
+    asked = [name.removeprefix(BASE) for criterion in _SEVERAL for name in getattr(selection, criterion, ())]
+    words = normal(" ".join(["ivig", *asked, selection.query or ""]))
+    stem = re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-")
+    shares_its_suffix = next(other for other in FORMATS.values() if other.suffix == made.suffix) is not made
+    return f"{stem}-{made.name}{made.suffix}" if shares_its_suffix else stem + made.suffix
 
 
 def _format(request: Request, values: dict[str, list[str]]) -> Format:
