@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import rdflib
@@ -198,7 +199,7 @@ def test_what_lies_beside_the_shapes_stays_there(exporter: Exporter, tmp_path: P
     (files.folder / "shapes" / "notes.txt").write_text("mine")
     (files.folder / "shapes" / "old").mkdir()
     beside = SimpleNamespace(graph=_with_files(exporter.graph, files), part=exporter.part, write=exporter.write)
-    write_package(beside, KAWASAKI, "nquads", tmp_path / "p")  # type: ignore[arg-type]
+    write_package(cast(Exporter, beside), KAWASAKI, "nquads", tmp_path / "p")
     names = sorted(path.name for path in (tmp_path / "p" / "shapes").iterdir())
     assert names == sorted(path.name for path in files.shapes)
 

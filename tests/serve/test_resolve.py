@@ -41,6 +41,7 @@ def test_nobody_is_sent_on_to_what_is_only_related(server: httpx.Client, graph: 
     assert [meaning.predicate for meaning in meanings(graph, "OMIM:139393")] == ["skos:relatedMatch"]
     page = server.get("/resolve/OMIM:139393", headers={"accept": "text/html"})
     assert (page.status_code, "skos:relatedMatch" in page.text) == (200, True)
+    assert "<h1>What “OMIM:139393” leads to</h1>" in page.text
     triples = server.get("/resolve/OMIM:139393", headers={"accept": "text/turtle"})
     assert (triples.status_code, "skos:relatedMatch" in triples.json()["detail"]) == (400, True)
 
