@@ -72,6 +72,12 @@ def test_the_whole_graph_comes_without_parameters(server: httpx.Client, run: Run
         ("condition=", 400, "condition is empty"),
         ("sparql=ASK {}", 400, "a yes or no picks nothing"),
         ("sparql=SELECT (1 AS ?x) {}", 400, "the answer names nothing of this graph"),
+        (
+            "sparql=SELECT (IRI(CONCAT('made-up/', STRUUID())) AS ?x) { ?s ?p ?o } LIMIT 50001",
+            400,
+            "more than 50000 things",
+        ),
+        ("sparql=SELECT * { ?s ?p ?o }", 413, "more than 8 MB"),
     ],
 )
 def test_what_cannot_be_exported_is_a_problem(server: httpx.Client, query: str, status: int, detail: str) -> None:

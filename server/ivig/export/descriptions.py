@@ -33,7 +33,7 @@ class Description(NamedTuple):
 
     leads_to: things that belong to whatever holds this one; derived_to: those that what was derived leads to; verdicts:
     those derived on it; terms, derived_terms: the classes and properties of ours in which it is asserted, and those of
-    what was derived; written: what it reads in a format, kept by who wrote it.
+    what was derived; turtle: what it reads in Turtle, by how much of it is written, kept by who wrote it.
     """
 
     said: tuple[Said, ...]
@@ -42,7 +42,7 @@ class Description(NamedTuple):
     verdicts: tuple[str, ...]
     terms: frozenset[str]
     derived_terms: frozenset[str]
-    written: dict[str, bytes]
+    turtle: dict[str, bytes]
 
 
 class Descriptions:
@@ -127,5 +127,5 @@ def _description(quads: list[Quad]) -> Description:
         verdicts=tuple(verdicts),
         terms=frozenset(terms[False]),
         derived_terms=frozenset(terms[True]),
-        written={},
+        turtle={},
     )

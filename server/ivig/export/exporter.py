@@ -39,7 +39,7 @@ class Exporter:
         Takes seconds, and later parts take milliseconds.
         """
         self.part(Selection(kind=("efficacy",)))
-        deque(runs(self.part(Selection()), "turtle"), maxlen=0)
+        deque(runs(self.part(Selection())), maxlen=0)
         for condition, _ in select(self.graph.engine, self.graph.internal["broadest-conditions"].text):
             self.part(Selection(condition=(condition.value,)))
 

@@ -1,7 +1,7 @@
 """Turtle, TriG, N-Triples, N-Quads and RDF/XML, written as the quads come.
 
-In all but two, what a file says of a thing is one run of bytes that depends on nothing else in it: so it is written
-once, and put together with the others as often as it is asked for. TriG goes graph by graph, RDF/XML has an end.
+In Turtle, which is wanted most, what a file says of a thing is one run of bytes that depends on nothing else in it: so
+it is written once, and put together with the others as often as it is asked for.
 """
 
 from __future__ import annotations
@@ -23,40 +23,37 @@ _FORMATS = {
     "nquads": RdfFormat.N_QUADS,
     "rdfxml": RdfFormat.RDF_XML,
 }
-_IN_RUNS = ("turtle", "ntriples", "nquads")
 _ANY = Quad(NamedNode("x:s"), NamedNode("x:p"), NamedNode("x:o"), DefaultGraph())
 
 
 def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     """Write a part."""
-    if format_name not in _IN_RUNS:
+    if format_name != "turtle":
         _write(part.quads, format_name, out)
         return
-    out.write(_head(format_name))
-    out.writelines(runs(part, format_name))
+    out.write(_head())
+    out.writelines(runs(part))
 
 
-def runs(part: Part, format_name: str) -> Iterator[bytes]:
-    """What Turtle, N-Triples or N-Quads say of one thing after another; each is kept with its description."""
-    names = {portion: f"{format_name} {portion}" for portion in Portion}
+def runs(part: Part) -> Iterator[bytes]:
+    """What Turtle says of one thing after another; each is kept with its description."""
     for description, portion in part.portions():
-        name = names[portion]
-        run = description.written.get(name)
+        run = description.turtle.get(portion)
         if run is None:
-            run = _run(part.said_of(description, portion), format_name)
+            run = _run(part.said_of(description, portion))
             if portion is not Portion.SOME:
-                description.written[name] = run
+                description.turtle[portion] = run
         yield run
 
 
-def _run(quads: Iterable[Quad], format_name: str) -> bytes:
-    return _serialized(quads, format_name).removeprefix(_head(format_name))
+def _run(quads: Iterable[Quad]) -> bytes:
+    return _serialized(quads, "turtle").removeprefix(_head())
 
 
 @cache
-def _head(format_name: str) -> bytes:
-    """What comes before the first triple: the prefixes, where a format has them."""
-    return _serialized((_ANY,), format_name).removesuffix(f"{_ANY.triple} .\n".encode())
+def _head() -> bytes:
+    """What comes before the first triple of a file in Turtle: the prefixes."""
+    return _serialized((_ANY,), "turtle").removesuffix(f"{_ANY.triple} .\n".encode())
 
 
 def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:

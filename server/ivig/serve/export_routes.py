@@ -31,6 +31,10 @@ from ivig.serve.negotiation import chosen_format, content_type
 _IN_MEMORY = 4_000_000
 _BLOCK = 1 << 16
 _LONGEST_NAME = 80
+_LARGEST_ANSWER = 8_000_000
+"""Bytes of the answer that picks a part: it is read here, not passed on."""
+_MOST_THINGS = 50_000
+"""An answer may name things that there are not, and each would be looked for."""
 
 _SEVERAL = {
     "condition": "A condition, narrower ones included; `none` for statements on no condition.",
@@ -102,8 +106,9 @@ def export_routes(graph: Graph, queries: Pool, exports: Pool) -> APIRouter:
 
 
 async def _mentioned(pool: Pool, query: str, client: str) -> set[str]:
-    """The things of ours in the answer to a visitor's query. Raises BadInput where there is none."""
-    job = Job(query, rows="json", triples="ntriples", seconds=pool.limits.seconds, answer=pool.limits.answer)
+    """The things of ours in the answer to a visitor's query. Raises BadInput where there is none, or no end of them."""
+    most = min(pool.limits.answer, _LARGEST_ANSWER)
+    job = Job(query, rows="json", triples="ntriples", seconds=pool.limits.seconds, answer=most)
     running = await pool.run(job, client)
     try:
         answer = b"".join([chunk async for chunk in running.chunks(job)])
@@ -118,6 +123,8 @@ async def _mentioned(pool: Pool, query: str, client: str) -> set[str]:
     found = await run_in_threadpool(read)
     if not found:
         raise BadInput("the answer names nothing of this graph")
+    if len(found) > _MOST_THINGS:
+        raise BadInput(f"the answer names more than {_MOST_THINGS} things; the graph has not so many")
     return found
 
 
