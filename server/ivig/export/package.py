@@ -14,13 +14,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import RdfFormat, serialize
 
-from ivig.export.crate import (
-    digest_of,
-    names_in,
-    write_citation,
-    write_metadata,
-    write_readme,
-)
+from ivig.export.crate import digest_of, names_in, write_citation, write_metadata, write_readme
 from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.export.exporter import Exporter
 from ivig.export.files import finished_file, finished_folder
