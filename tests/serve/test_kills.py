@@ -107,6 +107,17 @@ def _swap(releases: Releases) -> None:
     draft.replace(link)
 
 
+def _kill_a_worker(server: int, chance: random.Random) -> None:
+    """Kill one worker of the server. One that was seen may have gone on its own, for a new release; then another is."""
+    end = time.monotonic() + 30
+    while True:
+        assert time.monotonic() < end, "no new worker came"
+        with contextlib.suppress(ProcessLookupError, IndexError):
+            os.kill(chance.choice(sorted(workers_of(server))), signal.SIGKILL)
+            return
+        time.sleep(0.01)
+
+
 def _runs(process: int) -> bool:
     """Whether it is there and not merely waiting for somebody to take note of its end."""
     try:
@@ -118,16 +129,12 @@ def _runs(process: int) -> bool:
 def test_killed_at_random(tmp_path: Path) -> None:
     chance = random.Random(None if EXPLORE else 1)
     with _releases(tmp_path) as (folder, releases, whole), Clients(whole) as clients:
-        workers_killed = 0
         for _ in range(SERVERS):
             with serving("--graph", folder, "--releases", releases.folder) as (process, address):
                 clients.address = address
                 for _ in range(KILLS // SERVERS - 1):
                     time.sleep(chance.uniform(0.05, 0.3))
-                    alive = sorted(workers_of(process.pid))
-                    if alive:
-                        os.kill(chance.choice(alive), signal.SIGKILL)
-                        workers_killed += 1
+                    _kill_a_worker(process.pid, chance)
                     if chance.random() < 0.4:
                         _swap(releases)
                         process.send_signal(signal.SIGHUP)
@@ -135,14 +142,13 @@ def test_killed_at_random(tmp_path: Path) -> None:
                 children = workers_of(process.pid)
                 process.kill()
                 process.wait()
-                end = time.monotonic() + 10
+                end = time.monotonic() + 30
                 while any(_runs(child) for child in children):
                     assert time.monotonic() < end, "a worker outlived its server"
                     time.sleep(0.01)
-        assert workers_killed + SERVERS >= KILLS * 0.9
         with serving("--graph", folder, "--releases", releases.folder) as (process, address):
             clients.address = address
-            end = time.monotonic() + 15
+            end = time.monotonic() + 30
             while httpx.get(f"{address}/ready").status_code != 200:
                 assert time.monotonic() < end
             assert json.loads(httpx.get(f"{address}/sparql?query=ASK%7B%7D").text)["boolean"] is True
@@ -160,7 +166,7 @@ def test_no_worker_goes_on_with_a_query_of_a_server_that_is_gone(releases: Path)
         workers = workers_of(process.pid)
         process.kill()
         process.wait()
-        end = time.monotonic() + 5
+        end = time.monotonic() + 30
         while any(_runs(worker) for worker in workers):
             assert time.monotonic() < end, "a worker outlived its server"
             time.sleep(0.01)

@@ -18,7 +18,7 @@ from conftest import serving
 
 ALL = "SELECT * { ?s ?p ?o }"
 
-SECONDS_TO_REPLACE = 10
+SECONDS_TO_REPLACE = 30
 """For a worker that was killed, on a busy machine."""
 
 
