@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import BadBibliography, Publication, read_publications
+from ivig.curate.bibliography import Publication, read_publications
+from ivig.curate.problems import BadRecords
 
 PERICARDITIS = Publication(
     title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
@@ -26,6 +27,6 @@ PERICARDITIS = Publication(
 def problems_in(path: Path, text: str) -> list[str]:
     """Write the text to the path and read it as a bibliography, which must fail: what is wrong, line by line."""
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(BadBibliography) as caught:
+    with pytest.raises(BadRecords) as caught:
         read_publications(path)
     return [str(problem) for problem in caught.value.problems]

@@ -13,18 +13,25 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 import ivig
 from ivig.ask import Graph
 from ivig.build import build
 from ivig.files import GraphFiles, graph_files
 from ivig.release import Releases
+from scale import EXPLORE
 
 ROOT = Path(__file__).parents[1]
 IVIG = Path(sys.executable).with_name("ivig")
 
 collect_ignore = ["tools/kgx_check.py"]
 """It runs on another Python, that of KGX."""
+
+# A busy machine is slow, and whether a test passes is not for chance: random cases are the same in every run but where
+# new ones are looked for.
+settings.register_profile("ivig", deadline=None, derandomize=not EXPLORE, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ivig")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

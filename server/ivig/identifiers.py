@@ -32,6 +32,9 @@ _CURIE = re.compile(r"([A-Za-z][\w.\-]*):(?!//)\S*\d\S*")
 _OBO = "purl.obolibrary.org/obo/"
 _LEADS = {"PMCID": "PMC"}
 """What a local part begins with, and some leave out."""
+_DOTTED = {"ICD10CM", "ICD10WHO"}
+_WITHOUT_DOT = re.compile(r"([A-Z]\d[\dA-Z])([\dA-Z]{1,4})", re.IGNORECASE)
+"""Codes have a dot after their third character, which registers and billing files leave out."""
 _LONGEST = 2000
 _DEPTH = 3
 
@@ -163,6 +166,8 @@ def _local(prefix: Prefix, text: str, is_address: bool) -> str:
     local = text.strip()
     if is_address:
         local = unquote(re.split(r"[?#]", local)[0].rstrip("/").removesuffix(".html"))
+    if prefix.name in _DOTTED and (code := _WITHOUT_DOT.fullmatch(local)):
+        local = f"{code[1]}.{code[2]}"
     if _fits(prefix, local):
         return local
     lead = _LEADS.get(prefix.name, "")

@@ -31,8 +31,8 @@ SPELLINGS = {
         "umls:C0018378", "UMLS_CUI:C0018378", "UMLS CUI:C0018378", "http://linkedlifedata.com/resource/umls/id/C0018378",
         "https://uts.nlm.nih.gov/uts/umls/concept/C0018378", "https://identifiers.org/umls:C0018378",
     ],
-    "ICD10CM:G61.0": ["icd10cm:g61.0", "http://purl.bioontology.org/ontology/ICD10CM/G61.0"],
-    "ICD10WHO:G61.0": ["ICD-10:G61.0", "ICD10:G61.0", "https://icd.who.int/browse10/2019/en#/G61.0"],
+    "ICD10CM:G61.0": ["icd10cm:g61.0", "ICD10CM:G610", "icd10cm_g610", "http://purl.bioontology.org/ontology/ICD10CM/G61.0"],
+    "ICD10WHO:G61.0": ["ICD-10:G61.0", "ICD10:G61.0", "ICD10:G610", "https://icd.who.int/browse10/2019/en#/G61.0"],
     "Orphanet:2103": [
         "ORPHA:2103", "orphanet:2103", "ORPHA2103", "Orphanet_2103", "Orphanet:ORPHA2103", "ordo:2103",
         "http://www.orpha.net/ORDO/Orphanet_2103", "https://www.orpha.net/en/disease/detail/2103",

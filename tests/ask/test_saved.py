@@ -149,7 +149,7 @@ def test_an_unknown_parameter_or_query_gets_the_nearest(graph: Graph) -> None:
         graph.query("evidence-for-conditions")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.one_of(
         st.text(), st.sampled_from(["GBS> } #", "'}", '"', "<x:y>", "UNDEF } VALUES ?x { 1", "../../etc", "\\u003e"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -34,14 +35,57 @@ def test_the_same_publication_from_two_files_is_one_citation(run: Run, tmp_path:
     (tmp_path / "a.ris").write_text(RIS)
     (tmp_path / "b.bib").write_text(BIBTEX)
     first = run("import", "a.ris", "--graph", folder)
-    assert (first.returncode, first.stdout) == (0, "data/things/citations.ttl written\n"), first.stderr
+    assert (first.returncode, first.stdout) == (0, "1 citations new\ndata/things/citations.ttl written\n"), first.stderr
     assert run("import", "b.bib", "--graph", folder).returncode == 0
     (citation,) = _citations(folder).values()
     assert citation["pmid"] == "77"
     assert citation["doi"] == "10.1000/gout"
     assert citation["volume"] == "3"
     again = run("import", "a.ris", "b.bib", "--graph", folder)
-    assert (again.returncode, again.stdout) == (0, "")
+    assert (again.returncode, again.stdout) == (0, "1 citations unchanged\n")
+
+
+def test_authors_who_were_left_out_are_added(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    (tmp_path / "a.bib").write_text(
+        "@article{a, title={On gout}, author={Example, A. and others}, doi={10.1000/gout}}\n"
+    )
+    (tmp_path / "b.ris").write_text(RIS)
+    authors = []
+    for name in ("a.bib", "b.ris", "a.bib"):
+        assert run("import", name, "--graph", folder).returncode == 0
+        authors += [citation["authors"] for citation in _citations(folder).values()]
+    assert authors == ["Example A; et al.", "Example A; Sample B", "Example A; Sample B"]
+
+
+def test_what_a_curator_found_of_retractions_stays(run: Run, tmp_path: Path) -> None:
+    found = '<citation/doi-10.1000-gout> a ivig:Citation ; skos:prefLabel "On gout"@en ; ivig:title "On gout"@en ;'
+    found += ' ivig:doi "10.1000/gout" ; ivig:retraction <retraction/none-found> .\n'
+    folder = folder_with(tmp_path, SOURCE + found)
+    (tmp_path / "a.ris").write_text(RIS)
+    done = run("import", "a.ris", "--graph", folder)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 citations changed"), done.stderr
+    (citation,) = _citations(folder).values()
+    assert (citation["retraction"], citation["volume"]) == (BASE + "retraction/none-found", "3")
+
+
+def test_every_problem_of_every_file_is_reported(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    (tmp_path / "a.ris").write_text(RIS)
+    (tmp_path / "b.bib").write_text("@article{b, title={On something else}, doi={10.1000/gout}}\n")
+    (tmp_path / "c.json").write_text("[{]")
+    (tmp_path / "d.bib").write_text("@article{d, title={Of no number}}\n")
+    done = run("import", "a.ris", "b.bib", "c.json", "d.bib", "--report", "problems.csv", "--graph", folder)
+    assert done.returncode == 2
+    with (tmp_path / "problems.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["file"], row["field"], row["value"]) for row in rows] == [
+        ("b.bib", "title", "On something else"),
+        ("c.json", "", rows[1]["value"]),
+        ("d.bib", "identifier", "Of no number"),
+    ]
+    assert rows[0]["allowed"] == "another is known of this publication: On gout"
+    assert _citations(folder) == {}
 
 
 @pytest.mark.parametrize(
@@ -83,6 +127,9 @@ def test_the_publications_come_out_and_can_be_read_again(
     publications = read_publications(tmp_path / f"all.{suffix}")
     pmids = {row["pmid"] for row in graph.query("citations")} - {None}
     assert {publication.pmid for publication in publications} - {""} == pmids
+    authors = [publication.authors for publication in publications]
+    assert ("Ohlsson A", "Lacy JB") in authors
+    assert ("Dalakas MC", "et al.") in authors
     if name == "csl-json":
         assert len(json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))) == len(publications)
 

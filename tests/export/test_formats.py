@@ -213,7 +213,7 @@ def test_a_table_has_a_column_for_all_that_is_said_of_a_statement(graph: Graph) 
     assert without == {RDF_TYPE, PREF_LABEL, NOTE, "phase"}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.text(st.sampled_from("=+-@\t\r\n ab1"), min_size=1, max_size=4))
 def test_no_cell_is_a_formula(text: str) -> None:
     cell = harmless(text)

@@ -50,7 +50,6 @@ METHODS = st.sampled_from(
 def cases(number: int) -> settings:
     return settings(
         max_examples=number * FACTOR,
-        deadline=None,
         derandomize=not EXPLORE,
         database=None,
         suppress_health_check=list(HealthCheck),

@@ -14,8 +14,8 @@ from ivig.cli.options import GraphOption
 from ivig.errors import BadInput, NotThere
 
 if TYPE_CHECKING:
-    from ivig.curate.records.importing import Summary
-    from ivig.curate.records.rows import Problem
+    from ivig.curate.changes import Summary
+    from ivig.curate.problems import Problem
 
 
 def import_(
@@ -52,7 +52,8 @@ def import_(
         raise BadInput("give files of records, or --template for an empty one")
     from ivig.cli.terminal import counting
     from ivig.curate.bibliography.importing import SUFFIXES, import_publications
-    from ivig.curate.records.importing import BadRecords, import_records
+    from ivig.curate.problems import BadRecords
+    from ivig.curate.records.importing import import_records
     from ivig.files import graph_files
 
     source = graph_files(graph)
@@ -63,12 +64,11 @@ def import_(
     if bibliographies and records:
         raise BadInput("records and bibliographies are imported apart: give one sort of file at a time")
     try:
-        if bibliographies:
-            for name in import_publications(source, bibliographies, dry_run=dry_run):
-                print(f"{name} {'would be ' if dry_run else ''}written")
-            return
-        with counting("importing records") as count:
-            summary = import_records(source, records, create=create, dry_run=dry_run, on_row=count)
+        with counting("importing") as count:
+            if bibliographies:
+                summary = import_publications(source, bibliographies, dry_run=dry_run)
+            else:
+                summary = import_records(source, records, create=create, dry_run=dry_run, on_row=count)
     except BadRecords as error:
         if report is not None:
             _write_report(report, error.problems)
@@ -80,9 +80,10 @@ def import_(
 
 def _print(summary: Summary, dry_run: bool) -> None:
     would = "would be " if dry_run else ""
-    for what in ("new", "changed", "unchanged"):
-        if summary.statements[what]:
-            print(f"{summary.statements[what]} statements {would if what != 'unchanged' else ''}{what}")
+    for kind, happened in (("statements", summary.statements), ("citations", summary.citations)):
+        for what in ("new", "changed", "unchanged"):
+            if happened[what]:
+                print(f"{happened[what]} {kind} {would if what != 'unchanged' else ''}{what}")
     for kind, number in summary.created.items():
         print(f"{number} {kind} {would}created")
     for name in summary.files:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ivig.ask import Graph
 from ivig.curate.bibliography import Publication, write_publications
+from ivig.curate.bibliography.names import authors_of
 
 BibliographyFormat = Literal["bibtex", "ris", "csl-json"]
 
@@ -20,12 +21,11 @@ def bibliography(graph: Graph, format_name: BibliographyFormat) -> str:
         }
         if not any(said[name] for name in ("title", "pmid", "doi", "pmcid")):
             continue
-        authors = tuple(name for name in str(row["authors"] or "").split("; ") if name)
         year = row["year"] if isinstance(row["year"], int) else None
         found.append(
             Publication(
                 **said,
-                authors=authors,
+                authors=authors_of(str(row["authors"] or "")),
                 year=year,
                 kind="article",
                 retraction="retracted" if row["retracted"] else "not checked",

@@ -259,7 +259,7 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
         read_ontology(tmp_path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(["obo", "owl", "json"]), st.integers(0, 4000), st.binary(max_size=6))
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, ending: str, place: int, damage: bytes

@@ -12,7 +12,8 @@ import pytest
 from conftest import Run
 from ivig.build import read
 from ivig.build.validate import violations
-from ivig.curate.records.importing import BadRecords, import_records
+from ivig.curate.problems import BadRecords
+from ivig.curate.records.importing import import_records
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
 from small import SOURCE, folder_with

@@ -18,10 +18,9 @@ from openpyxl import Workbook
 from openpyxl.worksheet.formula import ArrayFormula
 from pydantic import ValidationError
 
-from ivig.curate.records import tables
+from ivig.curate.problems import BadRecords
 from ivig.curate.records.model import KINDS, RECORD
-from ivig.curate.records.rows import Row
-from ivig.curate.records.tables import BadTable, columns, read_rows
+from ivig.curate.records.tables import Row, columns, read_rows, workbook
 from ivig.errors import BadInput, NotThere
 
 _READ = {"read_at": "https://pubmed.ncbi.nlm.nih.gov/1/", "read_depth": "abstract"}
@@ -134,7 +133,7 @@ def _book(folder: Path, **sheets: Sequence[Sequence[Any]]) -> Path:
 
 
 def _problems(path: Path, **options: int) -> list[str]:
-    with pytest.raises(BadTable) as error:
+    with pytest.raises(BadRecords) as error:
         list(read_rows(path, **options))
     assert all(isinstance(str(problem).encode(), bytes) for problem in error.value.problems)
     return [str(problem) for problem in error.value.problems]
@@ -239,7 +238,7 @@ def test_good_rows_come_before_the_problems_of_others(tmp_path: Path) -> None:
     path = _write(tmp_path, "a.jsonl", '{"id": "a"}\nno\n{"id": "b"}\n[]\n')
     rows = read_rows(path)
     assert [next(rows).fields["id"], next(rows).fields["id"]] == ["a", "b"]
-    with pytest.raises(BadTable) as error:
+    with pytest.raises(BadRecords) as error:
         next(rows)
     assert [problem.place for problem in error.value.problems] == ["line 2, column 1", "line 4"]
 
@@ -400,12 +399,12 @@ def test_an_archive_with_broken_parts(tmp_path: Path, name: str, content: bytes 
                 new.writestr(part, old.read(part))
             elif content is not None:
                 new.writestr(part, content)
-    with pytest.raises(BadTable, match=r"a\.xlsx"):
+    with pytest.raises(BadRecords, match=r"a\.xlsx"):
         list(read_rows(path))
 
 
 def test_a_sheet_that_claims_a_row_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "_MAX_SHEET_ROWS", 1000)
+    monkeypatch.setattr(workbook, "_MOST_ROWS", 1000)
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(_xlsx(tmp_path)) as old, zipfile.ZipFile(path, "w") as new:
         for part in old.namelist():
@@ -495,24 +494,24 @@ def line_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(value=_JSON, ascii=st.booleans())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_json_value_is_a_row_or_a_problem(line_file: Path, value: Any, ascii: bool) -> None:
     line_file.write_text(json.dumps(value, ensure_ascii=ascii), encoding="utf-8", errors="surrogatepass")
     try:
         rows = list(read_rows(line_file))
-    except BadTable as error:
+    except BadRecords as error:
         assert str(error).encode()
     else:
         assert rows == [Row("line 1", value)]
 
 
 @given(content=st.binary(max_size=200) | st.text(alphabet='kind,id\t"\n\r=|{}[]\x00é').map(str.encode))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv", ".tsv", ".xlsx"])
 def test_any_bytes_are_rows_or_problems(line_file: Path, suffix: str, content: bytes) -> None:
     path = line_file.with_suffix(suffix)
     path.write_bytes(content)
     try:
         assert list(read_rows(path))
-    except BadTable as error:
+    except BadRecords as error:
         assert error.problems and str(error).encode()

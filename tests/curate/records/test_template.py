@@ -10,8 +10,9 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from ivig.curate.problems import BadRecords
 from ivig.curate.records.model import KINDS, RECORD, CitationFields, UseRecord
-from ivig.curate.records.tables import BadTable, column_types, read_rows
+from ivig.curate.records.tables import column_types, read_rows
 from ivig.curate.records.template import _EXAMPLES, VOCABULARIES, columns, write_template
 from ivig.errors import UnknownName
 
@@ -162,7 +163,7 @@ def test_examples_are_good() -> None:
 
 
 def test_an_empty_template_holds_no_record(template: Path) -> None:
-    with pytest.raises(BadTable, match=r"template\.xlsx: at least one record"):
+    with pytest.raises(BadRecords, match=r"template\.xlsx: at least one record"):
         list(read_rows(template))
 
 

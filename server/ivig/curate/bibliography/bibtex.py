@@ -18,9 +18,8 @@ from bibtexparser.model import DuplicateBlockKeyBlock, Entry as Block, ParsingFa
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
 from ivig.curate.bibliography.latex import latex_of, text_of
 from ivig.curate.bibliography.names import ET_AL, is_group, parts, short_name
-from ivig.curate.bibliography.problems import shown
 from ivig.curate.bibliography.publication import Kind, Publication
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import Problem, shown
 
 SIGN = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 

@@ -16,9 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
 from ivig.curate.bibliography.identifiers import in_note
 from ivig.curate.bibliography.names import parts, short_name
-from ivig.curate.bibliography.problems import problems_of, shown
 from ivig.curate.bibliography.publication import Kind, Publication
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import Problem, problems_of, shown
 
 SIGN = re.compile(r"\A\s*[\[{]")
 

@@ -17,6 +17,7 @@ _DOI_RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/", re.IGNOR
 _PMID = re.compile(r"[1-9][0-9]{0,7}")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 _PMCID = re.compile(r"(?:PMC)?([1-9][0-9]*)", re.IGNORECASE | re.ASCII)
+_NOT_IN_A_KEY = re.compile(r"[^a-z0-9.()_-]")
 _NOTE = re.compile(r"^[ \t]*(PMID|PMCID)[ \t]*:[ \t]*(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -58,6 +59,18 @@ def pmcid(text: str) -> str:
     if not number:
         raise ValueError("a PMCID: PMC and a number that does not begin with 0")
     return f"PMC{number[1]}"
+
+
+def key(pmid: str, doi: str, pmcid: str) -> str | None:
+    """The last part of a citation's IRI, by PMID, else DOI, else PMCID; None where it has none of them.
+
+    >>> key("15674654", "10.1000/a", ""), key("", "10.1002/14651858.CD004370.pub3", "PMC1")
+    ('pmid-15674654', 'doi-10.1002-14651858.cd004370.pub3')
+    """
+    for name, identifier in (("pmid", pmid), ("doi", doi), ("pmcid", pmcid)):
+        if identifier:
+            return f"{name}-{_NOT_IN_A_KEY.sub('-', identifier.lower())}"
+    return None
 
 
 def in_note(note: str) -> dict[str, str]:

@@ -2,66 +2,63 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivig.curate.bibliography.publication import Publication as Entry
+from ivig.curate.bibliography.names import authors_line
+from ivig.curate.bibliography.publication import Publication
 from ivig.curate.bibliography.read import read_publications
-from ivig.curate.records.citations import Publication, Publications
-from ivig.curate.records.importing import BadRecords
+from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
+from ivig.curate.problems import BadRecords, Problem, shown
+from ivig.curate.records.citations import Citation, Citations
 from ivig.curate.records.model import CitationFields
-from ivig.curate.records.rows import Problem
-from ivig.curate.store import Store, write_files
+from ivig.curate.store import Store
 from ivig.files import GraphFiles
 
 SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".txt"})
 """The endings of bibliographies; everything else is records."""
 
 
-def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> list[str]:
-    """Import bibliographies together; the names of the files that change.
+def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> Summary:
+    """Import bibliographies together: one wrong entry, and none of them is imported.
 
-    Raises BadBibliography where a file cannot be read, BadRecords where an entry has no identifier or contradicts what
-    is known of its publication.
+    Raises BadRecords with every problem: a file that cannot be read, an entry that has no identifier or contradicts
+    what is known of its publication.
     """
     store = Store(files)
-    publications = Publications(store.triples())
+    citations = Citations(store.triples())
     problems: list[Problem] = []
     for path in paths:
-        for number, entry in enumerate(read_publications(path), 1):
-            problems.extend(_taken(path.name, f"entry {number}", entry, publications))
+        try:
+            for number, publication in enumerate(read_publications(path), 1):
+                problems += _taken(path.name, f"entry {number}", publication, citations)
+        except BadRecords as error:
+            problems += error.problems
     if problems:
-        raise BadRecords(problems)
-    for publication in publications.changed.values():
-        if publication.same_as is None:
-            thing = publication.thing()
-            store.put(thing.iri, thing.block, "")
-    changed = store.changed_files()
-    if not dry_run:
-        write_files(changed)
-    return [files.name(path) for path in changed]
+        raise BadRecords(problems, NOTHING_IMPORTED)
+    before = dict(store.blocks)
+    for thing in citations.changed():
+        store.put(thing.iri, thing.block, "")
+    names = write_changes(files, store, dry_run=dry_run)
+    return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names)
 
 
-def _taken(file: str, place: str, entry: Entry, publications: Publications) -> list[Problem]:
-    if not (entry.pmid or entry.doi or entry.pmcid):
-        return [Problem(file, place, "", "identifier", entry.title[:120], "a PMID, DOI or PMCID")]
+def _taken(file: str, place: str, publication: Publication, citations: Citations) -> list[Problem]:
+    if not (publication.pmid or publication.doi or publication.pmcid):
+        return [Problem(file, place, "", "identifier", shown(publication.title), "a PMID, DOI or PMCID")]
     fields = CitationFields(
-        pmid=entry.pmid or None,
-        doi=entry.doi or None,
-        pmcid=entry.pmcid or None,
-        title=entry.title or None,
-        title_status="full" if entry.title else None,
-        journal=entry.journal or None,
-        year=entry.year,
-        authors_short="; ".join(entry.authors) or None,
+        pmid=publication.pmid or None,
+        doi=publication.doi or None,
+        pmcid=publication.pmcid or None,
+        title=publication.title or None,
+        title_status="full" if publication.title else None,
+        journal=publication.journal or None,
+        year=publication.year,
+        authors_short=authors_line(publication.authors) or None,
     )
-    more = {name: str(getattr(entry, name)) for name in ("volume", "issue", "pages") if getattr(entry, name)}
-    taken = publications.take(fields, None, retracted=entry.retraction == "retracted", more=more)
-    if isinstance(taken, Publication):
+    more = {name: value for name in ("volume", "issue", "pages") if (value := str(getattr(publication, name)))}
+    taken = citations.take(fields, None, retracted=publication.retraction == "retracted", more=more)
+    if isinstance(taken, Citation):
         return []
-    return [
-        Problem(
-            file, place, "", field.removeprefix("citation."), value, f"another is known of this publication: {known}"
-        )
-        for field, value, known in taken
-    ]
+    return [contradiction.problem(file, place, "") for contradiction in taken]

@@ -10,10 +10,9 @@ from collections.abc import Iterator
 
 from ivig.curate.bibliography import pubmed
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
-from ivig.curate.bibliography.problems import shown
 from ivig.curate.bibliography.publication import Kind
 from ivig.curate.bibliography.tagged import Record, numbered_lines
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import Problem, shown
 
 SIGN = re.compile(r"^(?:PMID|PMC |OWN |TI  )- ", re.MULTILINE)
 

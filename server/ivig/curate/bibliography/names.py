@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import NamedTuple
 
 ET_AL = "et al."
@@ -61,6 +62,26 @@ def parts(name: str) -> Parts | None:
     *family, letters = words
     found = Parts(" ".join(family), " ".join(f"{letter}." for letter in letters), suffix)
     return found if letters.isalpha() and letters.isupper() and short_name(*found) == name else None
+
+
+def authors_of(line: str) -> tuple[str, ...]:
+    """The authors in a line that names them, whether semicolons stand between them or, between persons, commas.
+
+    >>> authors_of("Ohlsson A, Lacy JB"), authors_of("Dalakas MC et al."), authors_of("Seo et al.")
+    (('Ohlsson A', 'Lacy JB'), ('Dalakas MC', 'et al.'), ('Seo', 'et al.'))
+    >>> authors_of("Agency for Health, Quality and Research; Brown A Jr")
+    ('Agency for Health, Quality and Research', 'Brown A Jr')
+    """
+    named = line.removesuffix(ET_AL).rstrip(" ,;")
+    persons = named.split(", ")
+    names = named.split("; ") if ";" in named or not all(map(parts, persons)) else persons
+    more = (ET_AL,) if line.endswith(ET_AL) else ()
+    return (*filter(None, (name.strip() for name in names)), *more)
+
+
+def authors_line(authors: Iterable[str]) -> str:
+    """Authors in one line, which `authors_of` takes apart again."""
+    return "; ".join(authors)
 
 
 def _initials(given: str) -> str:

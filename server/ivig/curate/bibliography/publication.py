@@ -11,7 +11,6 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from ivig.curate.bibliography import identifiers
-from ivig.errors import BadInput
 
 Kind = Literal["article", "chapter", "book", "conference paper", "report", "thesis", "preprint", "web page", "other"]
 Retraction = Literal["not checked", "retracted"]
@@ -19,7 +18,6 @@ Retraction = Literal["not checked", "retracted"]
 FIRST_YEAR = 1900
 _DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
-_NOT_IN_A_SLUG = re.compile(r"[^a-z0-9.()_-]")
 
 
 def _line(text: str) -> str:
@@ -86,17 +84,6 @@ class Publication(BaseModel):
             raise ValueError("a title, or a PMID, DOI or PMCID")
         return self
 
-    def key(self) -> str:
-        """The last part of its IRI, by PMID, else DOI, else PMCID. Raises BadInput where it has none of them.
-
-        >>> Publication(pmid="15674654").key()
-        'pmid-15674654'
-        >>> Publication(doi="10.1002/14651858.CD004370.pub3").key()
-        'doi-10.1002-14651858.cd004370.pub3'
-        >>> Publication(pmcid="PMC1754837").key()
-        'pmcid-pmc1754837'
-        """
-        for name in ("pmid", "doi", "pmcid"):
-            if identifier := getattr(self, name):
-                return f"{name}-{_NOT_IN_A_SLUG.sub('-', identifier.lower())}"
-        raise BadInput(f'"{self.title}" has no PMID, DOI or PMCID that could name it')
+    def key(self) -> str | None:
+        """The last part of its IRI; None where it has neither PMID, DOI nor PMCID."""
+        return identifiers.key(self.pmid, self.doi, self.pmcid)

@@ -17,8 +17,7 @@ from defusedxml.ElementTree import iterparse
 from ivig.curate.bibliography import pubmed
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
 from ivig.curate.bibliography.names import short_name
-from ivig.curate.bibliography.problems import shown
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import Problem, shown
 
 SIGN = re.compile(r"\A\s*<")
 

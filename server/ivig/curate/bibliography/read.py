@@ -12,9 +12,8 @@ from pydantic import ValidationError
 
 from ivig.curate.bibliography import bibtex, csl_json, medline, pubmed_xml, ris
 from ivig.curate.bibliography.entry import Entry
-from ivig.curate.bibliography.problems import BadBibliography, problems_of
 from ivig.curate.bibliography.publication import Publication
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import BadRecords, Problem, problems_of
 from ivig.errors import NotThere
 
 SIZE_LIMIT = 50_000_000
@@ -49,7 +48,7 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
 
     The content tells the format; the suffix helps where it does not. The text is UTF-8.
     limit: the most bytes that the file may have.
-    Raises NotThere where there is no file; BadBibliography with all that is wrong with it, up to a thousand problems,
+    Raises NotThere where there is no file; BadRecords with all that is wrong with it, up to a thousand problems,
     and then nothing is read.
     """
     publications: list[Publication] = []
@@ -63,9 +62,9 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
         try:
             publications.append(Publication.model_validate(found.fields))
         except ValidationError as error:
-            problems += (p._replace(file=path.name) for p in problems_of(error, found.place, found.name))
+            problems += problems_of(error, found.place, found.name, file=path.name)
     if problems:
-        raise BadBibliography(problems)
+        raise BadRecords(problems)
     return publications
 
 

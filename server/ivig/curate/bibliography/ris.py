@@ -12,10 +12,9 @@ from collections.abc import Iterable, Iterator
 from ivig.curate.bibliography.entry import Entry, place, without_empty, year_of
 from ivig.curate.bibliography.identifiers import in_note
 from ivig.curate.bibliography.names import parts, short_name
-from ivig.curate.bibliography.problems import shown
 from ivig.curate.bibliography.publication import Kind, Publication
 from ivig.curate.bibliography.tagged import Record, numbered_lines
-from ivig.curate.records.rows import Problem
+from ivig.curate.problems import Problem, shown
 
 SIGN = re.compile(r"^TY  -", re.MULTILINE)
 

@@ -35,9 +35,8 @@ def write_publications(publications: Iterable[Publication], format: Format) -> s
 def _named(publications: Iterable[Publication]) -> Iterator[tuple[str, Publication]]:
     taken: set[str] = set()
     for number, publication in enumerate(publications, 1):
-        identified = publication.pmid or publication.doi or publication.pmcid
         # BibTeX allows no parentheses in the name of an entry.
-        stem = re.sub(r"[()]", "-", publication.key()) if identified else f"entry-{number}"
+        stem = re.sub(r"[()]", "-", publication.key() or f"entry-{number}")
         name = stem if stem not in taken else f"{stem}-{number}"
         taken.add(name)
         yield name, publication

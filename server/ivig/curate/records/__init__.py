@@ -1,5 +1,5 @@
 """Curated records: read from tables, checked, and turned into statements."""
 
-from ivig.curate.records.importing import BadRecords, Summary, import_records
+from ivig.curate.records.importing import import_records
 
-__all__ = ["BadRecords", "Summary", "import_records"]
+__all__ = ["import_records"]

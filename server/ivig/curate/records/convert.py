@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ivig.curate.records.catalog import Catalog
-from ivig.curate.records.citations import Publication, page_path
+from ivig.curate.records.citations import Citation, page_path
 from ivig.curate.records.model import (
     DoseFields,
     EvidenceRecord,
@@ -55,16 +55,16 @@ class Converter:
         self._catalog = catalog
         self._studies = studies
 
-    def statement(self, record: Record, publication: Publication | None) -> list[Thing]:
+    def statement(self, record: Record, citation: Citation | None) -> list[Thing]:
         """The statement first, then what belongs to it alone, then page and study. Raises WrongName."""
         statement = Thing(f"statement/{record.id}", "Statement")
         statement.text("finding", record.finding)
         statement.link("page", BASE + page_path(str(record.read_at)))
         statement.link("readDepth", self._term("read_depth", record.read_depth, "ReadDepth"))
-        if publication is not None:
-            statement.link("citation", BASE + publication.itself().path())
+        if citation is not None:
+            statement.link("citation", BASE + citation.itself().path())
         write = _WRITERS[type(record)]
-        parts = write(self, statement, record, publication)
+        parts = write(self, statement, record, citation)
         return [statement, *parts, _page(str(record.read_at))]
 
     # Names
@@ -92,7 +92,7 @@ class Converter:
 
     # Kinds
 
-    def evidence(self, statement: Thing, record: EvidenceRecord, publication: Publication | None) -> list[Thing]:
+    def evidence(self, statement: Thing, record: EvidenceRecord, citation: Citation | None) -> list[Thing]:
         """An efficacy statement."""
         statement.link("kind", BASE + "kind/efficacy")
         condition = self._condition(statement, record.condition)
@@ -125,11 +125,11 @@ class Converter:
         statement.link("reporting", self._term("reporting", record.reporting, "Reporting"))
         statement.label(f"{condition}: {self._catalog.label(direction)}{outcome}")
         parts = [*_regimen(statement, record.id, record.dose), *_effect(statement, record)]
-        if record.reporting == "primary" and publication is not None:
-            parts.append(self._study(statement, publication, condition))
+        if record.reporting == "primary" and citation is not None:
+            parts.append(self._study(statement, citation, condition))
         return parts
 
-    def mechanism(self, statement: Thing, record: MechanismRecord, publication: Publication | None) -> list[Thing]:
+    def mechanism(self, statement: Thing, record: MechanismRecord, citation: Citation | None) -> list[Thing]:
         """A mechanism statement. Animals and cells model a condition, reviews discuss it."""
         statement.link("kind", BASE + "kind/mechanism")
         study_type = self._study_type(statement, record.study_type)
@@ -147,11 +147,11 @@ class Converter:
         statement.label(f"{about}{self._catalog.label(mechanism)}{against}")
         return []
 
-    def safety(self, statement: Thing, record: SafetyRecord, publication: Publication | None) -> list[Thing]:
+    def safety(self, statement: Thing, record: SafetyRecord, citation: Citation | None) -> list[Thing]:
         """A safety statement; one on use where the event is a side of use, as a cost is."""
         if self._catalog.knows(record.adverse_event, "UseTopic"):
             shared = record.model_dump(exclude={"kind", "adverse_event", "severity", "frequency", "risk_factors"})
-            return self.use(statement, UseRecord(kind="use", topic=record.adverse_event, **shared), publication)
+            return self.use(statement, UseRecord(kind="use", topic=record.adverse_event, **shared), citation)
         statement.link("kind", BASE + "kind/safety")
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
         event = self._thing("adverse_event", record.adverse_event, "AdverseEvent")
@@ -170,9 +170,7 @@ class Converter:
         statement.label(f"{about}: {self._catalog.label(event)}")
         return []
 
-    def recommendation(
-        self, statement: Thing, record: RecommendationRecord, publication: Publication | None
-    ) -> list[Thing]:
+    def recommendation(self, statement: Thing, record: RecommendationRecord, citation: Citation | None) -> list[Thing]:
         """A recommendation."""
         statement.link("kind", BASE + "kind/recommendation")
         condition = self._condition(statement, record.condition)
@@ -192,7 +190,7 @@ class Converter:
         statement.label(f"{condition}: {self._catalog.label(value)}, {self._catalog.label(body)}")
         return _regimen(statement, record.id, record.dose)
 
-    def regulatory(self, statement: Thing, record: RegulatoryRecord, publication: Publication | None) -> list[Thing]:
+    def regulatory(self, statement: Thing, record: RegulatoryRecord, citation: Citation | None) -> list[Thing]:
         """A regulatory statement."""
         statement.link("kind", BASE + "kind/regulatory")
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
@@ -208,7 +206,7 @@ class Converter:
         statement.label(f"{about}: {self._catalog.label(status)}, {self._catalog.label(body)}")
         return []
 
-    def use(self, statement: Thing, record: UseRecord, publication: Publication | None) -> list[Thing]:
+    def use(self, statement: Thing, record: UseRecord, citation: Citation | None) -> list[Thing]:
         """A statement on use."""
         statement.link("kind", BASE + "kind/use")
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
@@ -227,17 +225,17 @@ class Converter:
         statement.link("studyType", iri)
         return iri
 
-    def _study(self, statement: Thing, publication: Publication, condition: str) -> Thing:
+    def _study(self, statement: Thing, citation: Citation, condition: str) -> Thing:
         """The study that a publication reports: one that is known, or one named after it."""
-        citation = BASE + publication.itself().path()
-        iri = self._studies.get(citation, citation.replace("/citation/", "/study/"))
+        cited = BASE + citation.itself().path()
+        iri = self._studies.get(cited, cited.replace("/citation/", "/study/"))
         statement.link("study", iri)
         study = Thing(iri.removeprefix(BASE), "Study")
-        known = publication.itself().fields
+        known = citation.itself().fields
         author = str(known.get("authors", "")).partition(" ")[0]
         by = " ".join(part for part in (author, str(known.get("year", ""))) if part)
         study.label(f"study in {condition}" + (f", {by}" if by else ""))
-        study.link("publication", citation)
+        study.link("publication", cited)
         return study
 
 

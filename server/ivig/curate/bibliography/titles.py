@@ -1,0 +1,29 @@
+"""Titles: whether two of them may be of one publication."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rapidfuzz import fuzz
+
+_ALIKE = 90
+"""From this likeness on, of 100, two titles differ by a spelling, as alpha and α; below, they are two titles."""
+
+
+def plain_title(title: str) -> str:
+    """A title by its letters and digits alone: case, accents, spaces and punctuation make no difference.
+
+    >>> plain_title("[Off-label use, in Guillain-Barré syndrome.]")
+    'offlabeluseinguillainbarresyndrome'
+    """
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", title).casefold()))
+
+
+def same_title(one: str, other: str) -> bool:
+    """Whether two titles may be one: the same but for a spelling, or one with a part that the other lacks.
+
+    >>> same_title("Use of IVIG", "Use of IVIG: a trial"), same_title("Of mice", "Of men")
+    (True, False)
+    """
+    shorter, longer = sorted(map(plain_title, (one, other)), key=len)
+    return shorter in longer or fuzz.ratio(shorter, longer) >= _ALIKE
