@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from pyoxigraph import (
 )
 
 from ivig.namespaces import PREFIXES
+from ivig.spreadsheet_cells import harmless
 
 _XSD = PREFIXES["xsd"]
 _INTEGERS = {_XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger", "short")}
@@ -45,9 +45,6 @@ RDF_FORMATS = {
 """The formats of triples, by the name that users type."""
 
 _WITH_PREFIXES = ("turtle", "rdfxml")
-# What a spreadsheet takes for a formula when a cell begins with it.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = str | int | float | bool | Decimal | None
@@ -137,8 +134,7 @@ def csv_cell(term: Term | None) -> str:
     if term is None:
         return ""
     if isinstance(term, Literal):
-        text = term.value
-        return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+        return harmless(term.value)
     return term.value if isinstance(term, NamedNode) else str(term)
 
 

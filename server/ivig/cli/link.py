@@ -116,7 +116,7 @@ def _print_changes(found: Sequence[Change]) -> None:
     if found:
         rows = [{**change._asdict(), "thing": change.thing.removeprefix(BASE)} for change in found[:_SHOWN]]
         print_table(
-            _COLUMNS, [{key: value or None for key, value in row.items()} for row in rows], _COLUMNS, "--report"
+            _COLUMNS, [{key: value or None for key, value in row.items()} for row in rows], _COLUMNS, more_by="--report"
         )
     more = f"; the first {_SHOWN} are shown, --report writes all" if len(found) > _SHOWN else ""
     print(f"{len(found)} link{'s' * (len(found) != 1)} need{'s' * (len(found) == 1)} a look{more}")

@@ -30,4 +30,4 @@ def report(
     print(WHAT_IT_IS)
     for section in sections(source):
         print(f"\n{section.title}")
-        print_table(section.answer.columns, section.answer.rows)
+        print_table(section.answer.columns, section.answer.rows, more_by="--markdown")

@@ -72,4 +72,4 @@ def _write(found: list[Meaning], format: MeaningFormat) -> None:
         return
     from ivig.cli.table import print_table
 
-    print_table(list(rows[0]), rows, ["identifier", "thing", "kind", "predicate", "statements"], "--format csv")
+    print_table(list(rows[0]), rows, ["identifier", "thing", "kind", "predicate", "statements"], more_by="--format csv")

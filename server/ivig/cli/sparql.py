@@ -78,6 +78,6 @@ def write_result(result: Result, format_name: str | None) -> None:
         from ivig.cli.table import print_table
 
         names = columns(result)
-        print_table(names, list(rows(result)), names)
+        print_table(names, list(rows(result)), names, more_by="--format csv")
     else:
         sys.stdout.buffer.write(result_bytes(result, format_name or "json"))

@@ -1,7 +1,7 @@
 """Tables that fit the terminal.
 
-Drawn here and not by rich, which would take a third of the time of a whole query to load and to draw (measured by
-benchmarks/query_start.py): a table of plain text needs no markup, colours or layout.
+Drawn here and not by rich, which would take a third of the time of a whole query to load and to draw: a table of plain
+text needs no markup, colours or layout.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ def print_table(
     columns: Sequence[str],
     rows: Sequence[dict[str, Value]],
     preferred: Sequence[str] = (),
-    more_by: str = "--format csv or --columns",
+    *,
+    more_by: str,
 ) -> None:
     """Print rows as a table no wider than the terminal.
 

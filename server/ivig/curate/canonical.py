@@ -66,6 +66,7 @@ _TERM_ORDER = [
     "blinding",
     "placeboControlled",
     "crossover",
+    "testsImmunoglobulin",
     "participants",
     "studies",
     "followUp",

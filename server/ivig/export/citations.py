@@ -1,4 +1,4 @@
-"""The confirmed publications of a graph as a bibliography."""
+"""The publications of a graph as a bibliography."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def bibliography(graph: Graph, format_name: BibliographyFormat) -> str:
                 **said,
                 authors=authors_of(str(row["authors"] or "")),
                 year=year,
-                kind="article",
+                # The graph keeps no kinds; what stands in a journal is an article to a reference manager.
+                kind="article" if said["journal"] else "other",
                 retraction="retracted" if row["retracted"] else "not checked",
             )
         )

@@ -148,6 +148,12 @@ COLUMNS = (
     _label("blinding", "Who knew which treatment was given.", "blinding"),
     _value("placebo_controlled", "truth", "Whether a placebo was given to others.", "placeboControlled"),
     _value("crossover", "truth", "Whether each patient had both treatments.", "crossover"),
+    _value(
+        "tests_immunoglobulin",
+        "truth",
+        "Whether the result is of immunoglobulin itself, and not of an add-on, a dose, a route or a product.",
+        "testsImmunoglobulin",
+    ),
     _value("participants", "integer", "How many persons.", "participants"),
     _value("studies", "integer", "How many studies.", "studies"),
     _text("follow_up", "How long they were followed.", "followUp"),

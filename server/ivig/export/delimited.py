@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 from ivig.ask import Graph
 from ivig.export.columns import COLUMNS, Cell, rows
+from ivig.export.markup import text_of
 from ivig.export.part import Part
-from ivig.export.spreadsheet_cells import harmless
+from ivig.spreadsheet_cells import harmless
 
 _SPACES = str.maketrans("\t\r\n", "   ")
 
@@ -35,4 +36,4 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
 def _written(cell: Cell) -> str:
     if isinstance(cell, bool):
         return "true" if cell else "false"
-    return harmless(cell) if isinstance(cell, str) else "" if cell is None else str(cell)
+    return harmless(text_of(cell)) if isinstance(cell, str) else "" if cell is None else str(cell)

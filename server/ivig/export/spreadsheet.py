@@ -8,9 +8,10 @@ from typing import Any, BinaryIO
 from ivig.ask import Graph
 from ivig.export.columns import COLUMNS, rows
 from ivig.export.description import LICENCE
+from ivig.export.markup import text_of
 from ivig.export.part import Part
-from ivig.export.spreadsheet_cells import harmless
 from ivig.namespaces import BASE
+from ivig.spreadsheet_cells import harmless
 
 _LONGEST = 32_767
 """Characters that a cell of a spreadsheet may hold."""
@@ -31,7 +32,7 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{len(part.statements) + 1}"
     _begin(sheet, [column.name for column in COLUMNS], [_WIDTHS.get(column.name, _WIDTH) for column in COLUMNS])
     for row in rows(part):
-        sheet.append([harmless(cell)[:_LONGEST] if isinstance(cell, str) else cell for cell in row])
+        sheet.append([harmless(text_of(cell))[:_LONGEST] if isinstance(cell, str) else cell for cell in row])
     meanings = book.create_sheet("columns")
     _begin(meanings, ["column", "meaning"], [24, 90])
     for column in COLUMNS:

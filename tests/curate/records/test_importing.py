@@ -8,12 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
+from pyoxigraph import Triple
 
 from conftest import Run
 from ivig.build import read
 from ivig.build.validate import violations
 from ivig.curate.problems import BadRecords
+from ivig.curate.records.catalog import Catalog
+from ivig.curate.records.citations import Citations
+from ivig.curate.records.convert import Converter
 from ivig.curate.records.importing import import_records
+from ivig.curate.records.model import RECORD
+from ivig.curate.records.tables import columns
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
 from small import SOURCE, folder_with
@@ -37,7 +44,7 @@ MECHANISM = {**SHARED, "kind": "mechanism", "id": "mine-2", "mechanism": "Fc rec
 SAFETY = {**SHARED, "kind": "safety", "id": "mine-3", "condition": None, "adverse_event": "headache", "severity": "mild",
           "frequency": {"value": 5.1, "unit": "% of infusions", "note": None}, "risk_factors": ["fast infusion"],
           "study_type": "cohort study", "n_participants": 10}  # fmt: skip
-RECOMMENDATION = {**SHARED, "kind": "recommendation", "id": "mine-4", "body": "Gout Society", "recommends": "against", "year": 2010,
+RECOMMENDATION = {**SHARED, "kind": "recommendation", "id": "mine-4", "body": "Gout Society", "body_short": "GS", "country": "Goutland", "recommends": "against", "year": 2010,
                   "line": "second line", "strength": "A", "certainty": "low", "grading_system": "GRADE", "citation": None}  # fmt: skip
 REGULATORY = {"kind": "regulatory", "id": "mine-5", "authority": "Gout Agency", "product": "Goutglobin", "condition": "gout",
               "population": "adults", "status": "approved", "year": 2001, "finding": "Licensed.",
@@ -76,7 +83,7 @@ def test_evidence_becomes_a_statement_with_its_numbers(small: GraphFiles, tmp_pa
         "intervention": "IVIG + prednisone", "product": "product/polyvalent-iv", "concomitant": "prednisone",
         "comparator": "placebo", "comparison": "comparison/inert", "outcome": "outcome/pain", "outcomeAsStated": "pain",
         "direction": "direction/unproven", "studyType": "study-type/randomized-controlled-trial", "blinding": "blinding/double-blind",
-        "placeboControlled": "true", "crossover": "false", "participants": "84", "followUp": "1 year", "finding": "Pain was rarer.",
+        "placeboControlled": "true", "crossover": "false", "participants": "84", "testsImmunoglobulin": "true", "followUp": "1 year", "finding": "Pain was rarer.",
         "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/pmid-123", "readDepth": "read-depth/abstract",
         "effect": "effect/mine-1", "regimen": "regimen/mine-1-1",
     }  # fmt: skip
@@ -112,8 +119,63 @@ def test_every_kind_becomes_a_statement_that_keeps_the_shapes(small: GraphFiles,
     assert "condition" not in mechanism
     assert _said(small, "statement/mine-3")["frequency"] == {"5.1"}
     assert _said(small, "statement/mine-4")["recommendation"] == {"recommendation/against"}
+    body = _said(small, "body/gout-society")
+    assert (body["http://www.w3.org/2004/02/skos/core#altLabel"], body["country"]) == ({"GS"}, {"Goutland"})
     assert _said(small, "statement/mine-5")["regulatoryStatus"] == {"regulatory-status/approved"}
     assert _said(small, "statement/mine-6")["topic"] == {"topic/cost"}
+
+
+CITATION = {"pmid": "123", "doi": "10.1000/abc", "pmcid": "PMC1", "title": "A trial", "title_status": "partial", "year": 1999,
+            "journal": "J Gout", "authors_short": "Example A"}  # fmt: skip
+FULL = [
+    {**record, **more, "citation": CITATION}
+    for record, more in (
+        (EVIDENCE, {"outcome": "ache", "intent": "prevent", "prevented": "flares", "n_studies": 2, "direction_was": "benefit", "retracted_or_withdrawn": True}),
+        (MECHANISM, {}),
+        (SAFETY, {"condition": "gout", "frequency": {"value": 5.1, "unit": "% of infusions", "note": "one in twenty"}}),
+        (RECOMMENDATION, {"condition_qualifiers": ["acute"], "edition": "2nd", "superseded": True, "dose": EVIDENCE["dose"]}),
+        (REGULATORY, {}),
+        (USE, {"study_type": "case report", "n_participants": 1}),
+    )
+]  # fmt: skip
+FIELDS = [(record, name) for record in FULL for name in columns(record["kind"])]
+
+
+@pytest.mark.parametrize(("record", "name"), FIELDS, ids=[f"{record['kind']}-{name}" for record, name in FIELDS])
+def test_nothing_that_a_record_says_is_lost(vocabulary: list[Triple], record: dict[str, Any], name: str) -> None:
+    part, _, inner = name.rpartition(".")
+    given = record.get(part or name)
+    if given is None:
+        pytest.fail(f"no record here has {name}")
+    less = (
+        {**record, part: {**given, inner: None}} if part else {**record, name: [] if isinstance(given, list) else None}
+    )
+    try:
+        RECORD.validate_python(less)
+    except ValidationError:
+        return  # It has to be said.
+    assert _triples(vocabulary, record) != _triples(vocabulary, less)
+
+
+@pytest.fixture(scope="module")
+def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> list[Triple]:
+    sources = read(graph_files(folder_with(tmp_path_factory.mktemp("small"), SOURCE + MECHANISMS)))
+    return [*sources.ontology, *sources.data]
+
+
+def _triples(vocabulary: list[Triple], fields: dict[str, Any]) -> set[Triple]:
+    """All that one record becomes."""
+    record = RECORD.validate_python(fields)
+    catalog, citations = Catalog(vocabulary, create=True), Citations(vocabulary)
+    retracted = bool(fields.get("retracted_or_withdrawn"))
+    citation = citations.take(record.citation, str(record.read_at), retracted=retracted) if record.citation else None
+    assert not isinstance(citation, list)
+    things = [
+        *Converter(catalog, {}).statement(record, citation),
+        *citations.changed(),
+        *(thing for made in catalog.created.values() for thing in made.values()),
+    ]
+    return {triple for thing in things for triple in thing.block}
 
 
 @pytest.mark.parametrize(
@@ -179,7 +241,9 @@ def test_one_citation_however_it_is_seen(small: GraphFiles, tmp_path: Path) -> N
         cited(5, {"title": "On gout…", "title_status": "partial"}),
         cited(6, {"title": "Another paper", "title_status": "full"}),
     ]
+    records.append(cited(7, {"doi": "https://doi.org/10.1000/g9", "pmid": "PMID: 9"}))
     import_records(small, [_write(tmp_path / "c.jsonl", records)])
+    assert _said(small, "statement/c-7")["citation"] == {"citation/pmid-9"}
     cites = [_said(small, f"statement/c-{number}")["citation"] for number in range(1, 7)]
     assert cites[:4] == [{"citation/pmid-9"}] * 4
     assert cites[4] != cites[0]
@@ -211,8 +275,9 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
         ({"dose": {"days": 900}}, "dose.days", "less than or equal to 60"),
         ({"effect": {"measure": "odds ratio", "value": 2.0, "ci_low": 0.4, "ci_high": 0.8}}, "effect", "a value inside its interval: 2.0 is not between 0.4 and 0.8"),
         ({"effect": {"measure": "p", "p": 5}}, "effect.p", "less than or equal to 1"),
-        ({"citation": {"pmid": "PMID 12"}}, "citation.pmid", "match pattern"),
-        ({"citation": {"doi": "https://doi.org/10.1000/x"}}, "citation.doi", "match pattern"),
+        ({"citation": {"pmid": "12x"}}, "citation.pmid", "a PMID: one to eight digits"),
+        ({"citation": {"doi": "11.1000/x"}}, "citation.doi", "a DOI: 10."),
+        ({"citation": {"pmcid": "PMC"}}, "citation.pmcid", "a PMCID: PMC and a number"),
         ({"citation": {"year": 2999}}, "citation.year", "a year up to"),
         ({"read_at": "somewhere"}, "read_at", "URL"),
         ({"finding": ""}, "finding", "at least 1 character"),

@@ -66,6 +66,13 @@ class Catalog:
         self._known.setdefault(kind, {})[normal(name)] = [thing.iri]
         return thing.iri
 
+    def describe_new(self, iri: str, *, short: str | None, country: str | None) -> None:
+        """Say more of a body that is new: its short name and its country. One that was known keeps what it has."""
+        thing = self.created["Body"].get(iri)
+        if thing is not None and not thing.says("country") and not thing.says("skos:altLabel"):
+            thing.text("skos:altLabel", short if short != thing.name else None)
+            thing.text("country", country)
+
     def label(self, iri: str) -> str:
         """The preferred label of a thing, known or new."""
         for things in self.created.values():

@@ -107,6 +107,8 @@ class Converter:
         statement.link("comparison", self._term("comparison", record.comparison, "Comparison"))
         direction = self._term("direction", record.direction, "Direction")
         statement.link("direction", direction)
+        if record.direction_was:
+            statement.text("skos:note", f"Its direction was first read as {record.direction_was}.")
         outcome = ""
         if record.outcome:
             kind = self._term("outcome_kind", record.outcome_kind or "other", "OutcomeKind")
@@ -119,6 +121,7 @@ class Converter:
             statement.link("blinding", self._term("blinding", record.blinding, "Blinding"))
         statement.yes_or_no("placeboControlled", record.placebo_controlled)
         statement.yes_or_no("crossover", record.crossover)
+        statement.yes_or_no("testsImmunoglobulin", record.tests_ivig)
         statement.number("participants", record.n_participants)
         statement.number("studies", record.n_studies)
         statement.text("followUp", record.follow_up)
@@ -176,6 +179,7 @@ class Converter:
         condition = self._condition(statement, record.condition)
         statement.text("population", "; ".join(record.condition_qualifiers))
         body = self._thing("body", record.body, "Body")
+        self._catalog.describe_new(body, short=record.body_short, country=record.country)
         statement.link("body", body)
         statement.text("edition", record.edition)
         statement.number("year", record.year)

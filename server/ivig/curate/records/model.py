@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -18,6 +19,8 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+
+from ivig.curate.bibliography import identifiers
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
@@ -45,9 +48,9 @@ class _Part(BaseModel):
 class CitationFields(_Part):
     """The publication, as far as the page showed it."""
 
-    pmid: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,7}$")] | None = None
-    doi: Annotated[str, StringConstraints(pattern=r"^10\.[0-9]{4,9}/\S+$")] | None = None
-    pmcid: Annotated[str, StringConstraints(pattern=r"^PMC[0-9]+$")] | None = None
+    pmid: Annotated[str, AfterValidator(identifiers.pmid)] | None = None
+    doi: Annotated[str, AfterValidator(identifiers.doi)] | None = None
+    pmcid: Annotated[str, AfterValidator(identifiers.pmcid)] | None = None
     title: Text | None = None
     title_status: Literal["full", "partial", "description"] | None = None
     journal: Text | None = None

@@ -24,6 +24,10 @@ class Thing:
         for name in classes:
             self.block.add(Triple(NamedNode(self.iri), NamedNode(RDF_TYPE), NamedNode(_expanded(name))))
 
+    def says(self, name: str) -> bool:
+        """Whether anything is said of it in these words."""
+        return any(triple.predicate.value == _expanded(name) for triple in self.block)
+
     def link(self, name: str, iri: str | None) -> None:
         """Say that it is related to another thing, given by its IRI."""
         if iri:
