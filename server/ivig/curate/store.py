@@ -17,6 +17,8 @@ from ivig.turtle import read_turtle
 Block = set[Triple]
 """The triples of one thing."""
 
+LITERATURE = "literature"
+"""The folder of the statements that come out of records."""
 _THINGS = {
     "condition": "conditions",
     "mechanism": "mechanisms",
@@ -53,6 +55,10 @@ class Store:
                     self._home.setdefault(triple.subject.value, path)
                     self.blocks.setdefault(triple.subject.value, set()).add(triple)
 
+    def home(self, iri: str) -> Path | None:
+        """The file that a thing stands in, where it is known."""
+        return self._home.get(iri)
+
     def triples(self) -> Iterable[Triple]:
         """Everything."""
         for block in self.blocks.values():
@@ -79,7 +85,7 @@ class Store:
             block = block | {t for t in before if t.predicate.value in _BY_HAND - named}
         if before == block:
             return
-        literature = self._files.folder / "data" / "literature" / f"{stem}.ttl"
+        literature = self._files.folder / "data" / LITERATURE / f"{stem}.ttl"
         things = self._files.folder / "data" / "things"
         home = self._home.setdefault(iri, things / f"{_THINGS[kind]}.ttl" if kind in _THINGS else literature)
         self._let_go |= _targets(before or ()) - _targets(block)
@@ -107,9 +113,7 @@ class Store:
         return {p: text for p, text in texts.items() if not p.is_file() or p.read_text(encoding="utf-8") != text}
 
     def _head(self, path: Path) -> str:
-        what = (
-            "Statements from the literature" if path.parent.name == "literature" else "Things that statements speak of"
-        )
+        what = "Statements from the literature" if path.parent.name == LITERATURE else "Things that statements speak of"
         return self._heads.get(path, f"# {what}: {path.stem.replace('_', ' ').replace('-', ' ')}.\n")
 
 

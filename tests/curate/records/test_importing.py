@@ -23,7 +23,7 @@ from ivig.curate.records.model import RECORD
 from ivig.curate.records.tables import columns
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
-from small import SOURCE, folder_with
+from small import SOURCE, efficacy, folder_with
 
 EVIDENCE: dict[str, Any] = {
     "kind": "evidence", "id": "mine-1", "condition": "gout", "condition_qualifiers": ["acute", "adults"],
@@ -170,6 +170,7 @@ def _triples(vocabulary: list[Triple], fields: dict[str, Any]) -> set[Triple]:
     retracted = bool(fields.get("retracted_or_withdrawn"))
     citation = citations.take(record.citation, str(record.read_at), retracted=retracted) if record.citation else None
     assert not isinstance(citation, list)
+    citations.settle()
     things = [
         *Converter(catalog, {}).statement(record, citation),
         *citations.changed(),
@@ -251,6 +252,63 @@ def test_one_citation_however_it_is_seen(small: GraphFiles, tmp_path: Path) -> N
     assert _said(small, "citation/pmid-9")["journal"] == {"J Gout"}
 
 
+def _cited(number: int, **citation: Any) -> dict[str, Any]:
+    return {**USE, "id": f"c-{number}", "citation": citation, "read_at": "https://example.org/table"}
+
+
+def test_two_publications_seen_on_one_page_are_two_citations(small: GraphFiles, tmp_path: Path) -> None:
+    records = [
+        _cited(1, title="On gout", title_status="full", year=2000),
+        _cited(2, title="On gouty toes", title_status="full", year=2010),
+        _cited(3, authors_short="Example A et al."),
+        _cited(4, authors_short="Sample B et al."),
+        _cited(5, title="on gout.", title_status="full", year=2000),
+    ]
+    path = _write(tmp_path / "c.jsonl", records)
+    assert import_records(small, [path]).citations == {"new": 4}
+    cites = [_said(small, f"statement/c-{number}")["citation"] for number in range(1, 6)]
+    assert len({frozenset(cite) for cite in cites[:4]}) == 4
+    assert cites[4] == cites[0]
+    path = _write(tmp_path / "c.jsonl", records[::-1])
+    assert import_records(small, [path]).files == []
+
+
+@pytest.mark.parametrize(
+    ("right", "iri", "field", "value"),
+    [
+        ({"title": "A wholly other paper"}, "pmid-123", "title", "A wholly other paper"),
+        ({"year": 1989}, "pmid-123", "year", "1989"),
+        ({"journal": "Gout Weekly"}, "pmid-123", "journal", "Gout Weekly"),
+        ({"doi": "10.1000/xyz"}, "pmid-123", "doi", "10.1000/xyz"),
+        ({"pmid": "321"}, "pmid-321", "pmid", "321"),
+    ],
+)
+def test_a_corrected_citation_is_put_right(
+    small: GraphFiles, tmp_path: Path, right: dict[str, Any], iri: str, field: str, value: str
+) -> None:
+    citation = {**EVIDENCE["citation"], "journal": "J Gout"}
+    import_records(small, [_write(tmp_path / "a.jsonl", [{**EVIDENCE, "citation": citation}])])
+    import_records(small, [_write(tmp_path / "a.jsonl", [{**EVIDENCE, "citation": citation | right}])])
+    assert _said(small, f"citation/{iri}")[field] == {value}
+    assert _said(small, "statement/mine-1")["citation"] == {f"citation/{iri}"}
+    cited = {triple.subject.value for triple in read(small).data if triple.subject.value.startswith(BASE + "citation/")}
+    assert cited == {f"{BASE}citation/{iri}"}
+
+
+def test_what_another_record_says_of_a_publication_stands(small: GraphFiles, tmp_path: Path) -> None:
+    import_records(small, [_write(tmp_path / "a.jsonl", [EVIDENCE, {**USE, "id": "mine-8"}])])
+    right = {**EVIDENCE, "citation": {**EVIDENCE["citation"], "title": "A wholly other paper"}}
+    with pytest.raises(BadRecords, match="another is known of this publication: A trial in gout"):
+        import_records(small, [_write(tmp_path / "b.jsonl", [right])])
+
+
+def test_statements_of_the_source_documents_are_not_replaced(small: GraphFiles, tmp_path: Path) -> None:
+    data = small.folder / "data" / "ivig.ttl"
+    data.write_text(data.read_text() + efficacy("mine-1", "benefit"))
+    with pytest.raises(BadRecords, match=r"a new id: this one is of a statement in ivig\.ttl"):
+        import_records(graph_files(small.folder), [_write(tmp_path / "a.jsonl", [EVIDENCE])])
+
+
 def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
     import_records(small, [path])
@@ -315,6 +373,8 @@ def test_every_wrong_row_is_in_one_report(small: GraphFiles, tmp_path: Path) -> 
         ({"pmid": "123", "title": "A wholly other paper", "title_status": "full"}, "citation.title"),
         ({"pmid": "124", "doi": "10.1000/ABC"}, "citation.pmid"),
         ({"pmid": "123", "doi": "10.1000/other"}, "citation.doi"),
+        ({"pmid": "123", "title": "gout", "title_status": "full"}, "citation.title"),
+        ({"pmid": "123", "year": 1984}, "citation.year"),
     ],
 )
 def test_what_contradicts_a_known_publication_is_refused(

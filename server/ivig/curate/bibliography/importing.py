@@ -37,6 +37,7 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
             problems += error.problems
     if problems:
         raise BadRecords(problems, NOTHING_IMPORTED)
+    citations.settle()
     before = dict(store.blocks)
     for thing in citations.changed():
         store.put(thing.iri, thing.block, "")
@@ -45,8 +46,6 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
 
 
 def _taken(file: str, place: str, publication: Publication, citations: Citations) -> list[Problem]:
-    if not (publication.pmid or publication.doi or publication.pmcid):
-        return [Problem(file, place, "", "identifier", shown(publication.title), "a PMID, DOI or PMCID")]
     fields = CitationFields(
         pmid=publication.pmid or None,
         doi=publication.doi or None,
@@ -57,6 +56,9 @@ def _taken(file: str, place: str, publication: Publication, citations: Citations
         year=publication.year,
         authors_short=authors_line(publication.authors) or None,
     )
+    if not publication.key() and not citations.knows(fields):
+        allowed = "a PMID, DOI or PMCID, or the title of a publication that is known"
+        return [Problem(file, place, "", "identifier", shown(publication.title), allowed)]
     more = {name: value for name in ("volume", "issue", "pages") if (value := str(getattr(publication, name)))}
     taken = citations.take(fields, None, retracted=publication.retraction == "retracted", more=more)
     if isinstance(taken, Citation):

@@ -9,6 +9,10 @@ from rapidfuzz import fuzz
 _ALIKE = 90
 """From this likeness on, of 100, two titles differ by a spelling, as alpha and α; below, they are two titles."""
 
+_LEAST = 8
+_TELLING = 25
+"""How many letters a title must have for another to be the same that begins with it, or that holds it."""
+
 
 def plain_title(title: str) -> str:
     """A title by its letters and digits alone: case, accents, spaces and punctuation make no difference.
@@ -26,4 +30,5 @@ def same_title(one: str, other: str) -> bool:
     (True, False)
     """
     shorter, longer = sorted(map(plain_title, (one, other)), key=len)
-    return shorter in longer or fuzz.ratio(shorter, longer) >= _ALIKE
+    within = longer.startswith(shorter) or (len(shorter) >= _TELLING and shorter in longer)
+    return (within and len(shorter) >= _LEAST) or not shorter or fuzz.ratio(shorter, longer) >= _ALIKE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Triple
 
@@ -65,6 +65,10 @@ class Catalog:
         self.created[kind][thing.iri] = thing
         self._known.setdefault(kind, {})[normal(name)] = [thing.iri]
         return thing.iri
+
+    def new(self) -> Iterator[Thing]:
+        """The things that records brought along."""
+        return (thing for things in self.created.values() for thing in things.values())
 
     def describe_new(self, iri: str, *, short: str | None, country: str | None) -> None:
         """Say more of a body that is new: its short name and its country. One that was known keeps what it has."""

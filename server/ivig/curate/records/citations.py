@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -19,9 +19,12 @@ from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
 from ivig.namespaces import BASE, RDF_TYPE, TERMS
 
+Value = str | int
+
 _IDENTIFIERS = ("pmid", "doi", "pmcid")
-_RETRACTED, _NOT_CHECKED = (f"{BASE}retraction/{status}" for status in ("retracted", "not-checked"))
+_TITLES = ("title", "titleAsRead")
 _CODES = ("authors", "journal", "volume", "issue", "pages", *_IDENTIFIERS)
+_RETRACTED, _NOT_CHECKED = (f"{BASE}retraction/{status}" for status in ("retracted", "not-checked"))
 
 
 class Contradiction(NamedTuple):
@@ -38,12 +41,19 @@ class Contradiction(NamedTuple):
 
 
 class Citation:
-    """What is known of one publication. pages: where it was read, for one that has no identifier."""
+    """What is known of one publication.
 
-    def __init__(self, iri: str | None = None) -> None:
+    fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
+    was read, for one that has no identifier. corrected: whether all that cites it is imported anew, so that what the
+    records say now takes the place of what they said before.
+    """
+
+    def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
         self.iri = iri
+        self.corrected = corrected
         self.same_as: Citation | None = None
-        self.fields: dict[str, str | int] = {}
+        self.fields: dict[str, Value] = {}
+        self.said: dict[str, list[Value]] = {}
         self.pages: set[str] = set()
         self.retraction = _NOT_CHECKED
 
@@ -51,12 +61,25 @@ class Citation:
         """The publication that this one turned out to be."""
         return self.same_as.itself() if self.same_as else self
 
+    def told(self, name: str) -> Value | None:
+        """What a field holds as far as is known by now."""
+        said, known = self.binding(name), self.fields.get(name)
+        return known if said is None else said
+
+    def binding(self, name: str) -> Value | None:
+        """What a record must agree with: others of this import, and the graph unless it is corrected."""
+        said = self.said.get(name, [None])[0]
+        return said if self.corrected else self.fields.get(name, said)
+
+    def is_identified(self) -> bool:
+        """Whether it has a PMID, DOI or PMCID."""
+        return any(self.told(name) for name in _IDENTIFIERS)
+
     def path(self) -> str:
-        """The path of its IRI: by PMID, else DOI, else PMCID, else the page it was read on."""
-        if self.iri:
-            return self.iri.removeprefix(BASE)
-        identified = key(*(str(self.fields.get(name, "")) for name in _IDENTIFIERS))
-        return "citation/" + (identified or page_path(min(self.pages)).removeprefix("page/"))
+        """The path of its IRI. Raises ValueError before it has one."""
+        if self.iri is None:
+            raise ValueError("citations have an IRI once all records are taken")
+        return self.iri.removeprefix(BASE)
 
     def label(self) -> str:
         """Its title, or what there is in place of one."""
@@ -71,27 +94,48 @@ class Citation:
         """It as triples."""
         thing = Thing(self.path(), "Citation")
         thing.label(self.label())
-        for name in ("title", "titleAsRead"):
+        for name in _TITLES:
             thing.text(name, str(self.fields.get(name, "")))
         for name in _CODES:
             thing.code(name, str(self.fields.get(name, "")))
         thing.number("year", int(self.fields["year"]) if "year" in self.fields else None)
         thing.link("retraction", self.retraction)
-        if not any(name in self.fields for name in _IDENTIFIERS):
+        if not self.is_identified():
             for page in sorted(self.pages):
                 thing.link("readAt", page)
         return thing
 
+    def settle(self) -> None:
+        """Make what the records say what is known of it."""
+        old = {name: self.fields.get(name) for name in _IDENTIFIERS}
+        for name, values in self.said.items():
+            known = self.fields.get(name)
+            if known is None or (self.corrected and not any(_agree(name, known, value) for value in values)):
+                self.fields[name] = values[0]
+            if name == "authors":
+                self.fields[name] = _fullest([str(self.fields[name]), *map(str, values)])
+        if "title" in self.fields:
+            self.fields.pop("titleAsRead", None)
+        if any(known and known != self.fields[name] for name, known in old.items()):
+            # Its IRI spoke of an identifier that was wrong.
+            self.iri = None
+
 
 class Citations:
-    """All publications known so far."""
+    """All publications known so far, and those that records bring along.
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
+    triples: the graph. anew: the IRIs of the statements that are imported again.
+    """
+
+    def __init__(self, triples: Iterable[Triple], anew: Collection[str] = ()) -> None:
         self._by_identifier: dict[tuple[str, str], Citation] = {}
         self._by_title: dict[str, list[Citation]] = {}
-        self._changed: dict[int, Citation] = {}
+        self._by_page: dict[str, list[Citation]] = {}
         self._taken: dict[int, Citation] = {}
-        for citation in _known(triples):
+        self._paths: set[str] = set()
+        self._changed: list[Citation] = []
+        for citation in _known(triples, anew):
+            self._paths.add(citation.path())
             self._index(citation)
 
     def take(
@@ -106,72 +150,110 @@ class Citations:
 
         page: where it was read. more: volume, issue and pages, where they are known.
         """
-        found = list({id(p): p for key in _keys(fields) if (p := self._by_identifier.get(key))}.values())
+        found = self._of_identifiers(fields)
         for other in found[1:]:
             # Seen by one identifier in one place, by another elsewhere; this record has both.
             if other.iri and found[0].iri:
                 return [Contradiction("doi", fields.doi or "", f"two citations: {found[0].iri}, {other.iri}")]
             if against := self._join(found[0], other):
                 return against
-        publication = (found[0].itself() if found else None) or self._of_title(fields) or Citation()
-        if against := _contradictions(publication, fields):
+        citation = (found[0].itself() if found else None) or self._of_title(fields) or self._of_page(fields, page)
+        citation = citation or Citation()
+        if against := _contradictions(citation, fields):
             return against
-        before = dict(publication.fields), set(publication.pages), publication.retraction
-        _add(publication, fields)
-        for name, value in more.items():
-            publication.fields.setdefault(name, value)
+        for name, value in (*_values(fields), *more.items()):
+            citation.said.setdefault(name, []).append(value)
         if page:
-            publication.pages.add(page)
+            citation.pages.add(page)
         if retracted:
-            publication.retraction = _RETRACTED
-        if publication.iri is None or before != (publication.fields, publication.pages, publication.retraction):
-            self._changed[id(publication)] = publication
-        self._taken[id(publication)] = publication
-        self._index(publication)
-        return publication
+            citation.retraction = _RETRACTED
+        self._taken[id(citation)] = citation
+        self._index(citation)
+        return citation
+
+    def knows(self, fields: CitationFields) -> bool:
+        """Whether the publication is known by its identifiers or by its title."""
+        return bool(self._of_identifiers(fields) or self._of_title(fields))
+
+    def settle(self) -> None:
+        """Once all records are taken: put together what they said, and give an IRI to what is new."""
+        for citation in self._taken.values():
+            if citation.same_as is None:
+                before = dict(citation.fields), citation.retraction
+                citation.settle()
+                if citation.iri is None:
+                    citation.iri = BASE + self._path(citation)
+                    self._paths.add(citation.path())
+                    self._changed.append(citation)
+                elif before != (citation.fields, citation.retraction) or not citation.is_identified():
+                    self._changed.append(citation)
 
     def changed(self) -> Iterator[Thing]:
-        """The citations that are new or say more than before."""
-        return (citation.thing() for citation in self._changed.values() if citation.same_as is None)
+        """The citations that are new or may say more than before."""
+        return (citation.thing() for citation in self._changed)
 
     def taken(self) -> set[str]:
         """The IRIs of all that were cited since."""
         return {BASE + citation.itself().path() for citation in self._taken.values()}
 
+    def _path(self, citation: Citation) -> str:
+        """By PMID, else DOI, else PMCID, else the page it was read on, and what else it is where that page has two."""
+        identified = key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
+        path = "citation/" + (identified or page_path(min(citation.pages)).removeprefix("page/"))
+        if not identified and path in self._paths:
+            told = [str(citation.fields.get(name, "")) for name in (*_TITLES, "authors", "journal", "year")]
+            path += f"-{zlib.crc32(plain_title(' '.join(told)).encode()):08x}"
+        return path
+
+    def _of_identifiers(self, fields: CitationFields) -> list[Citation]:
+        pairs = [(name, str(value).lower()) for name, value in _values(fields) if name in _IDENTIFIERS]
+        found = list({id(c): c for pair in pairs if (c := self._by_identifier.get(pair))}.values())
+        if len(found) > 1:
+            # One whose identifiers are put right may have had what belongs to another.
+            found = [c for c in found if not (c.corrected and _strange(c, fields))] or found
+        return found
+
+    def _of_title(self, fields: CitationFields) -> Citation | None:
+        """The only publication of the same full title, where the identifiers and the year leave it open."""
+        if not fields.title or fields.title_status not in ("full", None):
+            return None
+        same = [
+            citation
+            for citation in self._by_title.get(plain_title(fields.title), [])
+            if citation.same_as is None and not _strange(citation, fields) and not _contradictions(citation, fields)
+        ]
+        return same[0] if len(same) == 1 else None
+
+    def _of_page(self, fields: CitationFields, page: str | None) -> Citation | None:
+        """The only publication read on the same page that may be this one, where neither has an identifier."""
+        if page is None or any((fields.pmid, fields.doi, fields.pmcid)):
+            return None
+        same = [c for c in self._by_page.get(page, []) if not c.is_identified() and _alike(c, fields)]
+        return same[0] if len(same) == 1 else None
+
     def _join(self, one: Citation, other: Citation) -> list[Contradiction]:
         """Make two publications one; or what speaks against it."""
         kept, gone = (other, one) if other.iri else (one, other)
         for name in _IDENTIFIERS:
-            known, new = str(kept.fields.get(name, "")), str(gone.fields.get(name, ""))
+            known, new = str(kept.told(name) or ""), str(gone.told(name) or "")
             if known and new and known.lower() != new.lower():
                 return [Contradiction(name, new, known)]
-        for name, value in gone.fields.items():
-            kept.fields.setdefault(name, value)
+        for name, values in gone.said.items():
+            kept.said.setdefault(name, []).extend(values)
         kept.pages |= gone.pages
         gone.same_as = kept
-        self._changed.pop(id(gone), None)
+        self._taken[id(kept)] = kept
         self._index(kept)
         return []
 
-    def _of_title(self, fields: CitationFields) -> Citation | None:
-        """The only publication of the same full title, where the identifiers leave it open."""
-        if not fields.title or fields.title_status not in ("full", None):
-            return None
-        same = [
-            publication
-            for publication in self._by_title.get(plain_title(fields.title), [])
-            if publication.same_as is None and not _contradictions(publication, fields)
-        ]
-        return same[0] if len(same) == 1 else None
-
-    def _index(self, publication: Citation) -> None:
+    def _index(self, citation: Citation) -> None:
         for name in _IDENTIFIERS:
-            if name in publication.fields:
-                self._by_identifier[name, str(publication.fields[name]).lower()] = publication
-        if title := publication.fields.get("title"):
-            same = self._by_title.setdefault(plain_title(str(title)), [])
-            if publication not in same:
-                same.append(publication)
+            if identifier := citation.told(name):
+                self._by_identifier[name, str(identifier).lower()] = citation
+        if title := citation.told("title"):
+            _add_once(self._by_title.setdefault(plain_title(str(title)), []), citation)
+        for page in citation.pages:
+            _add_once(self._by_page.setdefault(page, []), citation)
 
 
 def page_path(address: str) -> str:
@@ -184,59 +266,121 @@ def page_path(address: str) -> str:
     return f"page/{host}-{zlib.crc32(address.encode()):08x}"
 
 
-def _known(triples: Iterable[Triple]) -> Iterable[Citation]:
+def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citation]:
     blocks: dict[str, dict[str, list[str]]] = {}
+    cited_by: dict[str, set[str]] = {}
     for triple in triples:
         subject, value = triple.subject, triple.object
         if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode | Literal):
             continue
         if subject.value.startswith(BASE + "citation/"):
             blocks.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value.value)
+        elif not subject.value.startswith(BASE + "study/"):
+            cited_by.setdefault(value.value, set()).add(subject.value)
     for iri, block in blocks.items():
         if TERMS + "Citation" not in block.get(RDF_TYPE, ()):
             continue
-        publication = Citation(iri)
-        for name in ("title", "titleAsRead", "year", *_CODES):
+        citing = cited_by.get(iri, set())
+        citation = Citation(iri, corrected=bool(citing) and all(statement in anew for statement in citing))
+        for name in (*_TITLES, "year", *_CODES):
             if found := block.get(TERMS + name):
-                publication.fields[name] = int(found[0]) if name == "year" else found[0]
-        publication.pages = set(block.get(TERMS + "readAt", ()))
-        publication.retraction = min(block.get(TERMS + "retraction", ()), default=_NOT_CHECKED)
-        yield publication
+                citation.fields[name] = int(found[0]) if name == "year" else found[0]
+        citation.pages = set(block.get(TERMS + "readAt", ()))
+        citation.retraction = min(block.get(TERMS + "retraction", ()), default=_NOT_CHECKED)
+        yield citation
 
 
-def _keys(fields: CitationFields) -> list[tuple[str, str]]:
-    pairs = (("pmid", fields.pmid), ("doi", fields.doi), ("pmcid", fields.pmcid))
-    return [(name, value.lower()) for name, value in pairs if value]
-
-
-def _contradictions(publication: Citation, fields: CitationFields) -> list[Contradiction]:
-    found = []
-    for name, value in _keys(fields):
-        known = str(publication.fields.get(name, ""))
-        if known and known.lower() != value:
-            found.append(Contradiction(name, value, known))
-    title, known = fields.title, str(publication.fields.get("title", ""))
-    if title and fields.title_status in ("full", None) and known and not same_title(title, known):
-        found.append(Contradiction("title", title, known))
-    return found
-
-
-def _add(publication: Citation, fields: CitationFields) -> None:
-    new = {
+def _values(fields: CitationFields) -> list[tuple[str, Value]]:
+    full = fields.title_status in ("full", None)
+    values = {
         "pmid": fields.pmid,
         "doi": fields.doi,
         "pmcid": fields.pmcid,
-        "title": fields.title if fields.title_status in ("full", None) else None,
-        "titleAsRead": fields.title if fields.title_status not in ("full", None) else None,
+        "title": fields.title if full else None,
+        "titleAsRead": None if full else fields.title,
         "authors": fields.authors_short,
         "journal": fields.journal,
         "year": fields.year,
     }
-    for name, value in new.items():
-        if value is not None:
-            publication.fields.setdefault(name, value)
-    # Records name the first author; who imports a bibliography has all of them.
-    if fields.authors_short and ET_AL in str(publication.fields["authors"]) and ET_AL not in fields.authors_short:
-        publication.fields["authors"] = fields.authors_short
-    if "title" in publication.fields:
-        publication.fields.pop("titleAsRead", None)
+    return [(name, value) for name, value in values.items() if value is not None]
+
+
+def _contradictions(citation: Citation, fields: CitationFields) -> list[Contradiction]:
+    """What the fields say that cannot be true of a publication; journals and authors have many spellings."""
+    return [
+        Contradiction("title" if name in _TITLES else name, str(value), str(known))
+        for name, value, known in _both(citation, fields)
+        if name in (*_IDENTIFIERS, "title", "year") and not _agree(name, known, value)
+    ]
+
+
+def _strange(citation: Citation, fields: CitationFields) -> bool:
+    """Whether the fields have an identifier or a year other than what the graph, right or wrong, has of it."""
+    return any(
+        name in citation.fields and not _agree(name, citation.fields[name], value)
+        for name, value in _values(fields)
+        if name in (*_IDENTIFIERS, "year")
+    )
+
+
+def _alike(citation: Citation, fields: CitationFields) -> bool:
+    """Whether two publications without identifiers, seen on one page, agree in all that is known of both."""
+    for name, value in _values(fields):
+        known = citation.told(name)
+        if known is None or name == "journal":
+            continue
+        if name == "authors":
+            if _first_author(str(known)) != _first_author(str(value)):
+                return False
+        elif name in _TITLES:
+            if plain_title(str(known)) != plain_title(str(value)):
+                return False
+        elif known != value:
+            return False
+    return True
+
+
+def _both(citation: Citation, fields: CitationFields) -> Iterator[tuple[str, Value, Value]]:
+    for name, value in _values(fields):
+        known = citation.binding(name)
+        if known is not None:
+            yield name, value, known
+
+
+def _agree(name: str, known: Value, value: Value) -> bool:
+    return _AGREEMENT.get(name, _same_text)(known, value)
+
+
+def _same_text(known: Value, value: Value) -> bool:
+    return str(known).casefold() == str(value).casefold()
+
+
+def _same_year(known: Value, value: Value) -> bool:
+    """Within a year: many a publication is online in one, and in print in the next."""
+    return abs(int(known) - int(value)) <= 1
+
+
+def _first_author(authors: str) -> str:
+    return plain_title(re.split(r"[\s,;]", authors.strip(), maxsplit=1)[0])
+
+
+def _same_authors(known: Value, value: Value) -> bool:
+    return _first_author(str(known)) == _first_author(str(value))
+
+
+def _fullest(authors: list[str]) -> str:
+    """The first that leaves nobody out. Records name the first author; who imports a bibliography has all of them."""
+    return next((line for line in authors if ET_AL not in line), authors[0])
+
+
+_AGREEMENT: dict[str, Callable[[Value, Value], bool]] = {
+    "title": lambda known, value: same_title(str(known), str(value)),
+    "titleAsRead": lambda known, value: same_title(str(known), str(value)),
+    "authors": _same_authors,
+    "year": _same_year,
+}
+
+
+def _add_once(citations: list[Citation], citation: Citation) -> None:
+    if citation not in citations:
+        citations.append(citation)

@@ -17,7 +17,6 @@ from ivig.curate.records.model import (
     UseRecord,
 )
 from ivig.curate.records.triples import Thing
-from ivig.curate.store import Block
 from ivig.errors import AmbiguousName, UnknownName
 from ivig.namespaces import BASE
 
@@ -252,11 +251,6 @@ _WRITERS: dict[type, _Writer] = {
     RegulatoryRecord: Converter.regulatory,
     UseRecord: Converter.use,
 }
-
-
-def blocks(things: list[Thing]) -> dict[str, Block]:
-    """The triples of things by IRI."""
-    return {thing.iri: thing.block for thing in things}
 
 
 def _page(address: str) -> Thing:

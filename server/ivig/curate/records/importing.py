@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,10 +17,10 @@ from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_chang
 from ivig.curate.problems import BadRecords, Problem, problems_of
 from ivig.curate.records.catalog import Catalog
 from ivig.curate.records.citations import Citation, Citations
-from ivig.curate.records.convert import Converter, WrongName, blocks
+from ivig.curate.records.convert import Converter, WrongName
 from ivig.curate.records.model import RECORD, EvidenceRecord, Record
 from ivig.curate.records.tables import Row, read_rows
-from ivig.curate.store import Block, Store
+from ivig.curate.store import LITERATURE, Block, Store
 from ivig.files import GraphFiles
 from ivig.namespaces import BASE
 
@@ -38,54 +39,81 @@ def import_records(
     Raises BadRecords with every problem, BadInput where a file cannot be read at all.
     """
     store = Store(files)
-    catalog = Catalog([*store.ontology, *store.triples()], create=create)
-    citations = Citations(store.triples())
     problems: list[Problem] = []
-    taken: list[tuple[Path, Row, Record, Citation | None]] = []
-    seen: dict[str, str] = {}
-    for path in paths:
-        try:
-            for row in read_rows(path):
-                record = _record(path.name, row, problems)
-                on_row(len(taken))
-                if record is None:
-                    continue
-                if record.id in seen:
-                    twice = f"one record an id; it stands in {seen[record.id]} already"
-                    problems.append(Problem(path.name, row.place, record.id, "id", record.id, twice))
-                    continue
-                seen[record.id] = f"{path.name}, {row.place}"
-                taken.append((path, row, record, _citation(path.name, row, record, citations, problems)))
-        except BadRecords as error:
-            problems.extend(error.problems)
-    converter = Converter(catalog, store.studies())
-    new: dict[str, dict[str, Block]] = {}
-    for path, row, record, citation in taken:
-        try:
-            things = converter.statement(record, citation)
-        except WrongName as error:
-            problems.append(Problem(path.name, row.place, record.id, error.field, error.value, str(error)))
-            continue
-        new.setdefault(path.stem, {}).update(blocks(things))
+    read = _read_all(paths, problems, on_row)
+    for one in read:
+        if (home := store.home(one.iri)) and home.parent.name != LITERATURE:
+            problems.append(one.problem("id", one.record.id, f"a new id: this one is of a statement in {home.name}"))
+    triples = [*store.triples()]
+    catalog = Catalog([*store.ontology, *triples], create=create)
+    citations = Citations(triples, {one.iri for one in read})
+    cited = [_citation(one, citations, problems) for one in read]
+    citations.settle()
+    new = _converted(read, cited, Converter(catalog, store.studies()), problems)
     if problems:
         raise BadRecords(problems, NOTHING_IMPORTED)
     before = dict(store.blocks)
-    for stem, found in new.items():
-        for iri, block in found.items():
-            store.put(iri, block, stem)
-    for thing in citations.changed():
+    for iri, (block, stem) in new.items():
+        store.put(iri, block, stem)
+    for thing in (*citations.changed(), *catalog.new()):
         store.put(thing.iri, thing.block, "")
-    for made in catalog.created.values():
-        for iri, thing in made.items():
-            store.put(iri, thing.block, "")
     names = write_changes(files, store, dry_run=dry_run)
-    statements = {iri for found in new.values() for iri in found if iri.startswith(BASE + "statement/")}
     return Summary(
-        happened(before, store, statements),
+        happened(before, store, {one.iri for one in read}),
         happened(before, store, citations.taken()),
         Counter({kind: len(things) for kind, things in catalog.created.items() if things}),
         names,
     )
+
+
+class _Read(NamedTuple):
+    """A record, and where it was read."""
+
+    path: Path
+    place: str
+    record: Record
+
+    @property
+    def iri(self) -> str:
+        """Of the statement that it becomes."""
+        return f"{BASE}statement/{self.record.id}"
+
+    def problem(self, field: str, value: str, allowed: str) -> Problem:
+        return Problem(self.path.name, self.place, self.record.id, field, value, allowed)
+
+
+def _read_all(paths: Sequence[Path], problems: list[Problem], on_row: Callable[[int], None]) -> list[_Read]:
+    """The records of all files, each id once; what is wrong with the others goes to the problems."""
+    read: dict[str, _Read] = {}
+    for path in paths:
+        try:
+            for row in read_rows(path):
+                on_row(len(read))
+                record = _record(path.name, row, problems)
+                if record is None:
+                    continue
+                one = _Read(path, row.place, record)
+                first = read.setdefault(record.id, one)
+                if first is not one:
+                    stands = f"{first.path.name}, {first.place}"
+                    problems.append(one.problem("id", record.id, f"one record an id; it stands in {stands} already"))
+        except BadRecords as error:
+            problems += error.problems
+    return list(read.values())
+
+
+def _converted(
+    read: Sequence[_Read], cited: Sequence[Citation | None], converter: Converter, problems: list[Problem]
+) -> dict[str, tuple[Block, str]]:
+    """Statements and what belongs to them alone, by IRI, each with the name of the file that its record is in."""
+    new: dict[str, tuple[Block, str]] = {}
+    for one, citation in zip(read, cited, strict=True):
+        try:
+            for thing in converter.statement(one.record, citation):
+                new[thing.iri] = thing.block, one.path.stem
+        except WrongName as error:
+            problems.append(one.problem(error.field, error.value, str(error)))
+    return new
 
 
 def _record(file: str, row: Row, problems: list[Problem]) -> Record | None:
@@ -97,12 +125,13 @@ def _record(file: str, row: Row, problems: list[Problem]) -> Record | None:
         return None
 
 
-def _citation(file: str, row: Row, record: Record, citations: Citations, problems: list[Problem]) -> Citation | None:
+def _citation(one: _Read, citations: Citations, problems: list[Problem]) -> Citation | None:
+    record = one.record
     if not record.citation:
         return None
     retracted = isinstance(record, EvidenceRecord) and bool(record.retracted_or_withdrawn)
     taken = citations.take(record.citation, str(record.read_at), retracted=retracted)
     if isinstance(taken, Citation):
         return taken
-    problems += (contradiction.problem(file, row.place, record.id, "citation.") for contradiction in taken)
+    problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)
     return None

@@ -65,8 +65,8 @@ class CitationFields(_Part):
         return year
 
     def __bool__(self) -> bool:
-        """Whether it tells which publication is meant."""
-        return bool(self.pmid or self.doi or self.pmcid or self.title)
+        """Whether it tells which publication is meant: a journal alone does not."""
+        return any((self.pmid, self.doi, self.pmcid, self.title, self.authors_short, self.year))
 
 
 class EffectFields(_Part):
