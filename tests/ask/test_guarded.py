@@ -28,10 +28,12 @@ LIMITS = Limits(seconds=1, memory=96_000_000, answer=1_000_000, workers=1, queue
 
 
 @asynccontextmanager
-async def pool_of(release: Release, limits: Limits = LIMITS) -> AsyncIterator[tuple[Pool, list[str]]]:
+async def pool_of(
+    release: Release, limits: Limits = LIMITS, *, network: bool = False
+) -> AsyncIterator[tuple[Pool, list[str]]]:
     """A pool, and why workers were stopped."""
     reasons: list[str] = []
-    pool = Pool(release, limits, reasons.append)
+    pool = Pool(release, limits, reasons.append, network=network)
     await pool.start()
     try:
         yield pool, reasons

@@ -15,7 +15,8 @@ import pytest
 
 from conftest import serving
 from ivig.ask import Graph
-from ivig.ask.query_text import Allowed, with_services
+from ivig.ask.query_text import QueryText
+from ivig.ask.service_calls import Allowed, with_services
 from ivig.errors import Refused
 from ivig.serve.services import check_public
 
@@ -155,7 +156,7 @@ def test_without_a_list_nothing_is_called(address: str) -> None:
         for query in (
             f"SELECT * {{ SERVICE <http://{host}/> {{ ?s ?p ?o }} }}",
             f"SELECT * {{ SERVICE SILENT <http://{host}/> {{ ?s ?p ?o }} }}",
-            f"SELECT * {{ \\u0053ERVICE <http://{host}/> {{ ?s ?p ?o }} }}",
+            f"SELECT * {{ BIND(1 AS ?x).SERVICE<http://{host}/>{{ ?s ?p ?o }} }}",
             f"PREFIX h: <http://{host}/> SELECT * {{ SERVICE h:x {{ ?s ?p ?o }} }}",
             f"SELECT * {{ BIND(<http://{host}/> AS ?h) SERVICE ?h {{ ?s ?p ?o }} }}",
             f"LOAD <http://{host}/>",
@@ -195,7 +196,7 @@ def test_private_addresses(address: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "ASK { SERVICE <https://a.example/> { } } # \\u005Cu0053ERVICE <http://evil.example/> {}",
+        "ASK { SERVICE <https://a.example/> { } . SERVICE<http://evil.example/> {} }",
         "ASK { SERVICE ?x {} }",
         "ASK { SERVICE # a comment\n <http://evil.example/> {} }",
         "ASK { service<http://evil.example/>{} }",
@@ -204,4 +205,4 @@ def test_private_addresses(address: str) -> None:
 )
 def test_no_way_of_writing_it_gets_around_the_list(query: str) -> None:
     with pytest.raises(Refused):
-        with_services(query, Allowed(("a.example",), "http://relay/"))
+        with_services(QueryText(query), Allowed(("a.example",), "http://relay/"))

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
-from ivig.ask.query_text import Allowed, calls_another_server, is_update, keywords, names_its_dataset, with_services
+from ivig.ask.query_text import QueryText
+from ivig.ask.service_calls import Allowed, with_services
 from ivig.errors import BadQuery, Refused
 from ivig.namespaces import BASE
 from ivig.release import Release
@@ -60,11 +61,10 @@ class EmbeddedEngine:
 
     def ask(self, query: str, dataset: Dataset | None = None, services: Allowed | None = None) -> Result:
         """As every engine; services: the servers that this query may call by SERVICE."""
-        words = keywords(query)
-        if is_update(words):
+        text = QueryText(query)
+        if text.is_update:
             raise Refused("the graph is read-only: updates are refused")
-        if calls_another_server(words):
-            query = with_services(query, self._services if services is None else services)
+        query = with_services(text, self._services if services is None else services)
         try:
             if dataset:
                 return self._store.query(
@@ -74,7 +74,7 @@ class EmbeddedEngine:
                     named_graphs=[NamedNode(iri) for iri in dataset.named],
                 )
             # The default graph is what the release says unless the query names its own.
-            union = self._union and not names_its_dataset(words)
+            union = self._union and not text.names_its_dataset
             return self._store.query(query, base_iri=BASE, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise _bad_query(str(error)) from error

@@ -29,11 +29,13 @@ class Edition:
         def stopped(reason: str) -> None:
             metrics.stopped.labels(reason).inc()
 
-        self.pool = Pool(graph.release, settings.limits(), stopped)
+        # A query on nothing but this release needs none, whatever it says.
+        network = bool(services.hosts)
+        self.pool = Pool(graph.release, settings.limits(), stopped, network=network)
         self.exports: Pool | None = None
         if not settings.dataset:
             program = (EXPORTS, str(graph.files.folder))
-            self.exports = Pool(graph.release, settings.export_limits(), stopped, program)
+            self.exports = Pool(graph.release, settings.export_limits(), stopped, program, network=network)
         self.cache = AnswerCache(int(settings.cache_size * MEGABYTE))
         self.api: FastAPI = create_app(graph, self.pool, self.exports, self.cache, settings, metrics, services)
         self.in_flight = 0

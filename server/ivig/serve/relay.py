@@ -11,7 +11,7 @@ import uvicorn
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ivig.ask.query_text import Allowed
+from ivig.ask.service_calls import Allowed
 from ivig.serve.services import Services
 from ivig.serve.settings import settings_from
 

@@ -18,7 +18,7 @@ from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
 import ivig
-from ivig.ask.query_text import Allowed
+from ivig.ask.service_calls import Allowed
 from ivig.errors import BadInput, IvigError, Refused
 from ivig.namespaces import BASE
 from ivig.serve.settings import Settings

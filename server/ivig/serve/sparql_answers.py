@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from ivig.ask.guarded import Job, NotWanted, Pool, Running
 from ivig.ask.guarded.limits import MEGABYTE
+from ivig.ask.query_text import QueryText
 from ivig.errors import Busy, IvigError, LimitReached, UnknownName
 from ivig.serve.access_log import query_digest
 from ivig.serve.cache import AnswerCache
@@ -108,7 +109,7 @@ class Endpoint:
 def _may_be_kept(query: str, services: Services) -> bool:
     """Whether an answer rests on this release alone: where other servers may be called, a query that could name one
     does not."""
-    return not services.hosts or not ("service" in query.lower() or "\\u" in query.lower())
+    return not services.hosts or not QueryText(query).may_call_servers
 
 
 class _Rest(NamedTuple):

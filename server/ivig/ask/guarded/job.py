@@ -10,7 +10,7 @@ import struct
 from enum import IntEnum
 from typing import NamedTuple
 
-from ivig.ask.query_text import Allowed
+from ivig.ask.service_calls import Allowed
 
 HEAD = struct.Struct("!BI")
 

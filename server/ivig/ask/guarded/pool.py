@@ -104,7 +104,8 @@ class _Turn(NamedTuple):
 class Pool:
     """Workers on one release, shared among clients so that none of them can have all.
 
-    program: of the workers, a module and words for it. on_stop: told why each time that a worker had to be replaced:
+    program: of the workers, a module and words for it. network: whether they may open connections.
+    on_stop: told why each time that a worker had to be replaced:
     time, memory, left (the client went away), killed.
     """
 
@@ -114,9 +115,12 @@ class Pool:
         limits: Limits,
         on_stop: Callable[[str], None] = lambda reason: None,
         program: Sequence[str] = (QUERIES_ALONE,),
+        *,
+        network: bool = False,
     ) -> None:
         self.limits = limits
         self._program = program
+        self._network = network
         self._release = release
         self._on_stop = on_stop
         self._workers: set[WorkerProcess] = set()
@@ -249,7 +253,7 @@ class Pool:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _add(self) -> None:
-        worker = await WorkerProcess.started(self._release, self.limits, self._program)
+        worker = await WorkerProcess.started(self._release, self.limits, self._program, self._network)
         if self._closed:
             worker.stop("closed")
             await worker.gone()

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from ivig.ask.guarded.job import HEAD, Frame
 from ivig.ask.guarded.limits import Limits
+from ivig.ask.guarded.no_network import NETWORK, NO_NETWORK
 from ivig.errors import IvigError
 from ivig.release import Release
 
@@ -33,14 +34,15 @@ class WorkerProcess:
         self.stopped_for = ""
 
     @classmethod
-    async def started(cls, release: Release, limits: Limits, program: Sequence[str]) -> WorkerProcess:
-        """A new worker that waits for jobs. Raises IvigError where none can be had."""
+    async def started(cls, release: Release, limits: Limits, program: Sequence[str], network: bool) -> WorkerProcess:
+        """A new worker that waits for jobs. network: whether it may open connections. Raises IvigError where none is
+        to be had."""
         ours, theirs = socket.socketpair()
         with theirs:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 *("-m", program[0]),
-                *(str(theirs.fileno()), str(release.folder), str(limits.memory)),
+                *(str(theirs.fileno()), str(release.folder), str(limits.memory), NETWORK if network else NO_NETWORK),
                 *program[1:],
                 pass_fds=[theirs.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,

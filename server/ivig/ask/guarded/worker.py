@@ -1,6 +1,6 @@
 """The worker process: opens the store read-only, then answers one job after another until its server is gone.
 
-usage: python -m ivig.ask.guarded.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES [WORD…]
+usage: python -m ivig.ask.guarded.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES network|no-network [WORD…]
 The words are for a program that does more than answer queries, and calls `main` with what it does.
 """
 
@@ -22,6 +22,7 @@ from pyoxigraph import QueryTriples
 
 from ivig.ask.engine import Dataset, EmbeddedEngine
 from ivig.ask.guarded.job import HEAD, Frame, Job, packed
+from ivig.ask.guarded.no_network import NO_NETWORK, leave_the_network
 from ivig.ask.results import write_result
 from ivig.errors import AmbiguousName, BadInput, BadQuery, IvigError, Refused, UnknownName
 from ivig.release import Release
@@ -40,11 +41,13 @@ def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None 
     _die_with_the_server()
     # What the house asks for itself goes before what visitors ask.
     os.nice(_NICER)
-    descriptor, folder, memory, *words = sys.argv[1:]
+    descriptor, folder, memory, network, *words = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         release = Release(Path(folder))
         engine = EmbeddedEngine(release)
         task = tasks(engine, release, words) if tasks is not None else None
+        if network == NO_NETWORK:
+            leave_the_network()
         _limit_memory(int(memory))
         connection.sendall(packed(Frame.READY))
         with connection.makefile("rb") as jobs:
