@@ -100,7 +100,7 @@ def test_what_is_wrong_with_a_query_costs_no_worker(
     graph: Graph, query: str, error: type[IvigError], message: str
 ) -> None:
     async def test() -> None:
-        async with pool_of(graph.release) as (pool, reasons):
+        async with pool_of(graph.release, LIMITS._replace(seconds=60)) as (pool, reasons):
             before = workers_of(os.getpid())
             with pytest.raises(error, match=message):
                 await answer(pool, query)
@@ -182,6 +182,89 @@ def test_no_client_can_have_all_workers_or_all_places(graph: Graph) -> None:
             await asyncio.gather(*greedy, return_exceptions=True)
             await until(lambda: pool.queued == 0 and pool.busy == 0 and pool.up == 2)
             assert (await answer(pool, "ASK {}", client="greedy"))[0] == "json"
+
+    run(test)
+
+
+def test_one_who_has_nothing_gets_a_worker_of_one_who_has_several(graph: Graph) -> None:
+    async def test() -> None:
+        limits = LIMITS._replace(workers=2, per_client=2, queue=8, seconds=120, patience=120)
+        async with pool_of(graph.release, limits) as (pool, reasons):
+            greedy = [asyncio.create_task(answer(pool, f"{COUNT} # {n}", client="greedy")) for n in range(4)]
+            await until(lambda: pool.busy == 2 and pool.queued == 2)
+            assert (await answer(pool, "ASK {}", client="modest"))[0] == "json"
+            assert reasons == ["share"]
+            # It was the last to begin, and its worker is for the next in turn again.
+            with pytest.raises(Busy, match="so that others have their turn"):
+                await greedy[1]
+            assert not greedy[0].done()
+            await until(lambda: pool.busy == 2 and pool.up == 2)
+            for task in greedy:
+                task.cancel()
+            await asyncio.gather(*greedy, return_exceptions=True)
+
+    run(test)
+
+
+def test_who_asks_for_much_waits_longest(graph: Graph) -> None:
+    async def test() -> None:
+        limits = LIMITS._replace(queue=8, seconds=120, patience=120)
+        async with pool_of(graph.release, limits) as (pool, _):
+            first = asyncio.create_task(answer(pool, COUNT, client="greedy"))
+            await until(lambda: pool.busy == 1)
+            done: list[str] = []
+
+            async def asks(client: str) -> None:
+                await answer(pool, "ASK {}", client=client)
+                done.append(client)
+
+            waiting = []
+            for client in ("greedy", "greedy", "modest"):
+                waiting.append(asyncio.create_task(asks(client)))
+                await until(lambda: pool.queued == len(waiting))
+            first.cancel()
+            await asyncio.gather(first, return_exceptions=True)
+            await asyncio.gather(*waiting)
+            assert done == ["modest", "greedy", "greedy"]
+
+    run(test)
+
+
+def test_of_a_full_queue_the_greediest_loses_a_place(graph: Graph) -> None:
+    async def test() -> None:
+        limits = LIMITS._replace(queue=4, seconds=120, patience=120)
+        async with pool_of(graph.release, limits) as (pool, _):
+            running = asyncio.create_task(answer(pool, COUNT, client="a"))
+            await until(lambda: pool.busy == 1)
+            waiting = [asyncio.create_task(answer(pool, "ASK {}", client=client)) for client in ("b", "b", "c", "c")]
+            await until(lambda: pool.queued == 4)
+            modest = asyncio.create_task(answer(pool, "ASK {}", client="modest"))
+            await until(lambda: any(task.done() for task in waiting))
+            assert pool.queued == 4
+            [lost] = [task for task in waiting if task.done()]
+            assert isinstance(lost.exception(), Busy)
+            with pytest.raises(Busy, match="queries run and"):
+                await answer(pool, "ASK {}", client="c")
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert (await modest)[0] == "json"
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    run(test)
+
+
+def test_past_its_time_a_worker_is_replaced_though_nobody_reads(graph: Graph) -> None:
+    async def test() -> None:
+        limits = LIMITS._replace(seconds=2, answer=10_000_000_000)
+        async with pool_of(graph.release, limits) as (pool, reasons):
+            job = Job(f"SELECT * {CROSS}", seconds=2, answer=10_000_000_000)
+            running = await pool.run(job)
+            before = workers_of(os.getpid())
+            await until(lambda: reasons == ["time"] and pool.up == 1 and pool.busy == 0)
+            assert not before & workers_of(os.getpid())
+            with pytest.raises(TooLong):
+                async for _ in running.chunks(job):
+                    pass
 
     run(test)
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import gzip
 import re
+import socket
+from pathlib import Path
 
 import brotli
 import httpx
 import pytest
 import zstandard
 
+from conftest import serving
+from ivig.errors import Busy
 from ivig.serve.cache import AnswerCache
 from ivig.serve.representation import Representation
 
@@ -75,6 +79,36 @@ def test_head_has_the_headers_of_get_and_no_body(server: httpx.Client) -> None:
         assert head.status_code == get.status_code
         for name in ("content-type", "etag", "cache-control", "content-length"):
             assert head.headers.get(name) == get.headers.get(name), (path, name)
+
+
+def _raw(server: httpx.Client, *lines: str) -> bytes:
+    """The answer to a request as it stands, which no client library would send."""
+    url = server.base_url
+    with socket.create_connection((url.host, url.port or 80), timeout=60) as connection:
+        connection.sendall("".join(f"{line}\r\n" for line in (*lines, "Connection: close", "")).encode())
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_no_header_that_is_there_twice_gives_others_a_wrong_answer(server: httpx.Client) -> None:
+    host, path = server.base_url.netloc.decode(), "/queries/evidence-summary"
+    twice = _raw(server, f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept: text/csv;q=0.5")
+    assert b"content-type: text/html" in twice
+    assert server.get(path, headers={"accept": "text/csv;q=0.5"}).headers["content-type"].startswith("text/csv")
+    _raw(server, "GET /.well-known/void HTTP/1.1", "Host: evil.example", f"Host: {host}")
+    assert "evil.example" not in server.get("/.well-known/void").text
+
+
+def test_lines_of_one_header_mean_what_they_mean_together(server: httpx.Client) -> None:
+    host = server.base_url.netloc.decode()
+    lines = ("GET /queries/conditions HTTP/1.1", f"Host: {host}", "Accept: image/png", "Accept: text/csv")
+    assert b"content-type: text/csv" in _raw(server, *lines)
+
+
+def test_the_scheme_of_a_proxy_is_part_of_what_is_asked(releases: Path) -> None:
+    with serving("--releases", releases, "--trusted-proxies", "127.0.0.1") as (_, address):
+        for scheme in ("http", "https"):
+            headers = {"x-forwarded-proto": scheme, "host": "kg.example"}
+            assert f"<{scheme}://kg.example/sparql>" in httpx.get(f"{address}/.well-known/void", headers=headers).text
 
 
 def test_errors_are_not_kept(server: httpx.Client) -> None:
@@ -150,6 +184,45 @@ def test_one_makes_it_and_the_others_wait_also_for_an_error() -> None:
         assert (len(made), len(set(map(id, answers)))) == (1, 1)
         errors = await asyncio.gather(*(cache.made_once("b", make) for _ in range(5)), return_exceptions=True)
         assert (len(made), {type(error) for error in errors}) == (2, {ValueError})
+
+    asyncio.run(test())
+
+
+def test_who_may_take_less_does_not_decide_for_others() -> None:
+    async def test() -> None:
+        cache = AnswerCache(100_000)
+        begun = asyncio.Event()
+
+        async def slow() -> Representation | None:
+            begun.set()
+            await asyncio.sleep(0.05)
+            raise TimeoutError
+
+        hasty = asyncio.create_task(cache.made_once("a", slow, within=1))
+        await begun.wait()
+        patient = await cache.made_once("a", lambda: _made(_answer(10)), within=2)
+        assert patient is not None
+        with pytest.raises(TimeoutError):
+            await hasty
+
+    asyncio.run(test())
+
+
+def test_where_one_was_not_served_the_others_try_themselves() -> None:
+    async def test() -> None:
+        cache, tried = AnswerCache(100_000), []
+
+        async def make() -> Representation | None:
+            tried.append(1)
+            await asyncio.sleep(0)
+            if len(tried) == 1:
+                raise Busy("too many wait", 1)
+            return _answer(10)
+
+        first, *others = await asyncio.gather(*(cache.made_once("a", make) for _ in range(4)), return_exceptions=True)
+        assert isinstance(first, Busy)
+        assert all(isinstance(other, Representation) for other in others)
+        assert len(tried) == 2
 
     asyncio.run(test())
 

@@ -52,7 +52,18 @@ def _until_idle(client: httpx.Client) -> None:
 @pytest.fixture(scope="module")
 def frugal(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
     """The same for a server with little memory and all the time that a busy machine takes to fill it."""
-    limits = ["--query-seconds", "60", "--query-memory", "24", "--workers", "1", "--queue", "1"]
+    limits = [
+        "--query-seconds",
+        "60",
+        "--queue-seconds",
+        "60",
+        "--query-memory",
+        "24",
+        "--workers",
+        "1",
+        "--queue",
+        "1",
+    ]
     with (
         serving("--releases", releases, *limits) as (process, address),
         httpx.Client(base_url=address, timeout=90) as client,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 
+from ivig.errors import Busy
 from ivig.serve.representation import Representation
 
 Make = Callable[[], Awaitable[Representation | None]]
@@ -37,17 +39,19 @@ class AnswerCache:
         self._kept.move_to_end(key)
         return found[0]
 
-    async def made_once(self, key: Hashable, make: Make) -> Representation | None:
+    async def made_once(self, key: Hashable, make: Make, within: Hashable = None) -> Representation | None:
         """The answer, made by one while all others that ask for it wait.
 
-        make: gives the answer, or None for one that must not be kept; then each makes its own. Raises what it raises,
-        for those that wait too: what is too much for one is too much for all.
+        make: gives the answer, or None for one that must not be kept; then each makes its own; within: what bounds the
+        making, so that only those wait for it that have the same bounds. Raises what it raises, for those that wait
+        too: what is too much for one is too much for all. But where one was only not served, the others try themselves.
         """
-        waiting = self._being_made.get(key)
-        if waiting is not None:
-            return await asyncio.shield(waiting)
+        bounded = key, within
+        while (waiting := self._being_made.get(bounded)) is not None:
+            with suppress(Busy):
+                return await asyncio.shield(waiting)
         future: asyncio.Future[Representation | None] = asyncio.get_running_loop().create_future()
-        self._being_made[key] = future
+        self._being_made[bounded] = future
         try:
             made = await make()
         except BaseException as error:
@@ -64,7 +68,7 @@ class AnswerCache:
             future.set_result(made)
             return made
         finally:
-            del self._being_made[key]
+            del self._being_made[bounded]
 
     def grew(self, key: Hashable, by: int) -> None:
         """Take note that a kept answer has got another form."""

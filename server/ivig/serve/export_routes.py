@@ -20,6 +20,7 @@ from ivig.export import FORMATS
 from ivig.export.context import Context
 from ivig.export.selection import mentioned
 from ivig.export.worker import task
+from ivig.serve.clients import client_of
 from ivig.serve.export_parameters import asked_by, parameters
 from ivig.serve.negotiation import content_type
 
@@ -48,7 +49,7 @@ def export_routes(graph: Graph, queries: Pool, exports: Pool) -> APIRouter:
         must all hold; none gives the whole graph."""
         asked = asked_by(request)
         selection, made = asked.selection, asked.format
-        client = request.client.host if request.client else ""
+        client = client_of(request.scope)
         if selection.sparql is not None:
             found = await _mentioned(queries, selection.sparql, client)
             selection = replace(selection, sparql=None, mentioned=tuple(sorted(found)))

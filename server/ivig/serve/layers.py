@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ivig.serve.access_log import AccessLog
 from ivig.serve.cache import AnswerCache
+from ivig.serve.clients import Turns, client_of
 from ivig.serve.metrics import Metrics
 from ivig.serve.representation import Representation
 
 _NOT_KEPT = ("/sparql", "/health", "/ready", "/metrics", "/static/")
 _AREAS = ("sparql", "queries", "static", "condition", "statement", "health", "ready", "metrics", "export", "resolve")
+_MADE_AT_ONCE = 2
+"""Answers that are made for one client at a time: the house has few threads, and one interpreter."""
+_LISTS = (b"accept", b"accept-encoding", b"accept-language", b"if-none-match")
 _METHODS = "GET, HEAD, OPTIONS"
 
 
@@ -41,7 +45,19 @@ class Headers:
             await with_headers(start)
             await send({"type": "http.response.body", "body": b""})
             return
-        await self._app(scope, receive, with_headers)
+        await self._app({**scope, "headers": _joined(scope["headers"])}, receive, with_headers)
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with the lines of a list in one, as they mean together (RFC 9110, 5.3)."""
+    lists: dict[bytes, bytes] = {}
+    others = []
+    for name, value in headers:
+        if name in _LISTS:
+            lists[name] = lists[name] + b", " + value if name in lists else value
+        else:
+            others.append((name, value))
+    return [*others, *lists.items()]
 
 
 def _asks_for_permission(scope: Scope) -> bool:
@@ -84,6 +100,7 @@ class Kept:
 
     def __init__(self, app: ASGIApp, cache: AnswerCache, metrics: Metrics) -> None:
         self._app, self._cache, self._metrics = app, cache, metrics
+        self._turns = Turns(_MADE_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in ("GET", "HEAD"):
@@ -100,8 +117,9 @@ class Kept:
 
         async def make() -> Representation | None:
             nonlocal answered
-            first = _FirstAnswer(send, self._cache.largest)
-            await self._app(as_get, receive, first)
+            async with self._turns.one(client_of(scope)) as turn:
+                first = _FirstAnswer(send, self._cache.largest, turn.give_back)
+                await self._app(as_get, receive, first)
             answered = first.passed_on
             return first.representation()
 
@@ -110,19 +128,21 @@ class Kept:
         if answer is not None:
             self._cache.grew(key, await answer.deliver(scope, send))
         elif not answered:
-            await self._app(as_get, receive, send)
+            async with self._turns.one(client_of(scope)):
+                await self._app(as_get, receive, send)
 
 
-def _key(scope: Scope) -> tuple[bytes, ...]:
-    wanted = {name: value for name, value in scope["headers"] if name in (b"host", b"accept")}
-    return scope["raw_path"], scope["query_string"], wanted.get(b"accept", b""), wanted.get(b"host", b"")
+def _key(scope: Scope) -> tuple[object, ...]:
+    """All that an answer depends on: every header line as it came, so that two that differ are never taken for one."""
+    wanted = tuple(pair for pair in scope["headers"] if pair[0] in (b"host", b"accept"))
+    return scope["raw_path"], scope["query_string"], scope["scheme"], *wanted
 
 
 class _FirstAnswer:
     """Takes an answer that is being made. One that is to be kept is held back, any other goes on to who asked."""
 
-    def __init__(self, send: Send, largest: int) -> None:
-        self._send, self._largest = send, largest
+    def __init__(self, send: Send, largest: int, when_passed_on: Callable[[], None]) -> None:
+        self._send, self._largest, self._when_passed_on = send, largest, when_passed_on
         self._start: Message = {}
         self._body: list[bytes] = []
         self._size = 0
@@ -143,6 +163,8 @@ class _FirstAnswer:
 
     async def _pass_on(self, *, more: bool = True) -> None:
         self.passed_on = True
+        # From here on it is for who asked to take it, at their own pace.
+        self._when_passed_on()
         await self._send(self._start)
         if self._body:
             await self._send({"type": "http.response.body", "body": b"".join(self._body), "more_body": more})

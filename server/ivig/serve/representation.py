@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import brotli
 import zstandard
-from fastapi.concurrency import run_in_threadpool
+from anyio import CapacityLimiter, to_thread
 from starlette.types import Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
@@ -23,6 +23,8 @@ _ENCODERS: Mapping[str, Callable[[bytes], bytes]] = {
 }
 """Content encodings, the preferred first."""
 
+_ENCODING = CapacityLimiter(2)
+"""Threads of their own: what is ready must not wait for what is being made."""
 _WORTH_COMPRESSING = 512
 _PIECE = 256 * 1024
 _OWN = {b"content-length", b"etag", b"cache-control", b"vary", b"content-encoding"}
@@ -55,7 +57,7 @@ class Representation:
         grown = 0
         if encoding not in self._bodies:
             plain = self._bodies["identity"]
-            self._bodies[encoding] = await run_in_threadpool(_ENCODERS[encoding], plain)
+            self._bodies[encoding] = await to_thread.run_sync(_ENCODERS[encoding], plain, limiter=_ENCODING)
             grown = len(self._bodies[encoding])
         tag = f'"{self._tag}"' if encoding == "identity" else f'"{self._tag}-{encoding}"'
         headers = [*self._headers, (b"etag", tag.encode())]

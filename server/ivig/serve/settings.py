@@ -56,6 +56,7 @@ class Settings(BaseSettings):
         int, Field(ge=1, description="SPARQL queries of one client that run at once; it has at most half of the queue.")
     ] = 2
     queue: Annotated[int, Field(ge=0, le=10_000, description="SPARQL queries that wait for their turn.")] = 32
+    queue_seconds: Annotated[float, Field(gt=0, le=3600, description="Seconds that each of them waits.")] = 10
     cache_size: Annotated[float, Field(ge=0, description="Megabytes of answers that are kept.")] = 32
     head_size: Annotated[
         int, Field(ge=1024, description="Bytes that the head of a request may have, address included.")
@@ -99,6 +100,7 @@ class Settings(BaseSettings):
             workers=self.workers,
             per_client=self.per_client,
             queue=self.queue,
+            patience=self.queue_seconds,
         )
 
     def export_limits(self) -> Limits:
@@ -110,6 +112,7 @@ class Settings(BaseSettings):
             workers=1,
             per_client=1,
             queue=self.queue,
+            patience=self.export_seconds,
         )
 
     @classmethod

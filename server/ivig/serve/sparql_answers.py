@@ -16,6 +16,7 @@ from ivig.ask.query_text import QueryText
 from ivig.errors import Busy, IvigError, LimitReached, UnknownName
 from ivig.serve.access_log import query_digest
 from ivig.serve.cache import AnswerCache
+from ivig.serve.clients import client_of
 from ivig.serve.connection import abort
 from ivig.serve.metrics import Metrics
 from ivig.serve.negotiation import GRAPH_TYPES, RESULT_TYPES, chosen_format, content_type
@@ -65,7 +66,7 @@ class Endpoint:
         rest: list[_Rest] = []
         lasting = _may_be_kept(asked.query, self._services)
 
-        client = request.client.host if request.client else ""
+        client = client_of(request.scope)
 
         async def make() -> Representation | None:
             running = await self._pool.run(job, client)
@@ -77,7 +78,7 @@ class Endpoint:
 
         try:
             if kept is None and lasting:
-                kept = await _unless_gone(self._cache.made_once(key, make), request.receive)
+                kept = await _unless_gone(self._cache.made_once(key, make, within=job.seconds), request.receive)
             if kept is None and not rest:
                 kept = await _unless_gone(make(), request.receive)
         except NotWanted as error:

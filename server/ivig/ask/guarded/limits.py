@@ -12,7 +12,8 @@ class Limits(NamedTuple):
 
     seconds: from the moment a worker has the query to the last byte of its answer; memory: bytes beyond what an idle
     worker takes; answer: bytes of the answer; workers: queries that run at once; per_client: those of one client among
-    them; queue: queries that wait for a worker, those of one client at most half of them.
+    them; queue: queries that wait for a worker, those of one client at most half of them; patience: seconds that each
+    waits.
     """
 
     seconds: float = 10.0
@@ -21,3 +22,4 @@ class Limits(NamedTuple):
     workers: int = 4
     per_client: int = 2
     queue: int = 32
+    patience: float = 10.0

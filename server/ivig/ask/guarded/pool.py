@@ -13,10 +13,13 @@ from ivig.ask.guarded.failures import failure
 from ivig.ask.guarded.job import Frame, Job
 from ivig.ask.guarded.limits import MEGABYTE, Limits
 from ivig.ask.guarded.process import QUERIES_ALONE, WorkerProcess
+from ivig.ask.guarded.usage import Usage
 from ivig.errors import Busy, IvigError, TooLong, TooMuchMemory
 from ivig.release import Release
 
 _RETRY_SECONDS = 1
+_SHARE_SECONDS = 0.5
+"""How long one who has no worker waits for one that another has beside its first."""
 # What a process dies of by itself: no memory left, no stack left, no processor time left.
 _CAUSES: Mapping[int, str] = {
     signal.SIGABRT: "memory",
@@ -31,21 +34,26 @@ class Running:
 
     def __init__(self, pool: Pool, worker: WorkerProcess, client: str, seconds: float) -> None:
         self._pool = pool
-        self._client = client
+        self.client = client
+        self._line = worker
         self._worker: WorkerProcess | None = worker
         self._seconds = seconds
-        self._timer = asyncio.get_running_loop().call_later(seconds, worker.stop, "time")
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.stop, "time")
         self.format = ""
+
+    def stop(self, reason: str) -> None:
+        """Stop the query, whether or not anybody reads its answer. Who reads on is told why."""
+        if self._worker is not None:
+            self._worker.stop(reason)
+            self._over()
 
     async def begin(self, job: Job) -> None:
         """Hand over the job and read the format. Raises what the query did wrong."""
-        worker = self._worker
-        assert worker is not None
         try:
-            worker.writer.write(job.packed())
-            kind, payload = await worker.frame()
+            self._line.writer.write(job.packed())
+            kind, payload = await self._line.frame()
         except (EOFError, ConnectionError):
-            await self._lost(worker)
+            await self._lost()
         if kind is Frame.ERROR:
             self._over()
             raise failure(payload, job)
@@ -53,13 +61,11 @@ class Running:
 
     async def chunks(self, job: Job) -> AsyncIterator[bytes]:
         """The answer. Raises what stopped it."""
-        worker = self._worker
-        assert worker is not None
         while True:
             try:
-                kind, payload = await worker.frame()
+                kind, payload = await self._line.frame()
             except (EOFError, ConnectionError):
-                await self._lost(worker)
+                await self._lost()
             if kind is Frame.DATA:
                 yield payload
             elif kind is Frame.END:
@@ -71,23 +77,24 @@ class Running:
 
     def close(self) -> None:
         """Give the worker back, or stop it where its answer was not read to the end."""
-        if self._worker is not None:
-            self._worker.stop("left")
-            self._over()
+        self.stop("left")
 
     def _over(self) -> None:
         self._timer.cancel()
         worker, self._worker = self._worker, None
         if worker is not None:
-            self._pool.end(worker, self._client)
+            self._pool.end(worker, self)
 
-    async def _lost(self, worker: WorkerProcess) -> NoReturn:
+    async def _lost(self) -> NoReturn:
+        worker = self._line
         await worker.process.wait()
         if not worker.stopped_for:
             worker.stop(_CAUSES.get(-(worker.process.returncode or 0), "killed"))
         self._over()
         if worker.stopped_for == "time":
             raise TooLong(f"the query was stopped: it may take {self._seconds:g} seconds")
+        if worker.stopped_for == "share":
+            raise Busy("the query was stopped so that others have their turn: try again", _RETRY_SECONDS)
         if worker.stopped_for == "memory":
             allowed = self._pool.limits.memory // MEGABYTE
             raise TooMuchMemory(f"the query was stopped: it may take {allowed} MB of memory, and nest only so deep")
@@ -104,9 +111,13 @@ class _Turn(NamedTuple):
 class Pool:
     """Workers on one release, shared among clients so that none of them can have all.
 
+    Who waits gets a worker in the order of what the clients have had of late, so that one who asks once in a while goes
+    before those that never stop. A client that has none and has waited a moment gets one of a client that has several.
+
     program: of the workers, a module and words for it. network: whether they may open connections.
     on_stop: told why each time that a worker had to be replaced:
-    time, memory, left (the client went away), killed.
+    time, memory, left (the client went away), share
+    (others waited), killed.
     """
 
     def __init__(
@@ -126,7 +137,9 @@ class Pool:
         self._workers: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
         self._waiting: deque[_Turn] = deque()
-        self._running: Counter[str] = Counter()
+        self._running: dict[Running, None] = {}
+        self._taken: Counter[str] = Counter()
+        self._usage = Usage()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -169,8 +182,10 @@ class Pool:
 
         Raises Busy where too many wait or none was free in time, LimitReached, BadQuery, Refused or NotWanted.
         """
-        worker = await self._free(client, job.seconds)
+        worker = await self._free(client)
         running = Running(self, worker, client, job.seconds)
+        self._running[running] = None
+        self._usage.begin(client)
         try:
             await running.begin(job)
         except BaseException:
@@ -178,37 +193,71 @@ class Pool:
             raise
         return running
 
-    async def _free(self, client: str, patience: float) -> WorkerProcess:
+    async def _free(self, client: str) -> WorkerProcess:
         """A free worker, once it is this client's turn; it counts as the client's from then on."""
         if self._idle and self._may_run(client):
-            self._running[client] += 1
+            self._taken[client] += 1
             return self._idle.pop()
-        waiting = sum(1 for turn in self._waiting if turn.client == client)
-        if self._closed or len(self._waiting) >= self.limits.queue or waiting >= max(1, self.limits.queue // 2):
-            raise Busy(f"{self.busy} queries run and {self.queued} wait: try again", _RETRY_SECONDS)
+        self._make_way(client)
         loop = asyncio.get_running_loop()
         turn = _Turn(client, loop.create_future())
         self._waiting.append(turn)
-        timer = loop.call_later(patience, _give_up, turn.worker)
+        timers = [
+            loop.call_later(self.limits.patience, _give_up, turn.worker),
+            loop.call_later(_SHARE_SECONDS, self._share, turn),
+        ]
         try:
             return await turn.worker
         except BaseException:
             if turn.worker.done() and not turn.worker.cancelled() and turn.worker.exception() is None:
-                self.end(turn.worker.result(), client)
+                self._give_back(turn.worker.result(), client)
             raise
         finally:
-            timer.cancel()
+            for timer in timers:
+                timer.cancel()
             with suppress(ValueError):
                 self._waiting.remove(turn)
 
-    def _may_run(self, client: str) -> bool:
-        return self._running[client] < self.limits.per_client
+    def _make_way(self, client: str) -> None:
+        """Let a client wait too. Raises Busy where it waits for its share already, or the queue is full of others.
 
-    def end(self, worker: WorkerProcess, client: str) -> None:
-        """Take a worker back from a client."""
-        self._running[client] -= 1
-        if self._running[client] <= 0:
-            del self._running[client]
+        Of a full queue, who waits for several queries loses the last of them to one who waits for fewer.
+        """
+        waiting = Counter(turn.client for turn in self._waiting)
+        if not self._closed and waiting[client] < max(1, self.limits.queue // 2):
+            if len(self._waiting) < self.limits.queue:
+                return
+            greedy, most = next(iter(waiting.most_common(1)), ("", 0))
+            if most > waiting[client] + 1:
+                last = next(turn for turn in reversed(self._waiting) if turn.client == greedy)
+                self._waiting.remove(last)
+                _give_up(last.worker)
+                return
+        raise Busy(f"{self.busy} queries run and {self.queued} wait: try again", _RETRY_SECONDS)
+
+    def _share(self, turn: _Turn) -> None:
+        """Stop a query of a client that has several workers, where one that has none has waited for a moment."""
+        if turn.worker.done() or self._taken[turn.client]:
+            return
+        running_now = Counter(running.client for running in self._running)
+        greedy, most = next(iter(running_now.most_common(1)), ("", 0))
+        if most > 1:
+            # Of its queries the last: the least is lost.
+            next(running for running in reversed(self._running) if running.client == greedy).stop("share")
+
+    def _may_run(self, client: str) -> bool:
+        return self._taken[client] < self.limits.per_client
+
+    def end(self, worker: WorkerProcess, running: Running) -> None:
+        """Take a worker back from a query."""
+        self._running.pop(running, None)
+        self._usage.end(running.client)
+        self._give_back(worker, running.client)
+
+    def _give_back(self, worker: WorkerProcess, client: str) -> None:
+        self._taken[client] -= 1
+        if self._taken[client] <= 0:
+            del self._taken[client]
         if worker.stopped_for:
             self._bury(worker)
         else:
@@ -225,12 +274,13 @@ class Pool:
             self._hand(turn, worker)
 
     def _next(self) -> _Turn | None:
-        """Who has waited longest among those that may run another query."""
-        return next((turn for turn in self._waiting if not turn.worker.done() and self._may_run(turn.client)), None)
+        """Of those that may run another query, who has had least; of equals, who has waited longest."""
+        ready = [turn for turn in self._waiting if not turn.worker.done() and self._may_run(turn.client)]
+        return min(ready, key=lambda turn: (self._taken[turn.client], self._usage.of(turn.client)), default=None)
 
     def _hand(self, turn: _Turn, worker: WorkerProcess) -> None:
         self._waiting.remove(turn)
-        self._running[turn.client] += 1
+        self._taken[turn.client] += 1
         turn.worker.set_result(worker)
 
     def _bury(self, worker: WorkerProcess) -> None:
