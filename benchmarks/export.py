@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -42,7 +43,7 @@ STREAMED = ("ntriples", "nquads", "turtle", "jsonld", "csv", "graphml", "nanopub
 _STATEMENT = re.compile(rb"/(statement|effect|regimen)/([^>]+)>")
 
 
-def seconds(command: list[str | Path]) -> float:
+def seconds(command: Sequence[str | Path]) -> float:
     """How long a command takes, start and end of the process included."""
     began = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
@@ -85,8 +86,8 @@ def against_dump(release: Release, rounds: int, folder: Path) -> bool:
     copy = folder / "store"
     shutil.copytree(release.store, copy)
     # What a dump locks or writes must not touch the release.
-    peer = [OXIGRAPH, "dump", "--location", copy, "--file", folder / "peer.nq"]
-    ours = {
+    peer: list[str | Path] = [OXIGRAPH, "dump", "--location", copy, "--file", folder / "peer.nq"]
+    ours: dict[str, list[str | Path]] = {
         name: [IVIG, "export", "--format", name, "--output", folder / "ours"]
         for name in ("ntriples", "nquads", "turtle")
     }

@@ -1,7 +1,7 @@
 """How long `ivig import` takes for 10,000 records, as a whole process, and how much memory, into a copy of the graph.
 
-The claim is under 60 seconds, with memory that does not grow with the file beyond the graph itself: so the peer is
-rdflib parsing, in the same run, the files that the import has written.
+The claim is under 60 seconds, with memory that does not grow with the file beyond the graph itself: no more than
+rdflib takes, in the same run, to hold the files that the import has written, and half of that again.
 usage: python benchmarks/import_records.py [RECORDS]
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 IVIG = Path(sys.executable).with_name("ivig")
 LIMIT = 60
+MOST_MEMORY = 1.5
 CONDITIONS = ("Guillain-Barré syndrome", "CIDP", "Kawasaki disease", "myasthenia gravis", "dermatomyositis")
 PARSE = "import sys, rdflib; g = rdflib.Graph(); [g.parse(path) for path in sys.argv[1:]]"
 
@@ -53,7 +54,7 @@ def main() -> int:
         theirs = measured([sys.executable, "-c", PARSE, *(graph / "data").rglob("*.ttl")])
     print(f"ivig import {ours[0]:6.1f} s {ours[1]:7.0f} MB, {number / ours[0]:.0f} records a second")
     print(f"rdflib parse {theirs[0]:5.1f} s {theirs[1]:7.0f} MB")
-    return int(ours[0] > LIMIT)
+    return int(ours[0] > LIMIT or ours[1] > MOST_MEMORY * theirs[1])
 
 
 def measured(command: list[str | Path]) -> tuple[float, float]:

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 PYTHON = Path(sys.executable)
@@ -17,14 +18,14 @@ IVIG = PYTHON.with_name("ivig")
 LIMIT = 2.0
 
 PEER = [PYTHON, "-c", "import typer, pyoxigraph"]
-QUESTIONS = {
+QUESTIONS: dict[str, list[str | Path]] = {
     "conditions, csv": ["query", "conditions", "--format", "csv"],
     "evidence-for-condition, csv": ["query", "evidence-for-condition", "--condition", "GBS", "--format", "csv"],
     "evidence-for-condition, table": ["query", "evidence-for-condition", "--condition", "GBS"],
 }
 
 
-def seconds(command: list[str | Path]) -> float:
+def seconds(command: Sequence[str | Path]) -> float:
     """How long a command takes, start and end of the process included."""
     began = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)

@@ -88,7 +88,13 @@ def own(release: Release) -> list[str | Path]:
 
 
 def oxigraph(peers: Path, release: Release) -> list[str | Path]:
-    place = ["--location", release.store, "--bind", f"127.0.0.1:{PORTS['oxigraph']}", "--union-default-graph"]
+    place: list[str | Path] = [
+        "--location",
+        release.store,
+        "--bind",
+        f"127.0.0.1:{PORTS['oxigraph']}",
+        "--union-default-graph",
+    ]
     return [peers / "oxigraph", "serve-read-only", *place]
 
 

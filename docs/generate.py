@@ -77,14 +77,14 @@ def data_dictionary() -> str:
     for cls in classes:
         lines += _class_section(ontology, shapes, cls)
     lines.append("## Vocabularies\n")
-    for scheme in sorted(ontology.subjects(RDF.type, SKOS.ConceptScheme)):
+    for scheme in sorted(ontology.subjects(RDF.type, SKOS.ConceptScheme), key=str):
         lines += _scheme_section(ontology, scheme)
     return "\n".join(lines)
 
 
 def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]:
     yield f"### {_local(cls)}\n"
-    broader = sorted(b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS))
+    broader = sorted((b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS)), key=str)
     kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
     example = ontology.value(cls, SKOS.example)
     yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {example}." if example else "") + "\n"
@@ -135,7 +135,7 @@ def _how_often(shapes: Graph, constraint: Node) -> str:
 def _scheme_section(ontology: Graph, scheme: Node) -> Iterator[str]:
     yield f"### {ontology.value(scheme, SKOS.prefLabel)}\n"
     yield f"{ontology.value(scheme, SKOS.definition)}\n"
-    terms = sorted(ontology.subjects(SKOS.inScheme, scheme))
+    terms = sorted(ontology.subjects(SKOS.inScheme, scheme), key=str)
     with_level = any(ontology.value(term, IVIG.level) for term in terms)
     yield "| term | meaning | broader |" + (" level |" if with_level else "")
     yield "|---|---|---|" + ("---|" if with_level else "")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from conftest import ROOT
+from ivig.cli.app import COMMANDS
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +77,29 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
     assert "seal" in first.stderr
     again = _ivig(environment, tmp_path, "query", "conditions", "--format", "ndjson")
     assert (again.stdout, again.stderr) == (first.stdout, "")
-    for words in (
-        ["validate"],
-        ["format", "--check"],
-        ["build"],
-        ["sparql", "ASK {}"],
-        ["export", "-o", "all.ttl"],
-        ["export", "--condition", "LEMS", "--package", "lems.zip"],
-        ["verify", "lems.zip"],
-        ["query"],
-    ):
-        done = _ivig(environment, tmp_path, *words)
-        assert done.returncode in (0, 2 if words == ["query"] else 0), (words, done.stderr)
+    (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - On gout\nDO  - 10.1000/gout\nER  - \n")
+    runs = {
+        "import": (["a.ris", "--dry-run"], 0),
+        "build": ([], 0),
+        "link": ([], 0),
+        "validate": ([], 0),
+        "query": ([], 2),
+        "resolve": (["MONDO:0016218"], 0),
+        "sparql": (["ASK {}"], 0),
+        "export": (["-o", "all.ttl"], 0),
+        "verify": (["lems.zip"], 0),
+        "serve": (["--port", "nowhere"], 2),
+        "reload": (["--port", "1"], 2),
+        "report": ([], 0),
+        "format": (["--check"], 0),
+        "verify-sources": (["nowhere"], 2),
+    }
+    package = _ivig(environment, tmp_path, "export", "--condition", "LEMS", "--package", "lems.zip")
+    assert package.returncode == 0, package.stderr
+    for command in COMMANDS:
+        words, code = runs[command]
+        done = _ivig(environment, tmp_path, command, *words)
+        assert done.returncode == code, (command, done.stdout, done.stderr)
         assert "Traceback" not in done.stderr
     assert (tmp_path / "all.ttl").stat().st_size > 100_000
 

@@ -45,7 +45,7 @@ async def answer(pool: Pool, query: str, client: str = "", **more: Any) -> tuple
     job = Job(query, seconds=pool.limits.seconds, answer=pool.limits.answer)._replace(**more)
     running = await pool.run(job, client)
     try:
-        return running.format, b"".join([chunk async for chunk in running.chunks(job)])
+        return running.format, b"".join([chunk async for chunk in running.chunks()])
     finally:
         running.close()
 
@@ -263,7 +263,7 @@ def test_past_its_time_a_worker_is_replaced_though_nobody_reads(graph: Graph) ->
             await until(lambda: reasons == ["time"] and pool.up == 1 and pool.busy == 0)
             assert not before & workers_of(os.getpid())
             with pytest.raises(TooLong):
-                async for _ in running.chunks(job):
+                async for _ in running.chunks():
                     pass
 
     run(test)

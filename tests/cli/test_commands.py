@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from rdflib import Dataset, Graph as RdfGraph
 
+import ivig
 from conftest import IVIG, ROOT, Run
+from ivig.cli.app import COMMANDS
 from small import HEAD, SOURCE, efficacy, folder_with
 
 
@@ -22,11 +24,15 @@ def _words(text: str) -> str:
 
 
 def test_help_lists_the_commands_and_has_examples(run: Run) -> None:
-    commands = ("build", "validate", "query", "sparql", "export", "verify", "serve", "format", "verify-sources")
     listed = run("--help").stdout
-    for command in commands:
+    for command in COMMANDS:
         assert command in listed
         assert "Example: ivig" in _words(run(command, "--help").stdout), command
+
+
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    done = run("--version")
+    assert (done.returncode, done.stdout) == (0, f"ivig {ivig.__version__}\n")
 
 
 def test_a_query_has_its_own_help(run: Run) -> None:

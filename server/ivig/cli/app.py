@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 from keyword import iskeyword
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from ivig import __version__
 from ivig.errors import UnknownName
 
 COMMANDS = (
@@ -62,6 +63,16 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"ivig {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def ivig() -> None:
+def ivig(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
     """The open knowledge graph of the evidence on intravenous immunoglobulin."""

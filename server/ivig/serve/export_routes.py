@@ -84,7 +84,7 @@ async def _mentioned(pool: Pool, query: str, client: str) -> set[str]:
     job = Job(query, rows="json", triples="ntriples", seconds=pool.limits.seconds, answer=most)
     running = await pool.run(job, client)
     try:
-        answer = b"".join([chunk async for chunk in running.chunks(job)])
+        answer = b"".join([chunk async for chunk in running.chunks()])
     finally:
         running.close()
 
@@ -106,7 +106,7 @@ async def _written(pool: Pool, job: Job, client: str) -> IO[bytes]:
     running = await pool.run(job, client)
     body: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     try:
-        async for chunk in running.chunks(job):
+        async for chunk in running.chunks():
             body.write(chunk)
     except BaseException:
         body.close()

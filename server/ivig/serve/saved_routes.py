@@ -108,7 +108,7 @@ class _Asked:
         )
         running = await self._pool.run(job, self.query.service)
         try:
-            return b"".join([chunk async for chunk in running.chunks(job)])
+            return b"".join([chunk async for chunk in running.chunks()])
         finally:
             running.close()
 

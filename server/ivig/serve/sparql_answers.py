@@ -95,7 +95,7 @@ class Endpoint:
     async def _spooled(self, running: Running, job: Job) -> bytes | _Rest:
         """The whole answer; what there is of it and the rest to come, where it is larger than what is kept back."""
         body = bytearray()
-        chunks = running.chunks(job)
+        chunks = running.chunks()
         try:
             async for chunk in chunks:
                 body += chunk

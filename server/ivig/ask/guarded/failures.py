@@ -1,11 +1,9 @@
-"""What a worker says went wrong, as the errors that everybody else raises."""
+"""What goes wrong in a worker, as bytes that pass to the server, and as the error that it was."""
 
 from __future__ import annotations
 
 import json
 
-from ivig.ask.guarded.job import Job
-from ivig.ask.guarded.limits import MEGABYTE
 from ivig.errors import (
     AmbiguousName,
     AnswerTooLarge,
@@ -26,22 +24,29 @@ class NotWanted(IvigError):
         super().__init__(f"the answer has {kind}, which the client takes in none of the offered formats")
 
 
-def failure(payload: bytes, job: Job) -> IvigError:
-    """What a worker says went wrong."""
-    told = json.loads(payload)
-    kind, detail = told["kind"], told["detail"]
-    if kind == "bad query":
-        return BadQuery(detail, told.get("line"), told.get("column"))
-    if kind == "refused":
-        return Refused(detail)
-    if kind == "not acceptable":
-        return NotWanted(detail)
-    if kind == "bad input":
-        return BadInput(detail)
-    if kind == "unknown name":
-        return UnknownName(told["what"], told["name"], told["choices"])
-    if kind == "ambiguous name":
-        return AmbiguousName(told["what"], told["name"], told["choices"])
-    if kind == "full":
-        return AnswerTooLarge(f"the answer has more than {job.answer // MEGABYTE or job.answer / MEGABYTE} MB")
-    return TooMuchMemory("the query was stopped: it asked for more memory than it may have")
+_MADE_OF: dict[type[IvigError], tuple[str, ...]] = {
+    AmbiguousName: ("what", "name", "choices"),
+    AnswerTooLarge: (),
+    BadInput: (),
+    BadQuery: ("bare", "line", "column"),
+    NotWanted: ("kind",),
+    Refused: ("bare", "line", "column"),
+    TooMuchMemory: (),
+    UnknownName: ("what", "name", "nearest"),
+}
+"""The errors that a worker may send, and the attributes that each is made of again; without any, its message."""
+_BY_NAME = {kind.__name__: kind for kind in _MADE_OF}
+
+
+def packed_error(error: IvigError) -> bytes:
+    """An error as bytes. One of a class that a worker may not send goes as what it is a kind of, else as a BadQuery."""
+    kind = next((one for one in type(error).__mro__ if one in _MADE_OF), None)
+    names = _MADE_OF[kind] if kind else ()
+    parts = [getattr(error, name) for name in names] or [str(error)]
+    return json.dumps([(kind or BadQuery).__name__, parts]).encode()
+
+
+def unpacked_error(payload: bytes) -> IvigError:
+    """The error that bytes hold. Raises KeyError where they hold none that a worker may send."""
+    name, parts = json.loads(payload)
+    return _BY_NAME[name](*parts)

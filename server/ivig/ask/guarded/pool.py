@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple, NoReturn
 
-from ivig.ask.guarded.failures import failure
+from ivig.ask.guarded.failures import unpacked_error
 from ivig.ask.guarded.job import Frame, Job
 from ivig.ask.guarded.limits import MEGABYTE, Limits
 from ivig.ask.guarded.process import QUERIES_ALONE, WorkerProcess
@@ -56,10 +56,10 @@ class Running:
             await self._lost()
         if kind is Frame.ERROR:
             self._over()
-            raise failure(payload, job)
+            raise unpacked_error(payload)
         self.format = payload.decode()
 
-    async def chunks(self, job: Job) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[bytes]:
         """The answer. Raises what stopped it."""
         while True:
             try:
@@ -73,7 +73,7 @@ class Running:
                 return
             else:
                 self._over()
-                raise failure(payload, job)
+                raise unpacked_error(payload)
 
     def close(self) -> None:
         """Give the worker back, or stop it where its answer was not read to the end."""

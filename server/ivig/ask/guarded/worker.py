@@ -7,7 +7,6 @@ The words are for a program that does more than answer queries, and calls `main`
 from __future__ import annotations
 
 import ctypes
-import json
 import math
 import os
 import resource
@@ -16,15 +15,16 @@ import socket
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import QueryTriples
 
 from ivig.ask.engine import Dataset, EmbeddedEngine
+from ivig.ask.guarded.failures import NotWanted, packed_error
 from ivig.ask.guarded.job import HEAD, Frame, Job, packed
+from ivig.ask.guarded.limits import MEGABYTE
 from ivig.ask.guarded.no_network import NO_NETWORK, leave_the_network
 from ivig.ask.results import write_result
-from ivig.errors import AmbiguousName, BadInput, BadQuery, IvigError, Refused, UnknownName
+from ivig.errors import AnswerTooLarge, BadQuery, IvigError, TooMuchMemory
 from ivig.release import Release
 
 _CHUNK = 64 * 1024
@@ -112,33 +112,25 @@ def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socke
         result = engine.ask(job.query, Dataset(job.default, job.named), job.services)
         format_name = job.triples if isinstance(result, QueryTriples) else job.rows
         if format_name is None:
-            _fail(connection, "not acceptable", "triples" if isinstance(result, QueryTriples) else "rows")
-            return
+            raise NotWanted("triples" if isinstance(result, QueryTriples) else "rows")
         connection.sendall(packed(Frame.FORMAT, format_name.encode()))
         write_result(result, format_name, out)
         out.flush()
         connection.sendall(packed(Frame.END))
-    except Refused as error:
-        _fail(connection, "refused", str(error))
-    except BadQuery as error:
-        _fail(connection, "bad query", error.bare, line=error.line, column=error.column)
-    except MemoryError:
-        _fail(connection, "memory")
-    except UnknownName as error:
-        _fail(connection, "unknown name", what=error.what, name=error.name, choices=error.nearest)
-    except AmbiguousName as error:
-        _fail(connection, "ambiguous name", what=error.what, name=error.name, choices=error.choices)
-    except BadInput as error:
-        _fail(connection, "bad input", str(error))
-    except IvigError as error:
-        _fail(connection, "bad query", str(error))
     except Exception as error:
-        # What the engine raises while it reads on is the query's doing: a service that fails, a value too large.
-        _fail(connection, "full" if out.full else "bad query", f"the query failed: {job.services.told(error)}")
+        connection.sendall(packed(Frame.ERROR, packed_error(_told(error, job, out))))
 
 
-def _fail(connection: socket.socket, kind: str, detail: str = "", **more: Any) -> None:
-    connection.sendall(packed(Frame.ERROR, json.dumps({"kind": kind, "detail": detail, **more}).encode()))
+def _told(error: Exception, job: Job, out: Frames) -> IvigError:
+    """What is said of it: to be mended by who asked, or a limit."""
+    if out.full:
+        return AnswerTooLarge(f"the answer has more than {job.answer // MEGABYTE or job.answer / MEGABYTE} MB")
+    if isinstance(error, MemoryError):
+        return TooMuchMemory("the query was stopped: it asked for more memory than it may have")
+    if isinstance(error, IvigError):
+        return error
+    # What the engine raises while it reads on is the query's doing: a service that fails, a value too large.
+    return BadQuery(f"the query failed: {job.services.told(error)}")
 
 
 def _die_with_the_server() -> None:
