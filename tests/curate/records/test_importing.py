@@ -309,6 +309,43 @@ def test_statements_of_the_source_documents_are_not_replaced(small: GraphFiles, 
         import_records(graph_files(small.folder), [_write(tmp_path / "a.jsonl", [EVIDENCE])])
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+def test_two_names_that_differ_in_signs_are_not_made_one(small: GraphFiles, tmp_path: Path, *, known: bool) -> None:
+    first = {**EVIDENCE, "id": "n-1", "condition": "toe (left)"}
+    second = {**EVIDENCE, "id": "n-2", "condition": "toe, left"}
+    if known:
+        import_records(small, [_write(tmp_path / "n.jsonl", [first])], create=True)
+    before = _texts(small)
+    with pytest.raises(BadRecords, match=r'line 2, n-2: condition: a name that differs from "toe \(left\)" by more'):
+        import_records(small, [_write(tmp_path / "n.jsonl", [first, second])], create=True)
+    assert _texts(small) == before
+
+
+@pytest.mark.parametrize("name", ["痛風", "?!", "100"])
+def test_a_new_name_has_a_letter_for_its_address(small: GraphFiles, tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadRecords, match="condition: a new name has a letter from a to z"):
+        import_records(small, [_write(tmp_path / "n.jsonl", [{**EVIDENCE, "condition": name}])], create=True)
+
+
+def test_a_new_condition_gets_no_group_that_nobody_chose(small: GraphFiles, tmp_path: Path) -> None:
+    records = [
+        {**MECHANISM, "id": "g-1", "condition": "mouse gout"},
+        {**MECHANISM, "id": "g-2", "condition": "toe gout"},
+        {**MECHANISM, "id": "g-3", "condition": "knee gout", "study_type": "narrative review"},
+        {**EVIDENCE, "id": "g-4", "condition": "toe gout"},
+        {**EVIDENCE, "id": "g-5", "condition": "thumb gout"},
+        {**MECHANISM, "id": "g-6", "condition": "thumb gout"},
+    ]
+    import_records(small, [_write(tmp_path / "g.jsonl", records)], create=True)
+    groups = {name: _said(small, f"condition/{name}-gout")["group"] for name in ("mouse", "toe", "knee", "thumb")}
+    assert groups == {
+        "mouse": {"condition-group/experimental-model"},
+        "toe": {"condition-group/not-grouped"},
+        "knee": {"condition-group/not-grouped"},
+        "thumb": {"condition-group/not-grouped"},
+    }
+
+
 def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
     import_records(small, [path])

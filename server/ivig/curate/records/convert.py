@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ivig.curate.records.catalog import Catalog
+from ivig.curate.records.catalog import EXPERIMENTAL_MODEL, NOT_GROUPED, Catalog
 from ivig.curate.records.citations import Citation, page_path
 from ivig.curate.records.model import (
     DoseFields,
@@ -17,7 +17,7 @@ from ivig.curate.records.model import (
     UseRecord,
 )
 from ivig.curate.records.triples import Thing
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.namespaces import BASE
 
 _IN_MODELS = {BASE + "study-type/animal-study", BASE + "study-type/in-vitro-study"}
@@ -37,9 +37,9 @@ _WITHOUT_PATIENTS = {
 
 
 class WrongName(Exception):
-    """A field whose name means nothing here, or several things."""
+    """A field whose name means nothing here, or several things, or cannot become a new one."""
 
-    def __init__(self, field: str, value: str, error: UnknownName | AmbiguousName) -> None:
+    def __init__(self, field: str, value: str, error: BadInput) -> None:
         self.field, self.value, self.error = field, value, error
         super().__init__(str(error))
 
@@ -77,12 +77,13 @@ class Converter:
     def _thing(self, field: str, name: str, kind: str, group: str | None = None) -> str:
         try:
             return self._catalog.find_or_create(name, kind, group)
-        except (UnknownName, AmbiguousName) as error:
+        except BadInput as error:
             raise WrongName(field, name, error) from error
 
     def _condition(self, statement: Thing, name: str, link: str = "condition") -> str:
         """Say which condition, in the source's own name too where that is another; its label."""
-        iri = self._thing("condition", name, "Condition", BASE + "condition-group/experimental-model")
+        group = EXPERIMENTAL_MODEL if link == "modelsCondition" else NOT_GROUPED
+        iri = self._thing("condition", name, "Condition", group)
         statement.link(link, iri)
         label = self._catalog.label(iri)
         if label != name:
