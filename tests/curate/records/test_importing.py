@@ -380,6 +380,16 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
         ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
         ({"id": "Mine 1"}, "id", "match pattern"),
         ({"kind": "rumour"}, "", "evidence"),
+        ({"n_participants": True}, "n_participants", "a number, not yes or no"),
+        ({"effect": {"measure": "odds ratio", "value": True}}, "effect.value", "a number, not yes or no"),
+        ({"dose": {"days": False}}, "dose.days", "a number, not yes or no"),
+        ({"citation": {"year": True}}, "citation.year", "a number, not yes or no"),
+        ({"finding": "bold \x1b[1m"}, "finding", "text without control characters"),
+        ({"condition_qualifiers": ["adults", "half \ud83d"]}, "condition_qualifiers.1", "halves of characters"),
+        ({"citation": {"title": "On gout\x00"}}, "citation.title", "text without control characters"),
+        ({"id": "mine\ud800"}, "id", "halves of characters"),
+        ({"read_at": "https://example.org/\x07"}, "read_at", "text without control characters"),
+        ({"colour\x1b": "red"}, "colour\\x1b", "Extra inputs are not permitted"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_is_written(
@@ -412,6 +422,7 @@ def test_every_wrong_row_is_in_one_report(small: GraphFiles, tmp_path: Path) -> 
         ({"pmid": "123", "doi": "10.1000/other"}, "citation.doi"),
         ({"pmid": "123", "title": "gout", "title_status": "full"}, "citation.title"),
         ({"pmid": "123", "year": 1984}, "citation.year"),
+        ({"pmid": "123", "title": "Cabbage", "title_status": "partial"}, "citation.title"),
     ],
 )
 def test_what_contradicts_a_known_publication_is_refused(
@@ -424,6 +435,54 @@ def test_what_contradicts_a_known_publication_is_refused(
     assert [problem.field for problem in raised.value.problems] == [field]
     assert "another is known of this publication" in raised.value.problems[0].allowed
     assert _texts(small) == before
+
+
+def test_a_title_read_in_part_is_of_a_publication_with_its_words(small: GraphFiles, tmp_path: Path) -> None:
+    full = "Immunoglobulin against gouty arthritis of the great toe"
+
+    def cited(number: int, title: str, status: str) -> dict[str, Any]:
+        return {**USE, "id": f"t-{number}", "citation": {"pmid": "9", "title": title, "title_status": status}}
+
+    parts = [cited(1, "Immunoglobulins against gouty arth…", "partial"), cited(2, "A letter on toes", "description")]
+    for order in ([cited(3, full, "full"), *parts], [*parts, cited(3, full, "full")]):
+        import_records(small, [_write(tmp_path / "t.jsonl", order)])
+    assert _said(small, "citation/pmid-9")["title"] == {full}
+    cabbage = cited(1, "Cabbage", "partial")
+    for order in ([cited(3, full, "full"), cabbage], [cabbage, cited(3, full, "full")]):
+        with pytest.raises(BadRecords, match=r"citation\.title"):
+            import_records(small, [_write(tmp_path / "t.jsonl", order)])
+
+
+@pytest.mark.parametrize("record", [RECOMMENDATION, REGULATORY], ids=["recommendation", "regulatory"])
+def test_no_record_is_of_a_year_to_come(record: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="a year up to"):
+        RECORD.validate_python(record | {"year": 2999})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "fits"),
+    [
+        (1.0, "per patient", True),
+        (12, "per patient", False),
+        (1.5, "fraction of infusions", False),
+        (15, "proportion of persons exposed", False),
+        (2, "attributable absolute risk over 1 year", False),
+        (2, "per high-dose infusion", False),
+        (15.6, "per 1000 persons exposed", True),
+        (2.5, "per patient-year", True),
+        (100, "% of infusions", True),
+        (101, "% of infusions", False),
+        (140, "percent", False),
+        (140, None, True),
+    ],
+)
+def test_no_frequency_is_more_than_all(value: float, unit: str | None, *, fits: bool) -> None:
+    record = SAFETY | {"frequency": {"value": value, "unit": unit}}
+    if fits:
+        RECORD.validate_python(record)
+    else:
+        with pytest.raises(ValidationError, match="frequency"):
+            RECORD.validate_python(record)
 
 
 def test_an_id_twice_is_refused(small: GraphFiles, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.curate.bibliography.identifiers import key
 from ivig.curate.bibliography.names import ET_AL
-from ivig.curate.bibliography.titles import plain_title, same_title
+from ivig.curate.bibliography.titles import may_be_part, plain_title, same_title
 from ivig.curate.problems import Problem, shown
 from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
@@ -44,8 +44,8 @@ class Citation:
     """What is known of one publication.
 
     fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
-    was read, for one that has no identifier. corrected: whether all that cites it is imported anew, so that what the
-    records say now takes the place of what they said before.
+    was read, for one that has no identifier; partial: the titles that they read in part. corrected: whether all that
+    cites it is imported anew, so that what the records say now takes the place of what they said before.
     """
 
     def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
@@ -55,6 +55,7 @@ class Citation:
         self.fields: dict[str, Value] = {}
         self.said: dict[str, list[Value]] = {}
         self.pages: set[str] = set()
+        self.partial: list[str] = []
         self.retraction = _NOT_CHECKED
 
     def itself(self) -> Citation:
@@ -163,6 +164,8 @@ class Citations:
             return against
         for name, value in (*_values(fields), *more.items()):
             citation.said.setdefault(name, []).append(value)
+        if fields.title and fields.title_status == "partial":
+            citation.partial.append(fields.title)
         if page:
             citation.pages.add(page)
         if retracted:
@@ -241,6 +244,7 @@ class Citations:
         for name, values in gone.said.items():
             kept.said.setdefault(name, []).extend(values)
         kept.pages |= gone.pages
+        kept.partial += gone.partial
         gone.same_as = kept
         self._taken[id(kept)] = kept
         self._index(kept)
@@ -307,11 +311,23 @@ def _values(fields: CitationFields) -> list[tuple[str, Value]]:
 
 def _contradictions(citation: Citation, fields: CitationFields) -> list[Contradiction]:
     """What the fields say that cannot be true of a publication; journals and authors have many spellings."""
-    return [
-        Contradiction("title" if name in _TITLES else name, str(value), str(known))
+    against = [
+        Contradiction(name, str(value), str(known))
         for name, value, known in _both(citation, fields)
         if name in (*_IDENTIFIERS, "title", "year") and not _agree(name, known, value)
     ]
+    if fields.title and fields.title_status == "partial":
+        full = str(citation.binding("title") or "")
+        if full and not may_be_part(fields.title, full):
+            against.append(Contradiction("title", fields.title, full))
+    elif fields.title and fields.title_status != "description":
+        # The part may have been read first.
+        against += [
+            Contradiction("title", fields.title, part)
+            for part in citation.partial
+            if not may_be_part(part, fields.title)
+        ]
+    return against
 
 
 def _strange(citation: Citation, fields: CitationFields) -> bool:
