@@ -14,13 +14,15 @@ from pyoxigraph import Triple
 from conftest import Run
 from ivig.build import read
 from ivig.build.validate import violations
-from ivig.curate.problems import BadRecords
+from ivig.cli.import_ import _write_report
+from ivig.curate.problems import BadRecords, Problem
 from ivig.curate.records.catalog import Catalog
 from ivig.curate.records.citations import Citations
 from ivig.curate.records.convert import Converter
 from ivig.curate.records.importing import import_records
 from ivig.curate.records.model import RECORD
 from ivig.curate.records.tables import columns
+from ivig.errors import NotThere
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
 from small import SOURCE, efficacy, folder_with
@@ -518,6 +520,41 @@ def test_a_template_is_written(run: Run, tmp_path: Path) -> None:
     done = run("import", "--template", "evidence.xlsx")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "evidence.xlsx").stat().st_size > 5000
+
+
+def test_a_template_takes_the_place_of_no_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "evidence.xlsx").write_text("a week of work", encoding="utf-8")
+    done = run("import", "--template", "evidence.xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "evidence.xlsx is there already" in done.stderr
+    assert (tmp_path / "evidence.xlsx").read_text(encoding="utf-8") == "a week of work"
+
+
+def test_a_template_needs_a_folder(run: Run, tmp_path: Path) -> None:
+    done = run("import", "--template", "nowhere/evidence.xlsx")
+    assert (done.returncode, done.stderr) == (2, "ivig: nowhere/evidence.xlsx: No such file or directory\n")
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tmp_path / "errors.csv"
+    report.write_text("of last time", encoding="utf-8")
+
+    def fill_the_disk(path: Path, text: str, **how: str) -> None:
+        with path.open("w") as file:
+            file.write(text[:9])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill_the_disk)
+    with pytest.raises(NotThere, match="No space left"):
+        _write_report(report, [Problem("a.csv", "line 2", "", "id", "", "an id")])
+    assert [path.name for path in tmp_path.iterdir()] == ["errors.csv"]
+    assert report.read_text(encoding="utf-8") == "of last time"
+
+
+def test_a_report_can_go_to_a_pipe(run: Run, small: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "bad.jsonl", [{**EVIDENCE, "n_participants": 0}])
+    done = run("import", path, "--report", "/dev/stdout", "--graph", small.folder)
+    assert done.stdout.splitlines()[1].startswith("bad.jsonl,line 1,mine-1,n_participants")
 
 
 def test_import_needs_files(run: Run) -> None:
