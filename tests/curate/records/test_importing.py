@@ -348,6 +348,35 @@ def test_a_new_condition_gets_no_group_that_nobody_chose(small: GraphFiles, tmp_
     }
 
 
+@pytest.mark.parametrize(
+    ("body", "edition", "wanted"),
+    [
+        ("Gout Society", None, set()),
+        ("Gout Society - Criteria, Second Edition", None, {"Second Edition"}),
+        ("Gout Society - Criteria, version 5.0", None, {"version 5.0"}),
+        ("Gout Society - Criteria (toes, proposed revision of Second Edition)", None, {"proposed revision of Second Edition"}),
+        ("Gout Society - Criteria, 3rd edition", "revised", {"revised"}),
+        ("Second Edition Society", None, set()),
+        ("Gout Society (updated consensus)", None, set()),
+    ],
+)  # fmt: skip
+def test_an_edition_that_only_the_body_names_is_kept(
+    small: GraphFiles, tmp_path: Path, body: str, edition: str | None, wanted: set[str]
+) -> None:
+    record = {**RECOMMENDATION, "body": body, "edition": edition}
+    import_records(small, [_write(tmp_path / "r.jsonl", [record])], create=True)
+    assert _said(small, "statement/mine-4").get("edition", set()) == wanted
+
+
+def test_a_body_is_called_as_the_source_calls_it(small: GraphFiles, tmp_path: Path) -> None:
+    import_records(small, [_write(tmp_path / "r.jsonl", [RECOMMENDATION, REGULATORY])], create=True)
+    assert "bodyAsStated" not in _said(small, "statement/mine-4")
+    records = [{**RECOMMENDATION, "body": "GOUT society"}, {**REGULATORY, "authority": "gout agency"}]
+    import_records(small, [_write(tmp_path / "r.jsonl", records)])
+    stated = [_said(small, f"statement/{name}")["bodyAsStated"] for name in ("mine-4", "mine-5")]
+    assert stated == [{"GOUT society"}, {"gout agency"}]
+
+
 def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
     import_records(small, [path])
