@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ivig.curate.bibliography.identifiers import key
 from ivig.curate.bibliography.names import ET_AL
 from ivig.curate.bibliography.titles import may_be_part, plain_title, same_title
+from ivig.curate.bibliography.write import entry_name
 from ivig.curate.problems import Problem, shown
 from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
@@ -38,6 +39,17 @@ class Contradiction(NamedTuple):
         """It as what is wrong with a record. within: the part of the record that has the field, with a dot."""
         allowed = f"another is known of this publication: {self.known}"
         return Problem(file, place, record, within + self.field, shown(self.value), allowed)
+
+
+class Sign(NamedTuple):
+    """What else tells a publication, where it has no identifier: the name of an entry in a bibliography that we wrote,
+    and a page that it was read on."""
+
+    name: str = ""
+    page: str | None = None
+
+
+_NO_SIGN = Sign()
 
 
 class Citation:
@@ -132,11 +144,13 @@ class Citations:
         self._by_identifier: dict[tuple[str, str], Citation] = {}
         self._by_title: dict[str, list[Citation]] = {}
         self._by_page: dict[str, list[Citation]] = {}
+        self._by_name: dict[str, list[Citation]] = {}
         self._taken: dict[int, Citation] = {}
         self._paths: set[str] = set()
         self._changed: list[Citation] = []
         for citation in _known(triples, anew):
             self._paths.add(citation.path())
+            self._by_name.setdefault(entry_name(citation.path().removeprefix("citation/")), []).append(citation)
             self._index(citation)
 
     def take(
@@ -146,10 +160,12 @@ class Citations:
         *,
         retracted: bool = False,
         more: Mapping[str, str] = MappingProxyType({}),
+        sign: Sign = _NO_SIGN,
     ) -> Citation | list[Contradiction]:
         """The publication that a record cites, with what the record adds; or what speaks against it.
 
-        page: where it was read. more: volume, issue and pages, where they are known.
+        page: where it was read. more: volume, issue and pages, where they are known. sign: what it may be found by
+        besides, and says nothing new of it.
         """
         found = self._of_identifiers(fields)
         for other in found[1:]:
@@ -158,7 +174,7 @@ class Citations:
                 return [Contradiction("doi", fields.doi or "", f"two citations: {found[0].iri}, {other.iri}")]
             if against := self._join(found[0], other):
                 return against
-        citation = (found[0].itself() if found else None) or self._of_title(fields) or self._of_page(fields, page)
+        citation = found[0].itself() if found else self._without_identifier(fields, Sign(sign.name, page or sign.page))
         citation = citation or Citation()
         if against := _contradictions(citation, fields):
             return against
@@ -174,9 +190,9 @@ class Citations:
         self._index(citation)
         return citation
 
-    def knows(self, fields: CitationFields) -> bool:
-        """Whether the publication is known by its identifiers or by its title."""
-        return bool(self._of_identifiers(fields) or self._of_title(fields))
+    def knows(self, fields: CitationFields, sign: Sign) -> bool:
+        """Whether the publication is known by its identifiers, its title, its page or its name."""
+        return bool(self._of_identifiers(fields) or self._without_identifier(fields, sign))
 
     def settle(self) -> None:
         """Once all records are taken: put together what they said, and give an IRI to what is new."""
@@ -215,6 +231,14 @@ class Citations:
             # One whose identifiers are put right may have had what belongs to another.
             found = [c for c in found if not (c.corrected and _strange(c, fields))] or found
         return found
+
+    def _without_identifier(self, fields: CitationFields, sign: Sign) -> Citation | None:
+        return self._of_name(fields, sign.name) or self._of_title(fields) or self._of_page(fields, sign.page)
+
+    def _of_name(self, fields: CitationFields, name: str) -> Citation | None:
+        """The only publication of this name. Where another title stands with it, somebody else gave the name."""
+        same = [c for c in self._by_name.get(name, []) if not _strange(c, fields) and not _contradictions(c, fields)]
+        return same[0].itself() if len(same) == 1 else None
 
     def _of_title(self, fields: CitationFields) -> Citation | None:
         """The only publication of the same full title, where the identifiers and the year leave it open."""
