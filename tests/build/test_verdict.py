@@ -11,7 +11,7 @@ from ivig.build import read
 from ivig.build.derive import derive
 from ivig.build.pipeline import asserted_graphs
 from ivig.namespaces import BASE, TERMS
-from small import SOURCE, efficacy, files_with
+from small import SOURCE, efficacy, files_with, study
 
 COHORT, SERIES, NONE = "cohort-study", "case-series", "not-stated"
 
@@ -136,6 +136,51 @@ def test_a_statement_without_a_study_speaks_with_its_document(tmp_path: Path) ->
     voiceless = efficacy("s", "benefit", NONE).replace("; ivig:study <study/s>", "")
     voices = [t for t in _derived(tmp_path, voiceless) if t.predicate.value == TERMS + "voice"]
     assert [(t.object.value) for t in voices] == [BASE + "source/example"]
+
+
+PAPER = '<citation/paper> a ivig:Citation ; skos:prefLabel "paper"@en ; ivig:pmid "1" .\n'
+
+
+def _of_paper(name: str, direction: str, reporting: str, *, of_study: bool) -> str:
+    """A statement out of the paper, of the study "s" or of none that it tells."""
+    more = f"ivig:reporting <reporting/{reporting}> ; ivig:citation <citation/paper> ; "
+    statement = efficacy(name, direction, voice="s", more=more)
+    return statement if of_study else statement.replace("; ivig:study <study/s>", "")
+
+
+def _voices(triples: list[Triple]) -> dict[str, str]:
+    return {
+        t.subject.value.removeprefix(BASE + "statement/"): t.object.value.removeprefix(BASE)
+        for t in triples
+        if t.predicate.value == TERMS + "voice"
+    }
+
+
+@pytest.mark.parametrize(
+    ("studies", "reporting", "voice"),
+    [
+        (["s"], "primary", "study/s"),
+        (["s"], "secondary", "study/s"),
+        (["s"], "pooled", "citation/paper"),
+        (["s", "other"], "secondary", "citation/paper"),
+        ([], "secondary", "citation/paper"),
+    ],
+)
+def test_a_publication_of_one_study_speaks_with_its_voice(
+    tmp_path: Path, studies: list[str], reporting: str, voice: str
+) -> None:
+    reported = "".join(f"<study/{name}> ivig:publication <citation/paper> .\n" for name in studies)
+    told = study("s") + study("other") + PAPER + reported + _of_paper("a", "benefit", "primary", of_study=True)
+    triples = _derived(tmp_path, told, _of_paper("b", "benefit", reporting, of_study=False))
+    assert _voices(triples) == {"a": "study/s", "b": voice}
+
+
+def test_a_trial_told_of_at_first_and_at_second_hand_votes_once(tmp_path: Path) -> None:
+    """Two votes would be a benefit and a failure, and so contested; one study that tells of both is mixed."""
+    told = study("s") + PAPER + "<study/s> ivig:publication <citation/paper> .\n"
+    first = _of_paper("a", "benefit", "primary", of_study=True)
+    second = _of_paper("b", "no-benefit", "secondary", of_study=False)
+    assert _verdicts(_derived(tmp_path, told, first, second)) == {"treat": "mixed"}
 
 
 def test_the_rules_are_queries_that_any_engine_reads(tmp_path: Path) -> None:

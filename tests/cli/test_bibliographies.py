@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,49 @@ def test_the_publications_come_out_and_can_be_read_again(
     assert ("Dalakas MC", "et al.") in authors
     if name == "csl-json":
         assert len(json.loads((tmp_path / "all.json").read_text(encoding="utf-8"))) == len(publications)
+
+
+PAGES = "".join(
+    f'<citation/{name}> a ivig:Citation ; skos:prefLabel "Notes on gout"@en ; ivig:title "Notes on gout"@en ; '
+    f"ivig:retraction <retraction/not-checked> ; ivig:readAt <https://example.org/{name}> .\n"
+    for name in ("example.org-0a", "example.org-0b")
+)
+NAMELESS = '<citation/example.org-0c> a ivig:Citation ; skos:prefLabel "Example A"@en ; ivig:authors "Example A" ; '
+NAMELESS += "ivig:retraction <retraction/not-checked> ; ivig:readAt <https://example.org/0c> .\n"
+
+
+@pytest.mark.parametrize(("name", "suffix"), [("bibtex", "bib"), ("ris", "ris"), ("csl-json", "json")])
+def test_what_came_out_goes_in_again_and_changes_nothing(run: Run, tmp_path: Path, name: str, suffix: str) -> None:
+    """Two publications of one title are told by their names; or by their pages, where a program gave others."""
+    folder = folder_with(tmp_path, SOURCE + PAGES + NAMELESS)
+    done = run(
+        "export", "--citations", name, "--graph", folder, "-o", f"all.{suffix}", IVIG_RELEASES=str(tmp_path / "made")
+    )
+    assert done.stderr.endswith("1 publications have neither title nor identifier and are left out\n")
+    text = (tmp_path / f"all.{suffix}").read_text(encoding="utf-8")
+    assert text.count("https://example.org/") == 2
+    other_names = re.sub(r"([^/])example\.org-0", r"\1mine", text)
+    no_pages = text.replace("https://example.org/", "")
+    for entries in (text, other_names, no_pages):
+        (tmp_path / f"all.{suffix}").write_text(entries, encoding="utf-8")
+        done = run("import", f"all.{suffix}", "--graph", folder)
+        assert (done.returncode, done.stdout) == (0, "2 citations unchanged\n"), done.stderr
+    (tmp_path / f"all.{suffix}").write_text(re.sub("example", "sample", text), encoding="utf-8")
+    done = run("import", f"all.{suffix}", "--graph", folder)
+    assert (done.returncode, "the title, page or name of a publication that is known" in done.stderr) == (2, True)
+
+
+def test_all_that_the_graph_gives_out_changes_nothing_in_it(run: Run, tmp_path: Path) -> None:
+    assert run("export", "--citations", "csl-json", "-o", "e.json").returncode == 0
+    done = run("import", "e.json", "--dry-run")
+    number = len(json.loads((tmp_path / "e.json").read_text(encoding="utf-8")))
+    assert (done.returncode, done.stdout) == (0, f"{number} citations unchanged\n"), done.stderr
+
+
+def test_a_name_that_somebody_else_gave_is_not_followed(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE + PAGES)
+    (tmp_path / "a.bib").write_text("@misc{example.org-0a, title={Of mice and men}, doi={10.1000/mice}}\n")
+    assert run("import", "a.bib", "--graph", folder).stdout.startswith("1 citations new\n")
 
 
 def test_citations_are_of_the_whole_graph(run: Run) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ivig.curate import mapping_triples, mappings
 from ivig.errors import BadInput
 from ivig.files import GraphFiles
+from ivig.namespaces import BASE
 
 HEAD = "#mapping_set_id: urn:x\n#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  MONDO: http://purl.obolibrary.org/obo/MONDO_\n"
 COLUMNS = "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
@@ -63,6 +64,18 @@ def _said_by_the_sssom_package(path: Path) -> str:
     words = [Path(sys.executable).with_name("sssom"), "validate", path]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return done.stdout + done.stderr
+
+
+def test_a_symptom_or_a_wider_disease_is_no_exact_match(files: GraphFiles) -> None:
+    """A condition is not its symptom, nor one that has other causes; where MONDO has the very one, it is linked."""
+    exact = [m for path in files.links for m in mappings(path) if m.predicate.endswith("exactMatch")]
+    linked = {(m.subject, m.curie) for m in exact}
+    narcolepsy = f"{BASE}condition/narcolepsy-type-1"
+    block = f"{BASE}condition/autoimmune-congenital-heart-block"
+    assert (narcolepsy, "Cataplexy") not in {(m.subject, m.label) for m in exact}
+    assert block not in {m.subject for m in exact}
+    assert (f"{BASE}condition/pure-red-cell-aplasia", "MONDO:0001705") in linked
+    assert (f"{BASE}condition/mog-antibody-associated-disease", "MONDO:1040024") in linked
 
 
 def test_the_real_links_are_valid_by_the_sssom_package(files: GraphFiles, tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 import ivig
 from ivig.namespaces import BASE
 from small import SOURCE, efficacy, folder_with
@@ -15,6 +17,7 @@ PAPERS = "".join(
     f'<citation/{year}> a ivig:Citation ; skos:prefLabel "{year}"@en ; ivig:pmid "{year}" ; ivig:year {year} .\n'
     for year in (1990, 2000)
 )
+OF_PAPER = "ivig:citation"
 
 
 def _recommends(name: str, body: str, value: str, more: str = "") -> str:
@@ -71,10 +74,80 @@ def test_a_review_and_an_earlier_trial_of_the_same_kind_of_outcome(tmp_path: Pat
         + efficacy("other-kind", "benefit", outcome="urate", more=of(1990))
         + efficacy("agrees", "no-benefit", outcome="pain", more=of(1990))
         + efficacy("cohort", "benefit", "cohort-study", outcome="pain", more=of(1990))
+        + efficacy("active", "benefit", outcome="pain", comparison="active", more=of(1990))
+        + efficacy("subcutaneous", "benefit", outcome="pain", product="polyvalent-sc", more=of(1990))
+        + efficacy("together", "benefit", outcome="pain", more=of(1990) + "ivig:testsImmunoglobulin false ; ")
+        + efficacy(
+            "review-of-doses",
+            "no-benefit",
+            "systematic-review",
+            outcome="pain",
+            comparison="dose-or-schedule",
+            more=of(2000),
+        )
+        + efficacy(
+            "review-of-others", "no-benefit", "systematic-review", outcome="pain", product="hyperimmune", more=of(2000)
+        )
+        + efficacy(
+            "review-of-add-ons",
+            "no-benefit",
+            "systematic-review",
+            outcome="pain",
+            more=of(2000) + "ivig:testsImmunoglobulin false ; ",
+        )
     )
     assert _pairs(tmp_path, "reviews-against-trials", ("review_statement", "trial_statement"), data) == [
         ("review", "earlier")
     ]
+
+
+def test_a_review_may_pool_and_laboratory_values_are_left_out(tmp_path: Path) -> None:
+    data = (
+        efficacy(
+            "review",
+            "harm",
+            "systematic-review",
+            outcome="pain",
+            comparison="pooled",
+            more=f"{OF_PAPER} <citation/2000> ; ",
+        )
+        + efficacy("trial", "benefit", outcome="pain", more=f"{OF_PAPER} <citation/1990> ; ")
+        + efficacy(
+            "urate-review", "no-benefit", "systematic-review", outcome="urate", more=f"{OF_PAPER} <citation/2000> ; "
+        )
+        + efficacy("urate-trial", "benefit", outcome="urate", more=f"{OF_PAPER} <citation/1990> ; ")
+    )
+    assert _pairs(tmp_path, "reviews-against-trials", ("review_statement", "trial_statement"), data) == [
+        ("review", "trial")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("study_type", "listed"),
+    [
+        ("narrative-review", True),
+        ("clinical-practice-guideline", True),
+        ("consensus-statement", True),
+        ("systematic-review", True),
+        ("systematic-review-with-meta-analysis", False),
+        ("systematic-review-of-randomized-trials", False),
+        ("randomized-controlled-trial", False),
+    ],
+)
+def test_what_pools_compares_only_by_its_design(tmp_path: Path, study_type: str, *, listed: bool) -> None:
+    data = efficacy("a", "benefit", "case-series", comparison="uncontrolled")
+    data += efficacy("pool", "benefit", study_type, comparison="pooled")
+    found = _pairs(tmp_path, "uncontrolled-only", ("condition_label",), data)
+    assert found == ([("gout",)] if listed else [])
+
+
+def test_a_recommendation_has_no_year_but_its_own(tmp_path: Path) -> None:
+    paper = f"{OF_PAPER} <citation/1990> ; "
+    data = _recommends("dated", "one", "for", paper + "ivig:year 1991 ; ") + _recommends("undated", "two", "for", paper)
+    rows = ivig.open(folder_with(tmp_path, SOURCE + BODIES + PAPERS + data), tmp_path / "releases").query(
+        "recommendations"
+    )
+    assert {row["body_label"]: row["year"] for row in rows} == {"one": 1991, "two": None}
 
 
 def test_one_controlled_statement_takes_a_condition_off_the_list(tmp_path: Path) -> None:

@@ -99,8 +99,12 @@ def export(
 
         if selection:
             raise BadInput("--citations gives the publications of the whole graph: leave the selection out")
-        text = bibliography(exporter.graph, citations.value).encode()
-        _write(output, lambda out: out.write(text))
+        written = bibliography(exporter.graph, citations.value)
+        _write(output, lambda out: out.write(written.text.encode()))
+        if written.left_out:
+            print(
+                f"{written.left_out} publications have neither title nor identifier and are left out", file=sys.stderr
+            )
         return
     if describe:
         from pyoxigraph import RdfFormat, serialize

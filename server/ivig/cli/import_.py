@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,13 +93,22 @@ def _print(summary: Summary, dry_run: bool) -> None:
 
 
 def _write_report(path: Path, problems: Sequence[Problem]) -> None:
+    text = io.StringIO(newline="")
+    rows = csv.writer(text)
+    rows.writerow(["file", "place", "record", "field", "value", "allowed"])
+    rows.writerows(problems)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
-            rows.writerow(["file", "place", "record", "field", "value", "allowed"])
-            rows.writerows(problems)
+        if path.exists() and not path.is_file():
+            # A pipe or a terminal keeps its place.
+            path.write_text(text.getvalue(), encoding="utf-8", newline="")
+        else:
+            draft.write_text(text.getvalue(), encoding="utf-8", newline="")
+            draft.replace(path)
     except OSError as error:
         raise NotThere(f"{path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
     print(f"{len(problems)} problems in {path}", file=sys.stderr)
 
 
@@ -106,5 +117,14 @@ def _write_template(path: Path, graph: Path | None) -> None:
     from ivig.curate.records.vocabularies import vocabularies
     from ivig.files import graph_files
 
-    write_template(path, vocabularies(graph_files(graph)))
+    if path.exists():
+        raise BadInput(f"{path} is there already, and may hold work: name a file that is not there")
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        write_template(draft, vocabularies(graph_files(graph)))
+        draft.replace(path)
+    except OSError as error:
+        raise NotThere(f"{path}: {error.strerror}") from error
+    finally:
+        draft.unlink(missing_ok=True)
     print(f"{path} written")

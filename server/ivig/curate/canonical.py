@@ -52,6 +52,7 @@ _TERM_ORDER = [
     "frequencyAsStated",
     "riskFactor",
     "body",
+    "bodyAsStated",
     "edition",
     "recommendation",
     "line",

@@ -65,7 +65,7 @@ def problems_of(error: ValidationError, place: str, record: str, *, file: str = 
     """
     for refusal in error.errors(include_url=False):
         location = [str(part) for part in refusal["loc"]]
-        field = ".".join(location[1:] if location and location[0] == tag else location)
+        field = shown(".".join(location[1:] if location and location[0] == tag else location))
         message = str(refusal.get("ctx", {}).get("error", refusal["msg"]))
         # Of a record as a whole, or of a field that is not there, the value says nothing.
         value = shown(refusal["input"]) if field and refusal["type"] != "missing" else ""

@@ -187,6 +187,7 @@ COLUMNS = (
     _text("risk_factor", "What makes it more likely.", "riskFactor"),
     _iri("body", "Who recommends or licenses.", "body"),
     _label("body_label", "Its label.", "body"),
+    _text("body_as_stated", "The body as the source calls it, where that differs.", "bodyAsStated"),
     _text("edition", "The edition of its text.", "edition"),
     _value("edition_year", "integer", "The year of the statement itself.", "year"),
     _label("recommendation", "What is recommended.", "recommendation"),

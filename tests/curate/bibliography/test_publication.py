@@ -127,3 +127,19 @@ def test_every_citation_of_the_graph_goes_by_its_key(files: GraphFiles) -> None:
             assert str(citation).endswith(f"/citation/{Publication.model_validate(found).key()}")
             checked += 1
     assert checked >= 9
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (" https://example.org/a?b=c ", "https://example.org/a?b=c"),
+        ("HTTP://example.org", "HTTP://example.org"),
+        ("www.example.org", ""),
+        ("javascript:alert(1)", ""),
+        ("https://example.org/a b", ""),
+        ("https://example.org/{a}", ""),
+        ("https://example.org/\x1b", ""),
+    ],
+)
+def test_an_address_is_of_the_web_or_none(given: str, kept: str) -> None:
+    assert Publication(title="x", address=given).address == kept

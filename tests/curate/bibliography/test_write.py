@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from ivig.curate.bibliography import Publication, read_publications, write_publications
 from ivig.curate.bibliography.publication import Kind
+from ivig.curate.bibliography.read import read_named
 from ivig.curate.bibliography.write import Format
 from ivig.errors import UnknownName
 
@@ -52,6 +53,7 @@ def publications(draw: st.DrawFn) -> Publication:
         "pmid": draw(st.sampled_from(["", "1", "15674654"])),
         "doi": draw(st.just("") | _DOIS),
         "pmcid": draw(st.sampled_from(["", "PMC1754837"])),
+        "address": draw(st.sampled_from(["", "https://example.org/a_b?c=1&d=%20#e~f", "http://example.org/é,(1)/"])),
         "kind": draw(st.sampled_from(get_args(Kind))),
         "retraction": draw(st.sampled_from(["retracted", "not checked"])),
     }
@@ -210,3 +212,11 @@ def test_names_of_entries_are_told_apart() -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(UnknownName, match='unknown format "word"; nearest: bibtex, ris, csl-json'):
         write_publications([], "word")
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_entries_go_by_the_names_that_they_are_given(file: Path, format: Format) -> None:
+    written = [Publication(title="a", pmid="1"), Publication(title="b"), Publication(title="c", pmid="3")]
+    path = file.with_suffix({"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}[format])
+    path.write_text(write_publications(written, format, ["pmid-1", "example.org-(0a)", ""]), encoding="utf-8")
+    assert read_named(path) == list(zip(["pmid-1", "example.org--0a-", "pmid-3"], written, strict=True))

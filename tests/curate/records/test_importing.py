@@ -14,13 +14,15 @@ from pyoxigraph import Triple
 from conftest import Run
 from ivig.build import read
 from ivig.build.validate import violations
-from ivig.curate.problems import BadRecords
+from ivig.cli.import_ import _write_report
+from ivig.curate.problems import BadRecords, Problem
 from ivig.curate.records.catalog import Catalog
 from ivig.curate.records.citations import Citations
 from ivig.curate.records.convert import Converter
 from ivig.curate.records.importing import import_records
 from ivig.curate.records.model import RECORD
 from ivig.curate.records.tables import columns
+from ivig.errors import NotThere
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import BASE, TERMS
 from small import SOURCE, efficacy, folder_with
@@ -309,6 +311,72 @@ def test_statements_of_the_source_documents_are_not_replaced(small: GraphFiles, 
         import_records(graph_files(small.folder), [_write(tmp_path / "a.jsonl", [EVIDENCE])])
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["known", "new"])
+def test_two_names_that_differ_in_signs_are_not_made_one(small: GraphFiles, tmp_path: Path, *, known: bool) -> None:
+    first = {**EVIDENCE, "id": "n-1", "condition": "toe (left)"}
+    second = {**EVIDENCE, "id": "n-2", "condition": "toe, left"}
+    if known:
+        import_records(small, [_write(tmp_path / "n.jsonl", [first])], create=True)
+    before = _texts(small)
+    with pytest.raises(BadRecords, match=r'line 2, n-2: condition: a name that differs from "toe \(left\)" by more'):
+        import_records(small, [_write(tmp_path / "n.jsonl", [first, second])], create=True)
+    assert _texts(small) == before
+
+
+@pytest.mark.parametrize("name", ["痛風", "?!", "100"])
+def test_a_new_name_has_a_letter_for_its_address(small: GraphFiles, tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadRecords, match="condition: a new name has a letter from a to z"):
+        import_records(small, [_write(tmp_path / "n.jsonl", [{**EVIDENCE, "condition": name}])], create=True)
+
+
+def test_a_new_condition_gets_no_group_that_nobody_chose(small: GraphFiles, tmp_path: Path) -> None:
+    records = [
+        {**MECHANISM, "id": "g-1", "condition": "mouse gout"},
+        {**MECHANISM, "id": "g-2", "condition": "toe gout"},
+        {**MECHANISM, "id": "g-3", "condition": "knee gout", "study_type": "narrative review"},
+        {**EVIDENCE, "id": "g-4", "condition": "toe gout"},
+        {**EVIDENCE, "id": "g-5", "condition": "thumb gout"},
+        {**MECHANISM, "id": "g-6", "condition": "thumb gout"},
+    ]
+    import_records(small, [_write(tmp_path / "g.jsonl", records)], create=True)
+    groups = {name: _said(small, f"condition/{name}-gout")["group"] for name in ("mouse", "toe", "knee", "thumb")}
+    assert groups == {
+        "mouse": {"condition-group/experimental-model"},
+        "toe": {"condition-group/not-grouped"},
+        "knee": {"condition-group/not-grouped"},
+        "thumb": {"condition-group/not-grouped"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "edition", "wanted"),
+    [
+        ("Gout Society", None, set()),
+        ("Gout Society - Criteria, Second Edition", None, {"Second Edition"}),
+        ("Gout Society - Criteria, version 5.0", None, {"version 5.0"}),
+        ("Gout Society - Criteria (toes, proposed revision of Second Edition)", None, {"proposed revision of Second Edition"}),
+        ("Gout Society - Criteria, 3rd edition", "revised", {"revised"}),
+        ("Second Edition Society", None, set()),
+        ("Gout Society (updated consensus)", None, set()),
+    ],
+)  # fmt: skip
+def test_an_edition_that_only_the_body_names_is_kept(
+    small: GraphFiles, tmp_path: Path, body: str, edition: str | None, wanted: set[str]
+) -> None:
+    record = {**RECOMMENDATION, "body": body, "edition": edition}
+    import_records(small, [_write(tmp_path / "r.jsonl", [record])], create=True)
+    assert _said(small, "statement/mine-4").get("edition", set()) == wanted
+
+
+def test_a_body_is_called_as_the_source_calls_it(small: GraphFiles, tmp_path: Path) -> None:
+    import_records(small, [_write(tmp_path / "r.jsonl", [RECOMMENDATION, REGULATORY])], create=True)
+    assert "bodyAsStated" not in _said(small, "statement/mine-4")
+    records = [{**RECOMMENDATION, "body": "GOUT society"}, {**REGULATORY, "authority": "gout agency"}]
+    import_records(small, [_write(tmp_path / "r.jsonl", records)])
+    stated = [_said(small, f"statement/{name}")["bodyAsStated"] for name in ("mine-4", "mine-5")]
+    assert stated == [{"GOUT society"}, {"gout agency"}]
+
+
 def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) -> None:
     path = _write(tmp_path / "e.jsonl", [EVIDENCE, {**EVIDENCE, "id": "mine-7", "citation": {"pmid": "124"}}])
     import_records(small, [path])
@@ -343,6 +411,16 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
         ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
         ({"id": "Mine 1"}, "id", "match pattern"),
         ({"kind": "rumour"}, "", "evidence"),
+        ({"n_participants": True}, "n_participants", "a number, not yes or no"),
+        ({"effect": {"measure": "odds ratio", "value": True}}, "effect.value", "a number, not yes or no"),
+        ({"dose": {"days": False}}, "dose.days", "a number, not yes or no"),
+        ({"citation": {"year": True}}, "citation.year", "a number, not yes or no"),
+        ({"finding": "bold \x1b[1m"}, "finding", "text without control characters"),
+        ({"condition_qualifiers": ["adults", "half \ud83d"]}, "condition_qualifiers.1", "halves of characters"),
+        ({"citation": {"title": "On gout\x00"}}, "citation.title", "text without control characters"),
+        ({"id": "mine\ud800"}, "id", "halves of characters"),
+        ({"read_at": "https://example.org/\x07"}, "read_at", "text without control characters"),
+        ({"colour\x1b": "red"}, "colour\\x1b", "Extra inputs are not permitted"),
     ],
 )  # fmt: skip
 def test_a_wrong_field_is_named_and_nothing_is_written(
@@ -375,6 +453,7 @@ def test_every_wrong_row_is_in_one_report(small: GraphFiles, tmp_path: Path) -> 
         ({"pmid": "123", "doi": "10.1000/other"}, "citation.doi"),
         ({"pmid": "123", "title": "gout", "title_status": "full"}, "citation.title"),
         ({"pmid": "123", "year": 1984}, "citation.year"),
+        ({"pmid": "123", "title": "Cabbage", "title_status": "partial"}, "citation.title"),
     ],
 )
 def test_what_contradicts_a_known_publication_is_refused(
@@ -387,6 +466,54 @@ def test_what_contradicts_a_known_publication_is_refused(
     assert [problem.field for problem in raised.value.problems] == [field]
     assert "another is known of this publication" in raised.value.problems[0].allowed
     assert _texts(small) == before
+
+
+def test_a_title_read_in_part_is_of_a_publication_with_its_words(small: GraphFiles, tmp_path: Path) -> None:
+    full = "Immunoglobulin against gouty arthritis of the great toe"
+
+    def cited(number: int, title: str, status: str) -> dict[str, Any]:
+        return {**USE, "id": f"t-{number}", "citation": {"pmid": "9", "title": title, "title_status": status}}
+
+    parts = [cited(1, "Immunoglobulins against gouty arth…", "partial"), cited(2, "A letter on toes", "description")]
+    for order in ([cited(3, full, "full"), *parts], [*parts, cited(3, full, "full")]):
+        import_records(small, [_write(tmp_path / "t.jsonl", order)])
+    assert _said(small, "citation/pmid-9")["title"] == {full}
+    cabbage = cited(1, "Cabbage", "partial")
+    for order in ([cited(3, full, "full"), cabbage], [cabbage, cited(3, full, "full")]):
+        with pytest.raises(BadRecords, match=r"citation\.title"):
+            import_records(small, [_write(tmp_path / "t.jsonl", order)])
+
+
+@pytest.mark.parametrize("record", [RECOMMENDATION, REGULATORY], ids=["recommendation", "regulatory"])
+def test_no_record_is_of_a_year_to_come(record: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="a year up to"):
+        RECORD.validate_python(record | {"year": 2999})
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "fits"),
+    [
+        (1.0, "per patient", True),
+        (12, "per patient", False),
+        (1.5, "fraction of infusions", False),
+        (15, "proportion of persons exposed", False),
+        (2, "attributable absolute risk over 1 year", False),
+        (2, "per high-dose infusion", False),
+        (15.6, "per 1000 persons exposed", True),
+        (2.5, "per patient-year", True),
+        (100, "% of infusions", True),
+        (101, "% of infusions", False),
+        (140, "percent", False),
+        (140, None, True),
+    ],
+)
+def test_no_frequency_is_more_than_all(value: float, unit: str | None, *, fits: bool) -> None:
+    record = SAFETY | {"frequency": {"value": value, "unit": unit}}
+    if fits:
+        RECORD.validate_python(record)
+    else:
+        with pytest.raises(ValidationError, match="frequency"):
+            RECORD.validate_python(record)
 
 
 def test_an_id_twice_is_refused(small: GraphFiles, tmp_path: Path) -> None:
@@ -422,6 +549,41 @@ def test_a_template_is_written(run: Run, tmp_path: Path) -> None:
     done = run("import", "--template", "evidence.xlsx")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "evidence.xlsx").stat().st_size > 5000
+
+
+def test_a_template_takes_the_place_of_no_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "evidence.xlsx").write_text("a week of work", encoding="utf-8")
+    done = run("import", "--template", "evidence.xlsx")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "evidence.xlsx is there already" in done.stderr
+    assert (tmp_path / "evidence.xlsx").read_text(encoding="utf-8") == "a week of work"
+
+
+def test_a_template_needs_a_folder(run: Run, tmp_path: Path) -> None:
+    done = run("import", "--template", "nowhere/evidence.xlsx")
+    assert (done.returncode, done.stderr) == (2, "ivig: nowhere/evidence.xlsx: No such file or directory\n")
+
+
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = tmp_path / "errors.csv"
+    report.write_text("of last time", encoding="utf-8")
+
+    def fill_the_disk(path: Path, text: str, **how: str) -> None:
+        with path.open("w") as file:
+            file.write(text[:9])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fill_the_disk)
+    with pytest.raises(NotThere, match="No space left"):
+        _write_report(report, [Problem("a.csv", "line 2", "", "id", "", "an id")])
+    assert [path.name for path in tmp_path.iterdir()] == ["errors.csv"]
+    assert report.read_text(encoding="utf-8") == "of last time"
+
+
+def test_a_report_can_go_to_a_pipe(run: Run, small: GraphFiles, tmp_path: Path) -> None:
+    path = _write(tmp_path / "bad.jsonl", [{**EVIDENCE, "n_participants": 0}])
+    done = run("import", path, "--report", "/dev/stdout", "--graph", small.folder)
+    assert done.stdout.splitlines()[1].startswith("bad.jsonl,line 1,mine-1,n_participants")
 
 
 def test_import_needs_files(run: Run) -> None:

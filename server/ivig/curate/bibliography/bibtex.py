@@ -98,6 +98,7 @@ class _Fields:
             # A DOI is no LaTeX, though many programs escape its signs.
             "doi": _ESCAPED.sub(r"\1", self._raw("doi")),
             "pmcid": self._raw("pmcid", "pmc"),
+            "address": _ESCAPED.sub(r"\1", self._raw("url")),
             "kind": _KINDS.get(self._block.entry_type.lower(), "other"),
             "retraction": "retracted" if self._raw("pubstate").lower() == _RETRACTED else "not checked",
         }
@@ -173,6 +174,7 @@ def _block(name: str, publication: Publication) -> str:
         "doi": _written_doi(publication.doi),
         "pmid": publication.pmid,
         "pmcid": publication.pmcid,
+        "url": publication.address,
         "pubstate": _RETRACTED if publication.retraction == "retracted" else "",
     }
     body = "".join(f"  {field} = {{{value}}},\n" for field, value in fields.items() if value)

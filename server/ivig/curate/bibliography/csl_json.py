@@ -78,6 +78,7 @@ class _Item(_Part):
     pmid: str = Field("", alias="PMID")
     doi: str = Field("", alias="DOI")
     pmcid: str = Field("", alias="PMCID")
+    url: str = Field("", alias="URL")
     note: str = ""
     status: str = ""
 
@@ -146,6 +147,7 @@ def _fields(item: _Item) -> dict[str, object]:
         "pmid": item.pmid or note.get("pmid", ""),
         "doi": item.doi,
         "pmcid": item.pmcid or note.get("pmcid", ""),
+        "address": item.url,
         "kind": _KINDS.get(item.type, "other"),
         "retraction": "retracted" if item.status == _RETRACTED else "not checked",
     }
@@ -165,6 +167,7 @@ def _item(name: str, publication: Publication) -> dict[str, object]:
         "PMID": publication.pmid,
         "DOI": publication.doi,
         "PMCID": publication.pmcid,
+        "URL": publication.address,
         "status": _RETRACTED if publication.retraction == "retracted" else "",
     }
     return {name: value for name, value in item.items() if value}

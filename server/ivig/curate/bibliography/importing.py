@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ivig.curate.bibliography.names import authors_line
 from ivig.curate.bibliography.publication import Publication
-from ivig.curate.bibliography.read import read_publications
+from ivig.curate.bibliography.read import read_named
 from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
 from ivig.curate.problems import BadRecords, Problem, shown
-from ivig.curate.records.citations import Citation, Citations
+from ivig.curate.records.citations import Citation, Citations, Sign
 from ivig.curate.records.model import CitationFields
 from ivig.curate.store import Store
 from ivig.files import GraphFiles
@@ -31,8 +31,8 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     problems: list[Problem] = []
     for path in paths:
         try:
-            for number, publication in enumerate(read_publications(path), 1):
-                problems += _taken(path.name, f"entry {number}", publication, citations)
+            for number, (name, publication) in enumerate(read_named(path), 1):
+                problems += _taken(path.name, f"entry {number}", name, publication, citations)
         except BadRecords as error:
             problems += error.problems
     if problems:
@@ -45,7 +45,7 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names)
 
 
-def _taken(file: str, place: str, publication: Publication, citations: Citations) -> list[Problem]:
+def _taken(file: str, place: str, name: str, publication: Publication, citations: Citations) -> list[Problem]:
     fields = CitationFields(
         pmid=publication.pmid or None,
         doi=publication.doi or None,
@@ -56,11 +56,13 @@ def _taken(file: str, place: str, publication: Publication, citations: Citations
         year=publication.year,
         authors_short=authors_line(publication.authors) or None,
     )
-    if not publication.key() and not citations.knows(fields):
-        allowed = "a PMID, DOI or PMCID, or the title of a publication that is known"
+    sign = Sign(name, publication.address or None)
+    if not publication.key() and not citations.knows(fields, sign):
+        allowed = "a PMID, DOI or PMCID, or the title, page or name of a publication that is known"
         return [Problem(file, place, "", "identifier", shown(publication.title), allowed)]
-    more = {name: value for name in ("volume", "issue", "pages") if (value := str(getattr(publication, name)))}
-    taken = citations.take(fields, None, retracted=publication.retraction == "retracted", more=more)
+    more = {part: value for part in ("volume", "issue", "pages") if (value := str(getattr(publication, part)))}
+    retracted = publication.retraction == "retracted"
+    taken = citations.take(fields, None, retracted=retracted, more=more, sign=sign)
     if isinstance(taken, Citation):
         return []
     return [contradiction.problem(file, place, "") for contradiction in taken]

@@ -17,6 +17,7 @@ Retraction = Literal["not checked", "retracted"]
 
 FIRST_YEAR = 1900
 _DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
+_ADDRESS = re.compile(r"https?://[^\s{}<>\"\\^`|]+", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
 
 
@@ -45,6 +46,12 @@ def _year(year: object) -> int:
     return int(str(year))
 
 
+def _address(text: str) -> str:
+    # It only helps to find a publication again: what is none is no mistake of the file.
+    text = text.strip()
+    return text if _ADDRESS.fullmatch(text) and text.isprintable() else ""
+
+
 def _if_any(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda text: check(text) if text.strip() else "")
 
@@ -57,7 +64,8 @@ class Publication(BaseModel):
 
     Spaces and line ends are one space, letters with accents one character (Unicode NFC), ranges of pages have a hyphen.
     authors: "Family G" for persons, other names as given. journal: or the book or series that it stands in.
-    kind: "other" where it was not told. retraction: "retracted" only where the source said so.
+    address: of the page that it was read on, empty where that is no web address. kind: "other" where it was not told.
+    retraction: "retracted" only where the source said so.
 
     Raises pydantic's ValidationError for each field that says what it may not: a malformed identifier, a year in the
     future, a control character; and where there is neither title nor identifier.
@@ -75,6 +83,7 @@ class Publication(BaseModel):
     pmid: Annotated[str, _if_any(identifiers.pmid)] = ""
     doi: Annotated[str, _if_any(identifiers.doi)] = ""
     pmcid: Annotated[str, _if_any(identifiers.pmcid)] = ""
+    address: Annotated[str, AfterValidator(_address)] = ""
     kind: Kind = "other"
     retraction: Retraction = "not checked"
 

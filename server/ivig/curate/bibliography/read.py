@@ -44,14 +44,20 @@ _FORMATS = (
 
 
 def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
-    """The publications of a file in RIS, BibTeX, CSL-JSON, PubMed XML or MEDLINE (.nbib), in the order of the file.
+    """As `read_named`, without the names."""
+    return [publication for _, publication in read_named(path, limit)]
+
+
+def read_named(path: Path, limit: int = SIZE_LIMIT) -> list[tuple[str, Publication]]:
+    """The publications of a file in RIS, BibTeX, CSL-JSON, PubMed XML or MEDLINE (.nbib), in the order of the file,
+    each with the name that it goes by in the file, or an empty one.
 
     The content tells the format; the suffix helps where it does not. The text is UTF-8.
     limit: the most bytes that the file may have.
     Raises NotThere where there is no file; BadRecords with all that is wrong with it, up to a thousand problems,
     and then nothing is read.
     """
-    publications: list[Publication] = []
+    publications: list[tuple[str, Publication]] = []
     problems: list[Problem] = []
     for found in _entries(path, limit):
         if len(problems) >= _MOST_PROBLEMS:
@@ -60,7 +66,7 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
             problems.append(found._replace(file=path.name))
             continue
         try:
-            publications.append(Publication.model_validate(found.fields))
+            publications.append((found.name, Publication.model_validate(found.fields)))
         except ValidationError as error:
             problems += problems_of(error, found.place, found.name, file=path.name)
     if problems:

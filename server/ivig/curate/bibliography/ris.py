@@ -104,6 +104,7 @@ def _fields(record: Record) -> dict[str, object]:
         "pmid": (record.first("AN") if in_pubmed else "") or note.get("pmid", ""),
         "doi": record.first("DO"),
         "pmcid": next(filter(_PMCID.fullmatch, record.all("C2")), "") or note.get("pmcid", ""),
+        "address": record.first("UR"),
         "kind": _KINDS.get(record.first("TY"), "other"),
         "retraction": "retracted" if _RETRACTED in record.all("M3") else "not checked",
     }
@@ -146,6 +147,7 @@ def _record(name: str, publication: Publication) -> str:
         ("AN", publication.pmid),
         ("DB", "PubMed" if publication.pmid else ""),
         ("C2", publication.pmcid),
+        ("UR", publication.address),
         ("M3", _RETRACTED if publication.retraction == "retracted" else ""),
     ]
     body = "".join(f"{tag}  - {value}\n" for tag, value in lines if value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Triple
@@ -9,7 +10,7 @@ from pyoxigraph import Triple
 from ivig.ask.names import Names
 from ivig.build.name_index import name_index
 from ivig.curate.records.triples import Thing, slug
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import BadInput, UnknownName
 from ivig.names import normal
 from ivig.namespaces import BASE
 
@@ -21,6 +22,10 @@ _FOLDERS = {
     "Body": "body",
 }
 """The kinds of thing that a record may bring along, and where their IRIs are."""
+
+NOT_GROUPED = BASE + "condition-group/not-grouped"
+EXPERIMENTAL_MODEL = BASE + "condition-group/experimental-model"
+"""The groups of a new condition, until a curator chooses one: of patients, and of animals and cells alone."""
 
 
 class Catalog:
@@ -50,21 +55,37 @@ class Catalog:
         """As `find`; an unknown name becomes a new thing where that is allowed.
 
         group: the IRI of the group or kind that a new condition, mechanism or outcome belongs to.
+        Raises BadInput too where a new name has no letter for an IRI, or the IRI of a name that is known.
         """
         try:
-            return self.find(name, kind)
+            iri = self.find(name, kind)
         except UnknownName:
             if not self._create:
                 raise
-        path = f"{_FOLDERS[kind]}/{slug(name)}"
-        if self._names.label(BASE + path) != BASE + path:
-            raise AmbiguousName(kind, name, [self._names.label(BASE + path)])
+        else:
+            if group == NOT_GROUPED and iri in self.created[kind]:
+                # One record tells of animals, another of patients: it is no model, whichever comes first.
+                self.created[kind][iri].unlink("group", EXPERIMENTAL_MODEL)
+                self.created[kind][iri].link("group", group)
+            return iri
+        path = self._new_path(name, kind)
         thing = Thing(path, kind, *(() if kind == "Body" else ("skos:Concept",)))
         thing.label(name)
         thing.link("outcomeKind" if kind == "Outcome" else "group", group)
         self.created[kind][thing.iri] = thing
         self._known.setdefault(kind, {})[normal(name)] = [thing.iri]
         return thing.iri
+
+    def _new_path(self, name: str, kind: str) -> str:
+        """The path of the IRI of a new name. Raises BadInput where it can have none of its own."""
+        readable = slug(name)
+        if not re.search("[a-z]", readable):
+            raise BadInput("a new name has a letter from a to z, for its address")
+        path = f"{_FOLDERS[kind]}/{readable}"
+        known = self.label(BASE + path)
+        if known != BASE + path:
+            raise BadInput(f'a name that differs from "{known}" by more than its signs, or that name itself')
+        return path
 
     def new(self) -> Iterator[Thing]:
         """The things that records brought along."""

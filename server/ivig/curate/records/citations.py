@@ -13,7 +13,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.curate.bibliography.identifiers import key
 from ivig.curate.bibliography.names import ET_AL
-from ivig.curate.bibliography.titles import plain_title, same_title
+from ivig.curate.bibliography.titles import may_be_part, plain_title, same_title
+from ivig.curate.bibliography.write import entry_name
 from ivig.curate.problems import Problem, shown
 from ivig.curate.records.model import CitationFields
 from ivig.curate.records.triples import Thing
@@ -40,12 +41,23 @@ class Contradiction(NamedTuple):
         return Problem(file, place, record, within + self.field, shown(self.value), allowed)
 
 
+class Sign(NamedTuple):
+    """What else tells a publication, where it has no identifier: the name of an entry in a bibliography that we wrote,
+    and a page that it was read on."""
+
+    name: str = ""
+    page: str | None = None
+
+
+_NO_SIGN = Sign()
+
+
 class Citation:
     """What is known of one publication.
 
     fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
-    was read, for one that has no identifier. corrected: whether all that cites it is imported anew, so that what the
-    records say now takes the place of what they said before.
+    was read, for one that has no identifier; partial: the titles that they read in part. corrected: whether all that
+    cites it is imported anew, so that what the records say now takes the place of what they said before.
     """
 
     def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
@@ -55,6 +67,7 @@ class Citation:
         self.fields: dict[str, Value] = {}
         self.said: dict[str, list[Value]] = {}
         self.pages: set[str] = set()
+        self.partial: list[str] = []
         self.retraction = _NOT_CHECKED
 
     def itself(self) -> Citation:
@@ -131,11 +144,13 @@ class Citations:
         self._by_identifier: dict[tuple[str, str], Citation] = {}
         self._by_title: dict[str, list[Citation]] = {}
         self._by_page: dict[str, list[Citation]] = {}
+        self._by_name: dict[str, list[Citation]] = {}
         self._taken: dict[int, Citation] = {}
         self._paths: set[str] = set()
         self._changed: list[Citation] = []
         for citation in _known(triples, anew):
             self._paths.add(citation.path())
+            self._by_name.setdefault(entry_name(citation.path().removeprefix("citation/")), []).append(citation)
             self._index(citation)
 
     def take(
@@ -145,10 +160,12 @@ class Citations:
         *,
         retracted: bool = False,
         more: Mapping[str, str] = MappingProxyType({}),
+        sign: Sign = _NO_SIGN,
     ) -> Citation | list[Contradiction]:
         """The publication that a record cites, with what the record adds; or what speaks against it.
 
-        page: where it was read. more: volume, issue and pages, where they are known.
+        page: where it was read. more: volume, issue and pages, where they are known. sign: what it may be found by
+        besides, and says nothing new of it.
         """
         found = self._of_identifiers(fields)
         for other in found[1:]:
@@ -157,12 +174,14 @@ class Citations:
                 return [Contradiction("doi", fields.doi or "", f"two citations: {found[0].iri}, {other.iri}")]
             if against := self._join(found[0], other):
                 return against
-        citation = (found[0].itself() if found else None) or self._of_title(fields) or self._of_page(fields, page)
+        citation = found[0].itself() if found else self._without_identifier(fields, Sign(sign.name, page or sign.page))
         citation = citation or Citation()
         if against := _contradictions(citation, fields):
             return against
         for name, value in (*_values(fields), *more.items()):
             citation.said.setdefault(name, []).append(value)
+        if fields.title and fields.title_status == "partial":
+            citation.partial.append(fields.title)
         if page:
             citation.pages.add(page)
         if retracted:
@@ -171,9 +190,9 @@ class Citations:
         self._index(citation)
         return citation
 
-    def knows(self, fields: CitationFields) -> bool:
-        """Whether the publication is known by its identifiers or by its title."""
-        return bool(self._of_identifiers(fields) or self._of_title(fields))
+    def knows(self, fields: CitationFields, sign: Sign) -> bool:
+        """Whether the publication is known by its identifiers, its title, its page or its name."""
+        return bool(self._of_identifiers(fields) or self._without_identifier(fields, sign))
 
     def settle(self) -> None:
         """Once all records are taken: put together what they said, and give an IRI to what is new."""
@@ -213,6 +232,14 @@ class Citations:
             found = [c for c in found if not (c.corrected and _strange(c, fields))] or found
         return found
 
+    def _without_identifier(self, fields: CitationFields, sign: Sign) -> Citation | None:
+        return self._of_name(fields, sign.name) or self._of_title(fields) or self._of_page(fields, sign.page)
+
+    def _of_name(self, fields: CitationFields, name: str) -> Citation | None:
+        """The only publication of this name. Where another title stands with it, somebody else gave the name."""
+        same = [c for c in self._by_name.get(name, []) if not _strange(c, fields) and not _contradictions(c, fields)]
+        return same[0].itself() if len(same) == 1 else None
+
     def _of_title(self, fields: CitationFields) -> Citation | None:
         """The only publication of the same full title, where the identifiers and the year leave it open."""
         if not fields.title or fields.title_status not in ("full", None):
@@ -241,6 +268,7 @@ class Citations:
         for name, values in gone.said.items():
             kept.said.setdefault(name, []).extend(values)
         kept.pages |= gone.pages
+        kept.partial += gone.partial
         gone.same_as = kept
         self._taken[id(kept)] = kept
         self._index(kept)
@@ -307,11 +335,23 @@ def _values(fields: CitationFields) -> list[tuple[str, Value]]:
 
 def _contradictions(citation: Citation, fields: CitationFields) -> list[Contradiction]:
     """What the fields say that cannot be true of a publication; journals and authors have many spellings."""
-    return [
-        Contradiction("title" if name in _TITLES else name, str(value), str(known))
+    against = [
+        Contradiction(name, str(value), str(known))
         for name, value, known in _both(citation, fields)
         if name in (*_IDENTIFIERS, "title", "year") and not _agree(name, known, value)
     ]
+    if fields.title and fields.title_status == "partial":
+        full = str(citation.binding("title") or "")
+        if full and not may_be_part(fields.title, full):
+            against.append(Contradiction("title", fields.title, full))
+    elif fields.title and fields.title_status != "description":
+        # The part may have been read first.
+        against += [
+            Contradiction("title", fields.title, part)
+            for part in citation.partial
+            if not may_be_part(part, fields.title)
+        ]
+    return against
 
 
 def _strange(citation: Citation, fields: CitationFields) -> bool:

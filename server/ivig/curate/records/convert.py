@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
-from ivig.curate.records.catalog import Catalog
+from ivig.curate.records.catalog import EXPERIMENTAL_MODEL, NOT_GROUPED, Catalog
 from ivig.curate.records.citations import Citation, page_path
 from ivig.curate.records.model import (
     DoseFields,
@@ -17,7 +18,7 @@ from ivig.curate.records.model import (
     UseRecord,
 )
 from ivig.curate.records.triples import Thing
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.namespaces import BASE
 
 _IN_MODELS = {BASE + "study-type/animal-study", BASE + "study-type/in-vitro-study"}
@@ -36,10 +37,19 @@ _WITHOUT_PATIENTS = {
 }
 
 
-class WrongName(Exception):
-    """A field whose name means nothing here, or several things."""
+_EDITION = re.compile(
+    r"\b(proposed revision of )?"
+    r"((first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|[0-9]+(st|nd|rd|th)) edition"
+    r"|(edition|version) [0-9]+(\.[0-9]+)*)(?=\W*$)",
+    re.IGNORECASE,
+)
+"""The words at the end of a body's name that tell an edition. A proposal to revise one is not that one."""
 
-    def __init__(self, field: str, value: str, error: UnknownName | AmbiguousName) -> None:
+
+class WrongName(Exception):
+    """A field whose name means nothing here, or several things, or cannot become a new one."""
+
+    def __init__(self, field: str, value: str, error: BadInput) -> None:
         self.field, self.value, self.error = field, value, error
         super().__init__(str(error))
 
@@ -77,17 +87,26 @@ class Converter:
     def _thing(self, field: str, name: str, kind: str, group: str | None = None) -> str:
         try:
             return self._catalog.find_or_create(name, kind, group)
-        except (UnknownName, AmbiguousName) as error:
+        except BadInput as error:
             raise WrongName(field, name, error) from error
 
     def _condition(self, statement: Thing, name: str, link: str = "condition") -> str:
         """Say which condition, in the source's own name too where that is another; its label."""
-        iri = self._thing("condition", name, "Condition", BASE + "condition-group/experimental-model")
+        group = EXPERIMENTAL_MODEL if link == "modelsCondition" else NOT_GROUPED
+        iri = self._thing("condition", name, "Condition", group)
         statement.link(link, iri)
         label = self._catalog.label(iri)
         if label != name:
             statement.text("conditionAsStated", name)
         return label
+
+    def _body(self, statement: Thing, field: str, name: str) -> str:
+        """Say which body, in the source's own name too where that is another; its IRI."""
+        iri = self._thing(field, name, "Body")
+        statement.link("body", iri)
+        if self._catalog.label(iri) != name:
+            statement.text("bodyAsStated", name)
+        return iri
 
     # Kinds
 
@@ -177,10 +196,9 @@ class Converter:
         statement.link("kind", BASE + "kind/recommendation")
         condition = self._condition(statement, record.condition)
         statement.text("population", "; ".join(record.condition_qualifiers))
-        body = self._thing("body", record.body, "Body")
+        body = self._body(statement, "body", record.body)
         self._catalog.describe_new(body, short=record.body_short, country=record.country)
-        statement.link("body", body)
-        statement.text("edition", record.edition)
+        statement.text("edition", record.edition or edition_in(record.body))
         statement.number("year", record.year)
         value = self._term("recommends", record.recommends, "RecommendationValue")
         statement.link("recommendation", value)
@@ -200,8 +218,7 @@ class Converter:
         if not record.condition:
             statement.link("subject", BASE + "product/immunoglobulin")
         statement.text("population", record.population)
-        body = self._thing("authority", record.authority, "Body")
-        statement.link("body", body)
+        body = self._body(statement, "authority", record.authority)
         statement.text("productName", record.product)
         status = self._term("status", record.status, "RegulatoryStatus")
         statement.link("regulatoryStatus", status)
@@ -251,6 +268,18 @@ _WRITERS: dict[type, _Writer] = {
     RegulatoryRecord: Converter.regulatory,
     UseRecord: Converter.use,
 }
+
+
+def edition_in(body: str) -> str | None:
+    """The edition that the name of a body ends in, in the name's own words.
+
+    >>> edition_in("National Blood Authority Australia - Criteria for the clinical use of IVIg, Second Edition")
+    'Second Edition'
+    >>> edition_in("Ontario guidelines, version 5.0"), edition_in("AANEM (updated consensus)")
+    ('version 5.0', None)
+    """
+    found = _EDITION.search(body)
+    return found[0] if found else None
 
 
 def _page(address: str) -> Thing:

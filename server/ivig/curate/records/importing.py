@@ -14,7 +14,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
-from ivig.curate.problems import BadRecords, Problem, problems_of
+from ivig.curate.problems import BadRecords, Problem, problems_of, shown
 from ivig.curate.records.catalog import Catalog
 from ivig.curate.records.citations import Citation, Citations
 from ivig.curate.records.convert import Converter, WrongName
@@ -120,7 +120,7 @@ def _record(file: str, row: Row, problems: list[Problem]) -> Record | None:
     try:
         return RECORD.validate_python(row.fields)
     except ValidationError as error:
-        name, kind = str(row.fields.get("id") or ""), str(row.fields.get("kind"))
+        name, kind = shown(str(row.fields.get("id") or "")), str(row.fields.get("kind"))
         problems += problems_of(error, row.place, name, file=file, tag=kind)
         return None
 

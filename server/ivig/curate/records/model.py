@@ -5,12 +5,15 @@ A record is what one reader took from one page, in their own words. What was not
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     HttpUrl,
@@ -22,11 +25,37 @@ from pydantic import (
 
 from ivig.curate.bibliography import identifiers
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
-Dose = Annotated[float, Field(gt=0, le=10)]
-Year = Annotated[int, Field(ge=1900)]
+
+def _past(year: int) -> int:
+    if year > date.today().year:
+        raise ValueError(f"a year up to {date.today().year}")
+    return year
+
+
+def _number(value: Any) -> Any:
+    """A number as it is. Raises ValueError at a yes, which to Python is a one."""
+    if isinstance(value, bool):
+        raise ValueError("a number, not yes or no")
+    return value
+
+
+def _visible(value: Any) -> Any:
+    """Text as it is, with line ends of one kind. Raises ValueError at a control character or half of a character."""
+    if not isinstance(value, str):
+        return value
+    text = value.replace("\r\n", "\n")
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text if sign not in "\n\t"):
+        raise ValueError("text without control characters and halves of characters")
+    return text
+
+
+_Visible = BeforeValidator(_visible)
+_Number = BeforeValidator(_number)
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), _Visible]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80), _Visible]
+Count = Annotated[int, Field(ge=1, le=1_000_000_000), _Number]
+Dose = Annotated[float, Field(gt=0, le=10), _Number]
+Year = Annotated[int, Field(ge=1900), _Number, AfterValidator(_past)]
 ReadDepth = Literal["abstract", "full text", "title only"]
 Direction = Literal[
     "benefit",
@@ -57,13 +86,6 @@ class CitationFields(_Part):
     year: Year | None = None
     authors_short: Text | None = None
 
-    @field_validator("year")
-    @classmethod
-    def _not_in_the_future(cls, year: int | None) -> int | None:
-        if year is not None and year > date.today().year:
-            raise ValueError(f"a year up to {date.today().year}")
-        return year
-
     def __bool__(self) -> bool:
         """Whether it tells which publication is meant: a journal alone does not."""
         return any((self.pmid, self.doi, self.pmcid, self.title, self.authors_short, self.year))
@@ -73,10 +95,10 @@ class EffectFields(_Part):
     """A result in numbers."""
 
     measure: Text
-    value: float | None = None
-    ci_low: float | None = None
-    ci_high: float | None = None
-    p: Annotated[float, Field(ge=0, le=1)] | None = None
+    value: Annotated[float, _Number] | None = None
+    ci_low: Annotated[float, _Number] | None = None
+    ci_high: Annotated[float, _Number] | None = None
+    p: Annotated[float, Field(ge=0, le=1), _Number] | None = None
     p_relation: Literal["=", "<", "unclear"] | None = None
 
     @model_validator(mode="after")
@@ -95,18 +117,38 @@ class DoseFields(_Part):
     """How much was given and when, each number as stated."""
 
     g_per_kg_total: Dose | None = None
-    g_per_kg_per_day: Annotated[float, Field(gt=0, le=5)] | None = None
-    days: Annotated[int, Field(ge=1, le=60)] | None = None
-    interval_weeks: Annotated[float, Field(gt=0, le=104)] | None = None
+    g_per_kg_per_day: Annotated[float, Field(gt=0, le=5), _Number] | None = None
+    days: Annotated[int, Field(ge=1, le=60), _Number] | None = None
+    interval_weeks: Annotated[float, Field(gt=0, le=104), _Number] | None = None
     note: Text | None = None
+
+
+_PERCENT = re.compile(r"%|\bper ?cent", re.IGNORECASE)
+_SHARE = re.compile(
+    r"^(?!.*\bper\b).*\b(proportion|fraction|share|probability|risk)\b"
+    r"|\bper (?!.*\b(hour|day|week|month|year|hundred|thousand|million)s?\b)[a-z -]+$",
+    re.IGNORECASE,
+)
+"""Units of a frequency. A share of patients or infusions is at most one; events by time or a number may be more."""
 
 
 class FrequencyFields(_Part):
     """How often an event occurs."""
 
-    value: Annotated[float, Field(ge=0)] | None = None
+    value: Annotated[float, Field(ge=0), _Number] | None = None
     unit: Text | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Self:
+        if self.value is None or self.unit is None:
+            return self
+        if _PERCENT.search(self.unit):
+            if self.value > 100:
+                raise ValueError(f"at most 100 of a hundred, not {self.value}")
+        elif _SHARE.search(self.unit) and self.value > 1:
+            raise ValueError(f"a share up to 1 where the unit is {self.unit}, not {self.value}: or give a percentage")
+        return self
 
 
 class _Record(_Part):
@@ -120,7 +162,7 @@ class _Record(_Part):
     @field_validator("read_at", mode="before")
     @classmethod
     def _address(cls, address: Any) -> Any:
-        return address.strip() if isinstance(address, str) else address
+        return _visible(address.strip() if isinstance(address, str) else address)
 
 
 class EvidenceRecord(_Record):
@@ -141,7 +183,7 @@ class EvidenceRecord(_Record):
     placebo_controlled: bool | None = None
     crossover: bool | None = None
     n_participants: Count | None = None
-    n_studies: Annotated[int, Field(ge=0)] | None = None
+    n_studies: Annotated[int, Field(ge=0), _Number] | None = None
     dose: DoseFields | None = None
     follow_up: Text | None = None
     concomitant: list[Text] = []

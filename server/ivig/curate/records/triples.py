@@ -33,6 +33,10 @@ class Thing:
         if iri:
             self._add(name, NamedNode(iri))
 
+    def unlink(self, name: str, iri: str) -> None:
+        """Say no longer that it is related to another thing, where that was said."""
+        self.block.discard(Triple(NamedNode(self.iri), NamedNode(_expanded(name)), NamedNode(iri)))
+
     def text(self, name: str, text: str | None) -> None:
         """Say something in English."""
         if text:
