@@ -56,9 +56,9 @@ class Edge(NamedTuple):
 
 def curie(read: Reading, thing: str) -> str:
     """The identifier of a thing: that of the ontology which has exactly it, else our own; of a publication its PMID or
-    DOI, where it has one."""
+    PMCID, where it has one, since KGX takes no DOI for a node."""
     if read.class_of(thing) == _PUBLICATION:
-        return _publication(read, thing)[0]
+        return next((one for one in _publication(read, thing) if "/" not in one), own_curie(thing))
     found = {exact.partition(":")[0]: exact for exact in sorted(_exact(read, thing), reverse=True)}
     return next((found[prefix] for prefix in _PREFERRED if prefix in found), own_curie(thing))
 
