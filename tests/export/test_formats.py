@@ -336,11 +336,77 @@ def test_the_validator_of_kgx_accepts_all_statements(
         assert (said["statements"], said["edges"], said["errors"]) == (total, total, {})
 
 
-def _edges(packed: bytes) -> list[dict[str, Any]]:
+def _lines(packed: bytes, name: str) -> list[str]:
     with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        lines = archive.extractfile("ivig_edges.jsonl")
-        assert lines is not None
-        return [json.loads(line) for line in lines]
+        file = archive.extractfile(name)
+        assert file is not None
+        return file.read().decode().splitlines()
+
+
+def _edges(packed: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in _lines(packed, "ivig_edges.jsonl")]
+
+
+def test_every_thing_that_a_kgx_edge_mentions_is_a_node(written: Written) -> None:
+    packed = written("kgx-jsonl")
+    nodes = {node["id"]: node for node in map(json.loads, _lines(packed, "ivig_nodes.jsonl"))}
+    assert len(nodes) == len(_lines(packed, "ivig_nodes.jsonl"))
+    names = {one for node in nodes.values() for one in (node["id"], *node.get("xref", ()))}
+    contexts = set()
+    for edge in _edges(packed):
+        contexts.add(edge.get("disease_context_qualifier"))
+        mentioned = {edge[name] for name in ("subject", "object", "disease_context_qualifier") if name in edge}
+        assert mentioned <= set(nodes)
+        assert set(edge.get("publications", ())) <= names
+    assert len(contexts) > 10
+    for node in nodes.values():
+        assert node["name"] and node["category"][0].startswith("biolink:") and node["iri"].startswith(BASE)
+    assert {nodes[one]["category"][0] for one in contexts if one} == {"biolink:Disease"}
+    assert nodes["PMID:15995024"]["category"] == ["biolink:Publication"]
+
+
+def test_kgx_has_no_bar_in_a_text_and_the_same_texts_as_tsv_and_as_lines(tmp_path: Path) -> None:
+    """A reader of TSV parts any value at a bar, whether it means a list or not."""
+    import ivig
+    from small import SOURCE, efficacy, folder_with
+
+    data = SOURCE + efficacy(
+        "s", "benefit", more='ivig:population "a | b|c\\td"@en ; ivig:regimen <regimen/1>, <regimen/2> ; '
+    ) + (
+        '<regimen/1> a ivig:Regimen ; skos:prefLabel "1"@en ; ivig:gPerKgTotalMin 2.0 ; ivig:gPerKgTotalMax 2.0 ; '
+        "ivig:daysMin 5 ; ivig:daysMax 5 ; ivig:phase 1 .\n"
+        '<regimen/2> a ivig:Regimen ; skos:prefLabel "2"@en ; ivig:courses 3 ; ivig:phase 2 .\n'
+    )  # fmt: skip
+    exporter = Exporter(ivig.open(folder_with(tmp_path, data), tmp_path / "releases"))
+    texts = {}
+    for name in ("kgx", "kgx-jsonl"):
+        out = io.BytesIO()
+        exporter.write(Selection(), name, out)
+        texts[name] = out.getvalue()
+    (line,) = _edges(texts["kgx-jsonl"])
+    assert line["studied_population"] == "a; b; c d"
+    assert line["regimen"] == "2 g/kg in total, 5 days; 3 courses"
+    (row,) = csv.DictReader(_lines(texts["kgx"], "ivig_edges.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE)
+    assert {name: str(value) for name, value in line.items() if isinstance(value, str)}.items() <= row.items()
+
+
+def test_what_is_asserted_is_the_same_without_what_was_derived(written: Written) -> None:
+    """Publications that a confirmed reference leads to are asserted, if a step further on."""
+    for name in ("csv", "kgx-jsonl", "nanopub"):
+        assert written(name) == written(name, inferred=False)
+    rows = csv.DictReader(io.StringIO(written("csv", inferred=False).decode()))
+    pmids = {row["statement"].removeprefix(BASE): (row["pmid"], row["citation_status"]) for row in rows}
+    assert pmids["statement/katz2018-05-1"] == ("2901668", "confirmed")
+
+
+def test_the_subject_is_what_a_statement_is_said_to_be_on_and_no_more(written: Written, graph: Graph) -> None:
+    asserted = graph.sparql(
+        f"SELECT ?s ?label {{ GRAPH <{DATA_GRAPH}> {{ ?s <{TERMS}subject> ?o }} ?o <{PREF_LABEL}> ?label }}"
+    )
+    expected = {str(row["s"]): str(row["label"]) for row in asserted}
+    assert expected
+    rows = csv.DictReader(io.StringIO(written("csv").decode()))
+    assert {row["statement"]: row["subject"] for row in rows if row["subject"]} == expected
 
 
 def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -253,38 +254,50 @@ def test_a_zip_is_the_same_package(exporter: Exporter, tmp_path: Path) -> None:
     assert verify_package(path).problems == ["data/statements.nq: changed, and cannot be unpacked"]
 
 
+def _is_found_out(path: Path) -> bool:
+    try:
+        return bool(verify_package(path).problems)
+    except BadInput:
+        return True
+
+
 def test_no_changed_byte_of_a_zip_goes_by(exporter: Exporter, tmp_path: Path) -> None:
-    path = tmp_path / "kawasaki.zip"
-    write_package(exporter, KAWASAKI, "csv", path)
+    """All of the directory, of what stands before each file and of the ends of the compressed ones, and some within."""
+    path = tmp_path / "lems.zip"
+    write_package(exporter, Selection(condition=("LEMS",), direction=("benefit",)), "csv", path)
+    assert not _is_found_out(path)
     whole = path.read_bytes()
-    kept = _contents(path)
     with zipfile.ZipFile(path) as archive:
-        entries = {entry.filename: entry for entry in archive.infolist()}
-    # The last two bytes are the mark that ends the compression, after all of the content.
-    inside = [
-        range(start := e.header_offset + 30 + len(e.filename), start + e.compress_size - 2) for e in entries.values()
-    ]
-    sums = entries["SHA256SUMS"]
-    around_sums = range(sums.header_offset, sums.header_offset + 30 + len(sums.filename) + sums.compress_size, 11)
-    directory = range(len(whole) - 2400, len(whole), 13)
-    drawn = random.Random(1).sample(range(len(whole)), 200)
-    for position in {*drawn, *around_sums, *directory}:
-        changed = bytearray(whole)
-        changed[position] ^= 0xFF
-        path.write_bytes(changed)
-        try:
-            if verify_package(path).problems:
-                continue
-        except BadInput:
-            continue
-        assert not any(position in content for content in inside), position
-        # A time, a version or an end mark, then: what is unpacked is what it was.
-        assert _contents(path) == kept, position
+        places = [(entry.header_offset, len(entry.filename)) for entry in archive.infolist()]
+        directory = archive.start_dir
+    around = {place + n for place, name in places for n in range(-8, 38 + name) if place + n >= 0}
+    within = random.Random(1).sample(range(directory), 100)
+    for position in sorted({*around, *within, *range(directory, len(whole))}):
+        bits = 0xFF if position % 2 else 1 << position % 8
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ bits]) + whole[position + 1 :])
+        assert _is_found_out(path), (position, bits)
 
 
-def _contents(path: Path) -> dict[str, bytes]:
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_is_put_around_the_files_of_a_zip_is_found(
+    made: Path, exporter: Exporter, tmp_path: Path, anew: bool
+) -> None:
+    path = tmp_path / "k.zip"
+    if anew:
+        shutil.make_archive(str(tmp_path / "k"), "zip", made)
+    else:
+        write_package(exporter, KAWASAKI, "turtle", path)
+    whole = path.read_bytes()
     with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        second, directory = sorted(entry.header_offset for entry in archive.infolist())[1], archive.start_dir
+    for place in (0, second, directory, len(whole)):
+        path.write_bytes(whole[:place] + b"more" + whole[place:])
+        assert _is_found_out(path), place
+    # A time before a file, by which some programs unpack, and which the directory repeats.
+    path.write_bytes(whole[: second + 10] + bytes([whole[second + 10] ^ 1]) + whole[second + 11 :])
+    assert _is_found_out(path)
+    path.write_bytes(whole)
+    assert not _is_found_out(path)
 
 
 @pytest.mark.parametrize("name", ["selection.json", "ro-crate-metadata.json"])
@@ -397,6 +410,24 @@ def test_folders_of_a_zip_that_was_packed_anew_are_none_too_many(made: Path, tmp
     with zipfile.ZipFile(tmp_path / "again.zip") as archive:
         assert "shapes/" in archive.namelist()
     assert not verify_package(tmp_path / "again.zip").problems
+    assert verify_package(tmp_path / "again.zip").repacked
+
+
+def test_a_zip_that_was_packed_into_a_pipe_has_its_sizes_behind_its_files(made: Path, tmp_path: Path) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def tell(self) -> int:
+            raise OSError("a pipe has no place")
+
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()):
+            archive.write(made / name, name)
+    (tmp_path / "again.zip").write_bytes(pipe.getvalue())
+    assert archive.infolist()[0].flag_bits & 8
+    assert verify_package(tmp_path / "again.zip")[0] == []
 
 
 @pytest.mark.parametrize(
@@ -449,7 +480,16 @@ def test_the_commands_make_and_check_a_package(run: Run, tmp_path: Path) -> None
     checked = run("verify", "lems.zip")
     assert (checked.returncode, checked.stderr) == (0, "")
     assert "statements keep the shapes" in checked.stdout
+    shutil.make_archive(str(tmp_path / "anew"), "zip", _unpacked(tmp_path / "lems.zip"))
+    assert "its files were packed anew, and are unchanged" in run("verify", "anew.zip").stdout
     run("export", "--condition", "LEMS", "--package", "lems")
     (tmp_path / "lems" / "README.md").write_text("changed")
     found = run("verify", "lems")
     assert (found.returncode, found.stdout) == (1, "README.md: changed\n")
+
+
+def _unpacked(path: Path) -> Path:
+    folder = path.with_suffix(".unpacked")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    return folder

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivig.ask import Graph
+from ivig.ask.engine import select
 from ivig.errors import BadInput, BadQuery, Refused, UnknownName
 from ivig.export import Selection
 from ivig.export.selection import picked
@@ -27,7 +28,7 @@ def _statements(graph: Graph, where: str) -> set[str]:
         (Selection(condition=("GBS", "LEMS")), "?s ivig:onCondition/skos:broader* ?c FILTER(?c IN (<condition/guillain-barre-syndrome>, <condition/lambert-eaton-myasthenic-syndrome>))"),
         (Selection(group=("dermatology",)), "?s ivig:onCondition/ivig:group <condition-group/dermatology>"),
         (Selection(group=("complement",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism)/ivig:group <mechanism-group/complement>"),
-        (Selection(mechanism=("Fc receptor blockade",)), "?s ivig:supportsMechanism|ivig:contradictsMechanism <mechanism/fc-receptor-blockade>"),
+        (Selection(mechanism=("Fc receptor blockade",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism)/skos:broader* <mechanism/fc-receptor-blockade>"),
         (Selection(outcome=("skin ulcer healing",)), "?s ivig:outcome/skos:broader* <outcome/skin-ulcer-healing>"),
         (Selection(study_type=("controlled trial",)), "?s ivig:studyType/skos:broader* <study-type/controlled-trial>"),
         (Selection(level=("1", "2")), "?s ivig:studyType/ivig:level ?l FILTER(?l <= 2)"),
@@ -57,6 +58,38 @@ def test_what_is_named_alone_comes_along_and_in_a_mix_narrows(graph: Graph) -> N
     assert {BASE + "condition/autoimmune-cytopenia", BASE + "condition/immune-thrombocytopenia"} <= alone
     assert not picked(graph, Selection(condition=("autoimmune cytopenia",), direction=("benefit",))).things
     assert BASE + "condition/dermatomyositis" in picked(graph, Selection(group=("dermatology",))).things or alone
+
+
+def test_a_mechanism_picks_what_its_saved_query_finds(graph: Graph) -> None:
+    """Of every mechanism that has narrower ones."""
+    broad = {
+        str(row["m"])
+        for row in graph.sparql(PREFIXES + "SELECT ?m { ?narrower skos:broader ?m . ?m a ivig:Mechanism }")
+    }
+    assert len(broad) > 3
+    widened = 0
+    for mechanism in broad:
+        found = {str(row["statement"]) for row in graph.query("conditions-for-mechanism", mechanism=mechanism)}
+        assert picked(graph, Selection(mechanism=(mechanism,))).statements == found
+        widened += found > _statements(graph, f"?s ivig:supportsMechanism|ivig:contradictsMechanism <{mechanism}>")
+    assert widened
+
+
+def test_what_is_narrower_counts_for_mechanisms_events_conditions_outcomes_and_study_types(graph: Graph) -> None:
+    """Of every kind of thing that has narrower ones and statements on it."""
+    internal = graph.internal["statements-of-thing"]
+    properties = {
+        "Condition": "onCondition",
+        "Outcome": "outcome",
+        "StudyType": "studyType",
+        "Mechanism": "supportsMechanism|ivig:contradictsMechanism",
+        "AdverseEvent": "adverseEvent",
+    }
+    for kind, property in properties.items():
+        where = f"{{ ?s (ivig:{property})/skos:broader+ ?broad . ?broad a ivig:{kind} }}"
+        broad = str(next(iter(graph.sparql(PREFIXES + f"SELECT ?broad {where} ORDER BY ?broad")))["broad"])
+        rows = select(graph.engine, internal.bind_things("thing", [broad]))
+        assert {row[0].value for row in rows} == _statements(graph, f"?s (ivig:{property})/skos:broader* <{broad}>")
 
 
 def test_depth_goes_on_to_what_else_is_said(graph: Graph) -> None:

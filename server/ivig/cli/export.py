@@ -25,7 +25,7 @@ def _names(note: str) -> typer.models.OptionInfo:
 def export(
     condition: Annotated[Names, _names("Statements on it or a narrower one; none for those on no condition.")] = None,
     group: Annotated[Names, _names("Statements on the conditions or mechanisms of a group.")] = None,
-    mechanism: Annotated[Names, _names("Statements for or against it.")] = None,
+    mechanism: Annotated[Names, _names("Statements for or against it or a narrower one.")] = None,
     outcome: Annotated[Names, _names("Statements on it or a narrower one.")] = None,
     study_type: Annotated[Names, _names("Statements by this kind of study or a narrower one.")] = None,
     level: Annotated[Names, _names("Statements of this level, 1 to 5.")] = None,

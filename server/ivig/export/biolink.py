@@ -22,6 +22,7 @@ _CATEGORIES = {
     "WebPage": "biolink:Publication",
     "Passage": "biolink:Publication",
 }
+_PUBLICATION = "Citation"
 _PREFERRED = ("MONDO", "HP", "DOID", "MESH", "UMLS", "NCIT", "EFO", "GO", "DRUGBANK")
 """The ontologies under whose identifier a thing goes, if one of them has exactly this thing."""
 _SPELLED = {"SCTID": "SNOMEDCT", "OMIMPS": "OMIM.PS"}
@@ -47,15 +48,17 @@ _TRIAL = BASE + "study-type/clinical-trial"
 
 
 class Edge(NamedTuple):
-    """An edge as Biolink has it, and the things at its ends."""
+    """An edge as Biolink has it, and the things that it mentions: those at its ends, its disease, its publications."""
 
-    subject: str
-    object: str
+    mentions: tuple[str, ...]
     properties: dict[str, Any]
 
 
 def curie(read: Reading, thing: str) -> str:
-    """The identifier of a thing: that of the ontology which has exactly it, else our own."""
+    """The identifier of a thing: that of the ontology which has exactly it, else our own; of a publication its PMID or
+    PMCID, where it has one, since KGX takes no DOI for a node."""
+    if read.class_of(thing) == _PUBLICATION:
+        return next((one for one in _publication(read, thing) if "/" not in one), own_curie(thing))
     found = {exact.partition(":")[0]: exact for exact in sorted(_exact(read, thing), reverse=True)}
     return next((found[prefix] for prefix in _PREFERRED if prefix in found), own_curie(thing))
 
@@ -73,12 +76,13 @@ def own_curie(thing: str) -> str:
 def node(read: Reading, thing: str) -> dict[str, Any]:
     """A thing as a node."""
     own = curie(read, thing)
+    others = _publication(read, thing) if read.class_of(thing) == _PUBLICATION else _exact(read, thing)
     return {
         "id": own,
         "category": [_category(read, thing, own)],
         "name": read.label(thing),
         "iri": thing,
-        "xref": sorted(exact for exact in _exact(read, thing) if exact != own),
+        "xref": sorted(other for other in others if other != own),
         "synonym": [str(name) for name in read.plain(thing, ALT_LABEL)],
         "provided_by": [INFORES],
     }
@@ -95,7 +99,8 @@ def edges(read: Reading, statement: str) -> Iterator[Edge]:
     """What a statement says, as edges: one, unless it speaks of several mechanisms or events."""
     product = next(iter(read.iris(statement, "product")), ANY_PRODUCT)
     conditions = [(iri, role) for role in _ROLES for iri in read.iris(statement, role)]
-    context = {"disease_context_qualifier": curie(read, conditions[0][0])} if conditions else {}
+    disease = [iri for iri, _ in conditions[:1]]
+    context = {"disease_context_qualifier": curie(read, disease[0])} if disease else {}
     found: list[tuple[str, str, str, dict[str, Any]]] = []
     for name in ("supportsMechanism", "contradictsMechanism"):
         for mechanism in read.iris(statement, name):
@@ -118,7 +123,7 @@ def edges(read: Reading, statement: str) -> Iterator[Edge]:
             **_evidence(read, statement),
             **more,
         }
-        yield Edge(subject, object, properties)
+        yield Edge((subject, object, *disease, *read.iris(statement, "citation")), properties)
 
 
 def _predicate(read: Reading, statement: str, role: str) -> str:
@@ -148,7 +153,7 @@ def _evidence(read: Reading, statement: str) -> dict[str, Any]:
         "knowledge_level": "observation" if observed else "knowledge_assertion",
         "agent_type": "manual_agent",
         "primary_knowledge_source": INFORES,
-        "publications": list(dict.fromkeys(p for c in read.iris(statement, "citation") for p in _publication(read, c))),
+        "publications": [one for iri in read.iris(statement, "citation") for one in _publication(read, iri)],
         "statement": statement,
         "statement_kind": _word(read, statement, "kind"),
         "direction": _word(read, statement, "direction"),
@@ -177,7 +182,7 @@ def _sources(read: Reading, statement: str) -> list[str]:
     return [iri for name in ("citation", "page", "passage") for iri in read.iris(statement, name)]
 
 
-def _publication(read: Reading, citation: str) -> Iterator[str]:
+def _publication(read: Reading, citation: str) -> list[str]:
     """The identifiers of a publication as Biolink writes them; our own where it has none."""
     found = [
         f"{prefix}:{value}"
@@ -185,7 +190,7 @@ def _publication(read: Reading, citation: str) -> Iterator[str]:
         for value in read.plain(citation, property)
     ]
     found += [f"PMC:{str(value).upper().removeprefix('PMC')}" for value in read.plain(citation, "pmcid")]
-    yield from found or [own_curie(citation)]
+    return found or [own_curie(citation)]
 
 
 def _exact(read: Reading, thing: str) -> list[str]:

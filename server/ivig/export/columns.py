@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from pyoxigraph import NamedNode
+
 from ivig.ask.results import Value
 from ivig.export.part import Part
 from ivig.export.reading import Reading
-from ivig.namespaces import SKOS
+from ivig.namespaces import SKOS, TERMS
 
 NOTE = SKOS + "note"
+_SUBJECT = TERMS + "subject"
 Sort = Literal["text", "integer", "number", "truth"]
 Cell = str | int | float | bool | None
 
@@ -86,6 +89,17 @@ def _supports(read: Reading, statement: str) -> Cell:
     return False if read.iris(statement, "contradictsMechanism") else None
 
 
+def _subject(read: Reading, statement: str) -> Cell:
+    """As it was asserted: it follows of a condition, a mechanism or an event that the statement is on it as well."""
+    said = {*_conditions(read, statement), *_mechanisms(read, statement), *read.iris(statement, "adverseEvent")}
+    subjects = [
+        triple.object.value
+        for triple in read.asserted(statement)
+        if triple.predicate.value == _SUBJECT and isinstance(triple.object, NamedNode)
+    ]
+    return _joined(read.label(iri) for iri in subjects if iri not in said)
+
+
 def _status(read: Reading, statement: str) -> Cell:
     if read.iris(statement, "citation"):
         return "confirmed"
@@ -94,7 +108,7 @@ def _status(read: Reading, statement: str) -> Cell:
 
 def _regimens(read: Reading, statement: str) -> Cell:
     """The phases of dosing in numbers."""
-    return _joined(" | ".join(_numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
+    return _joined(", ".join(_numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
 
 
 _DOSES = {
@@ -199,7 +213,7 @@ COLUMNS = (
     _label("regulatory_status", "How an authority treats the use.", "regulatoryStatus"),
     _text("product_name", "The product that it licensed.", "productName"),
     _label("topic", "The side of its use.", "topic"),
-    _label("subject", "What the statement is on, where it is no condition.", "subject"),
+    Column("subject", "text", "What the statement is on, where it is no condition, mechanism or event.", _subject),
     _text("finding", "What the source says, in our own words.", "finding"),
     _text("note", "What else is to be known of the statement.", NOTE),
     _value("hedged", "truth", "Whether the source puts it with reserve.", "hedged"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,10 +24,11 @@ _EDGE = (
 )  # fmt: skip
 
 Record = dict[str, Any]
+_BAR = re.compile(r" *\| *")
 
 
 def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
-    """Write the statements of a part as edges and what they are about as nodes: `ivig_nodes` and `ivig_edges` in a
+    """Write the statements of a part as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a
     tar.gz. Edges go to disk as they come; nodes are held."""
     as_lines = format_name == "kgx-jsonl"
     suffix = "jsonl" if as_lines else "tsv"
@@ -37,7 +39,7 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
             for statement in statements:
                 for edge in edges(read, statement):
                     put(edge.properties)
-                    for thing in (edge.subject, edge.object):
+                    for thing in edge.mentions:
                         if thing not in nodes:
                             nodes[thing] = node(read, thing)
         put = _writer(node_file, _NODE, as_lines)
@@ -50,23 +52,30 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
 
 def _writer(out: BinaryIO, columns: tuple[str, ...], as_lines: bool) -> Callable[[Record], None]:
     if as_lines:
-        return lambda record: _put(out, json.dumps({k: v for k, v in record.items() if v != []}, ensure_ascii=False))
+        return lambda record: _put(out, json.dumps(_without_bars(record), ensure_ascii=False))
     _put(out, "\t".join(columns))
-    return lambda record: _put(out, "\t".join(_cell(record.get(column)) for column in columns))
+    return lambda record: _put(out, "\t".join(map(_cell, map(_without_bars(record).get, columns))))
 
 
 def _put(out: BinaryIO, line: str) -> None:
     out.write(line.encode() + b"\n")
 
 
+def _without_bars(record: Record) -> Record:
+    """The same, each text on one line and without the bar at which readers part the values of a list, even where none
+    was meant; what is empty is left out."""
+    said = {name: [_text(one) for one in of] if isinstance(of, list) else _text(of) for name, of in record.items()}
+    return {name: value for name, value in said.items() if value != []}
+
+
+def _text(value: Any) -> Any:
+    return _BAR.sub("; ", " ".join(value.split())) if isinstance(value, str) else value
+
+
 def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "True" if value else "False"
-    # A bar parts the values of a list, so no value may hold one.
-    text = "|".join(str(one).replace("|", " ") for one in value) if isinstance(value, list) else str(value)
-    return " ".join(text.split())
+    if isinstance(value, list):
+        return "|".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from ivig.export.formats import format_named
 from ivig.export.package_contents import Contents, write_selection
 from ivig.export.package_files import DATA, METADATA, SUMS
 from ivig.export.selection import Selection
+from ivig.export.zip_layout import NO_SEAL, seal
 
 _FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -41,9 +42,14 @@ def write_package(
         with finished_folder(path) as draft:
             _fill(draft, exporter, selection, format_name, inferred)
         return
-    with finished_file(path) as draft, TemporaryDirectory() as folder:
-        _fill(Path(folder), exporter, selection, format_name, inferred)
-        _zip(Path(folder), draft)
+    with finished_file(path) as draft, TemporaryDirectory() as place:
+        folder, packed = Path(place) / "package", Path(place) / "package.zip"
+        folder.mkdir()
+        _fill(folder, exporter, selection, format_name, inferred)
+        _zip(folder, packed)
+        # What takes the package may be a pipe, in which nothing can be sealed.
+        with packed.open("rb") as source, draft.open("wb") as target:
+            shutil.copyfileobj(source, target, 1 << 20)
 
 
 def _fill(folder: Path, exporter: Exporter, selection: Selection, format_name: str, inferred: bool) -> None:
@@ -94,6 +100,7 @@ def _sums(folder: Path) -> None:
 
 def _zip(folder: Path, path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = NO_SEAL
         for name in _in_order(names_in(folder)):
             entry = zipfile.ZipInfo(name, _NO_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -102,6 +109,7 @@ def _zip(folder: Path, path: Path) -> None:
             entry.file_size = (folder / name).stat().st_size
             with (folder / name).open("rb") as source, archive.open(entry, "w") as target:
                 shutil.copyfileobj(source, target, 1 << 20)
+    seal(path)
 
 
 def _in_order(names: list[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import BinaryIO, Protocol, cast
 
 from ivig.errors import BadInput, NotThere
+from ivig.export.zip_layout import changes_of_layout
 
 SUMS = "SHA256SUMS"
 METADATA = "ro-crate-metadata.json"
@@ -38,6 +39,9 @@ class PackageFiles(Protocol):
 
     def blocks(self, name: str) -> Iterator[bytes]:
         """The content of a file. Raises BadInput, with its name, where it cannot be read."""
+
+    def layout(self) -> tuple[list[str], bool]:
+        """What is wrong with what the files lie in, and whether they were packed anew."""
 
 
 def opened(path: Path) -> PackageFiles:
@@ -113,9 +117,13 @@ class _Folder:
         except OSError as error:
             raise BadInput(f"{shown(name)}: cannot be read: {error.strerror or error}") from error
 
+    def layout(self) -> tuple[list[str], bool]:
+        return [], False
+
 
 class _Zip:
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._archive = zipfile.ZipFile(path)
         entries = self._archive.infolist()
         if sum(entry.file_size for entry in entries) > MOST_BYTES:
@@ -135,6 +143,11 @@ class _Zip:
         except _UNREADABLE as error:
             # A changed byte in a ZIP may break its compression before it shows in a checksum.
             raise BadInput(f"{shown(name)}: changed, and cannot be unpacked") from error
+
+    def layout(self) -> tuple[list[str], bool]:
+        with self._path.open("rb") as file:
+            changes, anew = changes_of_layout(file, self._archive)
+        return [f"{shown(self._path.name)}: {shown(change)}" for change in changes], anew
 
 
 def _oddity(entry: zipfile.ZipInfo) -> str:

@@ -24,7 +24,19 @@ class Reading:
 
     def values(self, thing: str, property: str) -> list[Term]:
         """The values of a property, given by its IRI or, where it is ours, by its name; each once."""
+        if property == "citation":
+            return self._publications(thing)
         return self.of(thing).get(property if ":" in property else TERMS + property, [])
+
+    def _publications(self, statement: str) -> list[Term]:
+        """The publications of a statement: given outright, or through a confirmed reference.
+
+        The second are asserted too, a step further on: so they do not depend on whether what was derived is in.
+        """
+        found = list(self.of(statement).get(TERMS + "citation", []))
+        for reference in self.iris(statement, "reference"):
+            found += self.values(reference, "resolvesTo")
+        return sorted(dict.fromkeys(found), key=str)
 
     def of(self, thing: str) -> dict[str, list[Term]]:
         """All values of a thing, by the IRI of the property."""

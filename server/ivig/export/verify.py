@@ -23,12 +23,16 @@ _DEEPEST = 50
 
 
 class Verified(NamedTuple):
-    """What was found. problems: a line each, naming the file, safe to show; empty where all is as it was."""
+    """What was found. problems: a line each, naming the file, safe to show; empty where all is as it was.
+
+    repacked: whether somebody packed the files into another ZIP.
+    """
 
     problems: list[str]
     files: int
     statements: int
     release: str
+    repacked: bool = False
 
 
 def verify_package(path: Path) -> Verified:
@@ -42,6 +46,9 @@ def verify_package(path: Path) -> Verified:
         raise BadInput(f"{shown(str(path))} is no package: {found}")
     sums = _sums(path, files)
     problems = [*files.oddities, *_changes(files, sums)]
+    repacked = False
+    if not problems:
+        problems, repacked = files.layout()
     if problems:
         # What was changed need not be read any further, and may be hostile.
         return Verified(problems, len(sums), 0, "")
@@ -54,9 +61,8 @@ def verify_package(path: Path) -> Verified:
         problems.append(f"{DATA}: holds {statements} statements, and {SELECTION} speaks of {asked.get('statements')}")
     if _is_a_whole_release(asked) and sums[DATA] != asked.get("release"):
         problems.append(f"{DATA}: not the whole graph of the release that {SELECTION} names")
-    return Verified(
-        [shown(problem) for problem in problems], len(sums), statements, shown(str(asked.get("release", "")))
-    )
+    release = shown(str(asked.get("release", "")))
+    return Verified([shown(problem) for problem in problems], len(sums), statements, release, repacked)
 
 
 def _is_a_whole_release(asked: dict[str, Any]) -> bool:
