@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ivig.serve.access_log import AccessLog
 from ivig.serve.cache import AnswerCache
+from ivig.serve.connection import REFUSED
 from ivig.serve.metrics import Metrics
 from ivig.serve.representation import Representation
 
@@ -71,12 +72,16 @@ class Observed:
         try:
             await self._app(scope, receive, watched)
         finally:
-            taken = time.perf_counter() - begun
-            first = scope["path"].lstrip("/").partition("/")[0]
-            area = first if first in _AREAS else "other"
-            self._metrics.requests.labels(area, str(status)).inc()
-            self._metrics.seconds.labels(area).observe(taken)
-            self._log.write(scope, status, size, taken)
+            refused: int | None = scope.get("extensions", {}).get(REFUSED)
+            self.note(scope, refused or status, size, time.perf_counter() - begun)
+
+    def note(self, scope: Scope, status: int, size: int, seconds: float) -> None:
+        """Count and log a request that was answered."""
+        first = scope["path"].lstrip("/").partition("/")[0]
+        area = first if first in _AREAS else "other"
+        self._metrics.requests.labels(area, str(status)).inc()
+        self._metrics.seconds.labels(area).observe(seconds)
+        self._log.write(scope, status, size, seconds)
 
 
 class Kept:

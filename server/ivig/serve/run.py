@@ -68,7 +68,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 self._dispatch,
                 interface="asgi3",
-                http=protocol_with(settings),
+                http=protocol_with(settings, HEADERS, self._public.note),
                 ws="none",
                 lifespan="off",
                 log_level="error",

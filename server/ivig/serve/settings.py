@@ -5,15 +5,21 @@ A flag wins over the environment, the environment over the file, the file over t
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from ivig.ask.guarded import Limits
 from ivig.ask.guarded.limits import MEGABYTE
 from ivig.errors import BadInput, NotThere
+
+_CLIENTS_AT_LEAST = 10
+"""So many clients with all their connections there is room for."""
+_LEAST_SHARE = 20
+"""A browser opens six connections to a server, and several people may have one address."""
 
 
 class Settings(BaseSettings):
@@ -69,6 +75,13 @@ class Settings(BaseSettings):
         int, Field(gt=0, description="Seconds that a connection may wait for its next request.")
     ] = 15
     connections: Annotated[int, Field(ge=1, description="Connections at once.")] = 1000
+    client_connections: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Connections of one client (IPv6: of a /64) at once; a tenth of all, at least 20, by default.",
+        ),
+    ] = None
     stop_seconds: Annotated[
         int, Field(ge=0, description="Seconds that requests in flight may take when the server stops.")
     ] = 20
@@ -89,6 +102,24 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="File of the access log, a JSON object a line; `-` is standard error; none by default."),
     ] = None
+
+    @property
+    def share_of_connections(self) -> int:
+        """Connections that one client may have at once."""
+        return self.client_connections or max(self.connections // _CLIENTS_AT_LEAST, _LEAST_SHARE)
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of the trusted proxies."""
+        return tuple(ip_network(one) for one in listed(self.trusted_proxies))
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for one in listed(value):
+            # Raises with what is wrong with it; one that is nothing of the kind would be believed by nobody.
+            ip_network(one)
+        return value
 
     def limits(self) -> Limits:
         """What a query of a visitor may take."""
@@ -123,6 +154,15 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags, then the environment; `settings_from` adds the file."""
         return init_settings, env_settings
+
+
+def listed(value: str) -> list[str]:
+    """What stands between commas.
+
+    >>> listed("a.example, b.example,")
+    ['a.example', 'b.example']
+    """
+    return [one.strip() for one in value.split(",") if one.strip()]
 
 
 def settings_from(flags: dict[str, Any], file: Path | None = None) -> Settings:
