@@ -15,6 +15,7 @@ from ivig.export.worker import PROGRAM as EXPORTS
 from ivig.serve.app import create_app
 from ivig.serve.cache import AnswerCache
 from ivig.serve.layers import Kept
+from ivig.serve.methods import Methods
 from ivig.serve.metrics import Metrics
 from ivig.serve.services import Services
 from ivig.serve.settings import Settings
@@ -39,7 +40,7 @@ class Edition:
         self.in_flight = 0
         self._drained = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
-        kept = Kept(self.api, self.cache, metrics)
+        kept = Kept(Methods(self.api, self.api.routes), self.cache, metrics)
         self._app: ASGIApp = CORSMiddleware(
             kept,
             allow_origins=["*"],

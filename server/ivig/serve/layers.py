@@ -15,11 +15,10 @@ from ivig.serve.representation import Representation
 
 _NOT_KEPT = ("/sparql", "/health", "/ready", "/metrics", "/static/")
 _AREAS = ("sparql", "queries", "static", "condition", "statement", "health", "ready", "metrics", "export", "resolve")
-_METHODS = "GET, HEAD, OPTIONS"
 
 
 class Headers:
-    """Gives every answer the headers that it has not set itself, and answers OPTIONS."""
+    """Gives every answer the headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
@@ -36,18 +35,7 @@ class Headers:
                 message = {**message, "headers": [*own, *more]}
             await send(message)
 
-        if scope["method"] == "OPTIONS" and not _asks_for_permission(scope):
-            allowed = f"{_METHODS}, POST" if scope["path"].rstrip("/") == "/sparql" else _METHODS
-            start = {"type": "http.response.start", "status": 204, "headers": [(b"allow", allowed.encode())]}
-            await with_headers(start)
-            await send({"type": "http.response.body", "body": b""})
-            return
         await self._app(scope, receive, with_headers)
-
-
-def _asks_for_permission(scope: Scope) -> bool:
-    """Whether a browser asks on behalf of a page of another origin."""
-    return any(name == b"access-control-request-method" for name, _ in scope["headers"])
 
 
 class Observed:
