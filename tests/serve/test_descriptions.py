@@ -78,9 +78,10 @@ def test_that_of_a_dataset_has_its_graphs_and_no_union(tmp_path: Path) -> None:
         assert httpx.options(f"{address}/sparql").headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-@pytest.mark.parametrize("name", ["d.csv", "none.nq", "broken.ttl"])
+@pytest.mark.parametrize("name", ["d.csv", "none.nq", "broken.ttl", "large.nt"])
 def test_a_dataset_that_cannot_be_served_is_said(tmp_path: Path, name: str, run: Run) -> None:
     (tmp_path / "broken.ttl").write_text("<x:a> <x:b>\n nonsense .")
+    (tmp_path / "large.nt").write_text(f'<x:a> <x:b> "{"a" * 20_000_000}" .\n')
     done = run("serve", "--dataset", tmp_path / name)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
     assert name in done.stderr

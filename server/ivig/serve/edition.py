@@ -26,6 +26,9 @@ class Edition:
 
     def __init__(self, graph: Graph, settings: Settings, metrics: Metrics, services: Services) -> None:
         self.graph = graph
+        if not settings.dataset:
+            # A release that is damaged is found out before it takes over, not by the first who asks for a name.
+            graph.read()
 
         def stopped(reason: str) -> None:
             metrics.stopped.labels(reason).inc()

@@ -40,7 +40,7 @@ class Services:
     """The relay to the allowed servers."""
 
     def __init__(self, settings: Settings) -> None:
-        self.hosts = tuple(host.strip().lower() for host in settings.service_hosts.split(",") if host.strip())
+        self.hosts = settings.hosts
         self._settings = settings
         self._token = secrets.token_urlsafe(24)
         self._own = ""
