@@ -43,7 +43,39 @@ class Release:
             manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
         except (OSError, ValueError) as error:
             raise NotThere(f"{self.folder} holds no release; run `ivig build`") from error
+        if not _has(manifest, digest=str, graphs=dict):
+            raise self.damaged(f"{MANIFEST} is no manifest")
         return manifest
+
+    def index(self, path: Path, *parts: str) -> Any:
+        """What an index of this release holds. parts: the tables that it has to have. Raises NotThere where it is
+        missing or another thing."""
+        try:
+            index = json.loads(path.read_bytes())
+        except OSError as error:
+            raise self.damaged(f"{path.name}: {error.strerror}") from error
+        except ValueError as error:
+            raise self.damaged(f"{path.name}: {error}") from error
+        if not _has(index, **dict.fromkeys(parts, dict)):
+            raise self.damaged(f"{path.name} is no index of this version")
+        return index
+
+    def damaged(self, reason: object) -> NotThere:
+        """The error that says so, and what helps."""
+        return NotThere(f"the release in {self.folder} is damaged: {reason}; `ivig build` makes it anew")
+
+    def is_sound(self) -> bool:
+        """Whether all parts are there and as they were sealed."""
+        import hashlib
+
+        from pyoxigraph import Store
+
+        try:
+            Store.read_only(str(self.store))
+            sealed = ((self.names, self.manifest["names"]), (self.nquads, self.digest))
+            return all(hashlib.sha256(path.read_bytes()).hexdigest() == digest for path, digest in sealed)
+        except (OSError, RuntimeError, ValueError, KeyError, NotThere):
+            return False
 
     @property
     def digest(self) -> str:
@@ -62,7 +94,7 @@ class Release:
                 return False
         except OSError:
             pass
-        return bool(self.manifest["sources"] != files.digest())
+        return bool(self.manifest.get("sources") != files.digest())
 
     @property
     def store(self) -> Path:
@@ -82,15 +114,42 @@ class Release:
         return self.folder / ANCESTORS
 
 
+def _has(index: Any, **kinds: type) -> bool:
+    return isinstance(index, dict) and all(isinstance(index.get(name), kind) for name, kind in kinds.items())
+
+
 class Releases(NamedTuple):
     """The releases of one graph in one folder."""
 
     folder: Path
 
     def current(self) -> Release | None:
-        """The release that counts now, by its own folder: a later swap does not touch it. None where there is none."""
-        folder = (self.folder / "current").resolve()
-        return Release(folder) if (folder / MANIFEST).is_file() else None
+        """The release that counts now, by its own folder: a later swap does not touch it. None where there is none.
+
+        Raises NotThere where the folder cannot be read.
+        """
+        try:
+            folder = (self.folder / "current").resolve()
+            return Release(folder) if (folder / MANIFEST).is_file() else None
+        except (OSError, RuntimeError) as error:
+            raise self._unusable(error) from error
+
+    def check_writable(self) -> None:
+        """Make the folder where there is none. Raises NotThere where nothing can be written into it."""
+        import tempfile
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError | RuntimeError) -> NotThere:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        return NotThere(
+            f"the releases folder {self.folder} cannot be used: {reason}; --releases or IVIG_CACHE names another place"
+        )
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
@@ -109,9 +168,10 @@ class Releases(NamedTuple):
     def seal(self, draft: Path, digest: str) -> Release:
         """Make a finished draft the current release."""
         target = self.folder / f"release-{digest[:16]}"
-        if not (target / MANIFEST).is_file() or Release(target).manifest != Release(draft).manifest:
+        present = Release(target)
+        if not present.is_sound() or present.manifest != Release(draft).manifest:
             if target.exists():
-                # The same quads, sealed by other tools or from files that differ where nothing shows.
+                # The same quads, sealed by other tools or from files that differ where nothing shows; or damaged since.
                 target.rename(draft.with_name(f"{draft.name}-replaced"))
             draft.rename(target)
         os.utime(target)

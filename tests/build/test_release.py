@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from conftest import IVIG
+from conftest import IVIG, Run
 from ivig.build import STAGES, build
 from ivig.build.pipeline import sorted_nquads
-from ivig.errors import BadTurtle, InvalidGraph
+from ivig.errors import BadTurtle, InvalidGraph, NotThere
 from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import GRAPHS
 from ivig.release import Release, Releases
@@ -187,3 +187,78 @@ def test_the_manifest_names_tools_and_counts(graph_release: Release) -> None:
     assert manifest["things"]["Statement"] == statements
     assert manifest["things"]["Passage"] == 33
     assert set(manifest["tools"]) == {"ivig", "pyoxigraph"}
+
+
+@pytest.mark.parametrize("place", ["a-file", "a-file/below", "/proc/nowhere"])
+def test_releases_that_cannot_be_kept_are_said_before_the_first_stage(tmp_path: Path, place: str) -> None:
+    (tmp_path / "a-file").touch()
+    files = files_with(tmp_path / "graph", SOURCE + efficacy("s", "benefit"))
+    stages: list[str] = []
+    with pytest.raises(NotThere, match="the releases folder .* cannot be used: ") as raised:
+        build(files, Releases(tmp_path / place), stages.append)
+    assert str(tmp_path / place) in str(raised.value)
+    assert stages == []
+
+
+def test_a_releases_folder_that_leads_nowhere_is_said(tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to("current")
+    with pytest.raises(NotThere, match="cannot be used: Symlink loop"):
+        Releases(tmp_path).current()
+
+
+def test_the_command_says_which_place_cannot_be_used(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    for words, environment in (("--releases /proc/nowhere", {}), ("", {"IVIG_CACHE": "/proc/nowhere"})):
+        done = run("serve", "--graph", folder, *words.split(), IVIG_RELEASES="", **environment)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("ivig: the releases folder /proc/nowhere"), done.stderr
+
+
+def _truncated(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def _all(release: Release, pattern: str) -> list[Path]:
+    return sorted(release.store.glob(pattern))
+
+
+DAMAGES: dict[str, Callable[[Release], object]] = {
+    "no store": lambda release: shutil.rmtree(release.store),
+    "no table": lambda release: _all(release, "*.sst")[0].unlink(),
+    "half a table": lambda release: _truncated(_all(release, "*.sst")[-1]),
+    "no list of tables": lambda release: (release.store / "CURRENT").unlink(),
+    "no names": lambda release: release.names.unlink(),
+    "half of the names": lambda release: _truncated(release.names),
+    "other names": lambda release: release.names.write_text('{"labels": {}, "kinds": []}'),
+    "a list of names": lambda release: release.names.write_text("[]"),
+    "another manifest": lambda release: (release.folder / "manifest.json").write_text('{"digest": 1}'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_release_is_said_and_the_next_build_makes_it_anew(
+    small: tuple[GraphFiles, Releases], run: Run, damage: str
+) -> None:
+    files, releases = small
+    release = _current(releases)
+    digest = release.digest
+    DAMAGES[damage](_current(releases))
+    words = ["--graph", files.folder, "--releases", releases.folder]
+    asked = ("query", "evidence-for-condition", "--condition", "gout")
+    for command in (asked, ("serve", "--port", "0")):
+        done = run(*command, *words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"the release in {release.folder} is damaged: " in done.stderr, done.stderr
+        assert "`ivig build`" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert build(files, releases).digest == digest
+    assert _current(releases).is_sound()
+    assert run(*asked, *words).returncode in (0, 2)
+    assert "damaged" not in run(*asked, *words).stderr
+
+
+def test_a_sound_release_is_not_touched_by_another_build(small: tuple[GraphFiles, Releases]) -> None:
+    files, releases = small
+    before = _current(releases).store.stat().st_ino
+    build(files, releases)
+    assert _current(releases).store.stat().st_ino == before

@@ -7,8 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -25,9 +26,13 @@ def strict(releases: Path) -> Iterator[str]:
         yield address
 
 
-def _connected(address: str) -> socket.socket:
+HEALTH = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
+
+
+def _connected(address: str, client: str = "127.0.0.1") -> socket.socket:
+    """A connection from an address of loopback: on Linux every one of them is there."""
     parts = urlsplit(address)
-    return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10)
+    return socket.create_connection((parts.hostname or "", parts.port or 0), timeout=10, source_address=(client, 0))
 
 
 def _rest(connection: socket.socket) -> bytes:
@@ -63,7 +68,7 @@ def _problem(raw: bytes) -> tuple[int, str]:
     [
         (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\nhost: x\r\n\r\n", 431),
         (b"GET /health HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 9000 + b"\r\n\r\n", 431),
-        (b"GET /health HTTP/1.1\r\n" + b"x: y\r\n" * 3000 + b"\r\n", 431),
+        (b"GET /health HTTP/1.1\r\nhost: x\r\n" + b"x: y\r\n" * 3000 + b"\r\n", 431),
         (b"GET /health HTTP/1.1\r\nhost: x\r\nx: " + b"a" * 3_000_000, 431),
         (b"this is not http\r\n\r\n", 400),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 100, 400),
@@ -152,25 +157,148 @@ def test_a_host_that_is_none_does_not_come_back(strict: str) -> None:
         assert host not in raw
 
 
-def test_more_connections_than_may_be_are_sent_away_and_idle_ones_closed(releases: Path) -> None:
-    with serving("--releases", releases, "--connections", "3", "--idle-seconds", "1") as (_, address):
-        asked = b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n"
-        kept = [_connected(address) for _ in range(3)]
-        for connection in kept:
-            connection.sendall(asked)
-            answer = b""
-            while not answer.endswith(b"}"):
-                answer += connection.recv(65536)
-            assert answer.startswith(b"HTTP/1.1 200")
-        refused = _exchange(address, asked)
-        assert _problem(refused) == (503, "3 connections are open: try again")
-        assert b"retry-after: 1" in refused.lower()
-        since = time.monotonic()
-        for connection in kept:
-            assert _rest(connection) == b""
+def _answered(connection: socket.socket) -> bytes:
+    """The answer to a request for `/health`."""
+    connection.sendall(HEALTH)
+    answer = b""
+    while not answer.endswith(b"}"):
+        chunk = connection.recv(65536)
+        assert chunk, answer
+        answer += chunk
+    return answer
+
+
+def test_more_connections_than_may_be_are_sent_away_while_all_are_busy(releases: Path) -> None:
+    with serving("--releases", releases, "--connections", "2", "--query-seconds", "4") as (_, address):
+        body = urlencode({"query": COUNT}).encode()
+        asked = b"POST /sparql HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+        busy = [_connected(address) for _ in range(2)]
+        for connection in busy:
+            connection.sendall(asked + b"content-length: %d\r\n\r\n" % len(body) + body)
+            # Before the next connection, so that its request is there.
+            time.sleep(0.5)
+        for _ in range(3):
+            refused = _exchange(address, HEALTH)
+            assert _problem(refused) == (503, "as many connections are open as may be: try again")
+            assert b"retry-after: 1" in refused.lower()
+        for connection in busy:
+            assert connection.recv(12) == b"HTTP/1.1 503"
             connection.close()
-        assert 0.3 < time.monotonic() - since < 9
         assert httpx.get(f"{address}/health").status_code == 200
+
+
+def test_an_idle_connection_is_closed(releases: Path) -> None:
+    with serving("--releases", releases, "--idle-seconds", "1") as (_, address), _connected(address) as connection:
+        assert _answered(connection).startswith(b"HTTP/1.1 200")
+        since = time.monotonic()
+        assert _rest(connection) == b""
+        assert 0.3 < time.monotonic() - since < 9
+
+
+def test_who_keeps_connections_for_nothing_shuts_out_nobody(releases: Path) -> None:
+    with serving("--releases", releases, "--connections", "30", "--read-seconds", "60") as (_, address):
+        neighbour = _connected(address)
+        assert _answered(neighbour).startswith(b"HTTP/1.1 200")
+        greedy = [_connected(address, "127.0.0.2") for _ in range(40)]
+        for connection in greedy:
+            with suppress(OSError):
+                connection.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n")
+        # It has the share of one client, and of those the youngest; so its neighbour's is as it was.
+        assert [_ends_with(connection)[:12] for connection in greedy[:20]] == [b"HTTP/1.1 503"] * 20
+        assert _answered(neighbour).startswith(b"HTTP/1.1 200")
+        assert httpx.get(f"{address}/health").status_code == 200
+        # From many addresses it takes all of them, and still each newcomer is served.
+        for number in range(3, 6):
+            greedy += [_connected(address, f"127.0.0.{number}") for _ in range(20)]
+        assert httpx.get(f"{address}/health").status_code == 200
+        for connection in (neighbour, *greedy):
+            connection.close()
+
+
+def test_behind_a_trusted_proxy_are_many_clients(releases: Path) -> None:
+    bounds = ["--client-connections", "2", "--trusted-proxies", "127.0.0.1"]
+    with serving("--releases", releases, *bounds) as (_, address):
+        kept = [_connected(address) for _ in range(10)]
+        assert all(_answered(connection).startswith(b"HTTP/1.1 200") for connection in (*kept, *kept))
+        others = [_connected(address, "127.0.0.2") for _ in range(10)]
+        assert [_ends_with(connection) for connection in others[:8]] == [b""] * 8
+        for connection in (*kept, *others):
+            connection.close()
+
+
+def _ends_with(connection: socket.socket) -> bytes:
+    try:
+        return _rest(connection)
+    except TimeoutError:
+        return b"is still open"
+
+
+@pytest.mark.parametrize(
+    ("head", "status", "detail"),
+    [
+        (b"GET /health HTTP/1.1", 400, "a request has one Host, not none"),
+        (b"GET /health HTTP/1.1\r\nhost: a\r\nHost: a", 400, "a request has one Host, not 2"),
+        (b"GET /health HTTP/1.0\r\nhost: a\r\nHost: b", 400, "a request has one Host, not 2"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip", 501, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked", 501, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity", 501, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 20001", 413, "20000 bytes"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-encoding: gzip\r\ncontent-length: 20", 415, "as it is"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-encoding: br\r\ntransfer-encoding: chunked", 415, "as it is"),
+    ],
+)
+def test_a_head_that_makes_no_good_request_is_refused_at_once(
+    strict: str, head: bytes, status: int, detail: str
+) -> None:
+    raw = _exchange(strict, head + b"\r\n\r\n")
+    found, why = _problem(raw)
+    assert (found, detail in why) == (status, True), why
+    # The application never saw it, and its headers are those of the application all the same.
+    fields = dict(line.lower().split(b": ", 1) for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:])
+    assert (fields[b"cache-control"], fields[b"x-content-type-options"]) == (b"no-store", b"nosniff")
+    assert {b"date", b"content-security-policy", b"content-length"} <= set(fields)
+
+
+def test_the_old_protocol_needs_no_host(strict: str) -> None:
+    assert _exchange(strict, b"GET /health HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+    plain = b"POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-encoding: identity\r\nconnection: close\r\n"
+    asked = b"content-type: application/sparql-query\r\ncontent-length: 5\r\n\r\nASK{}"
+    assert _exchange(strict, plain + asked).startswith(b"HTTP/1.1 200")
+
+
+def test_who_sends_far_too_much_still_reads_why_not(strict: str) -> None:
+    answer = httpx.post(
+        f"{strict}/sparql", content=b"#" * 30_000_000, headers={"content-type": "application/sparql-query"}
+    )
+    assert (answer.status_code, answer.json()["title"]) == (413, "Too large")
+
+
+def test_what_the_connection_refuses_is_counted_and_logged(releases: Path, tmp_path: Path) -> None:
+    log = tmp_path / "access.jsonl"
+    late = b"POST /sparql HTTP/1.1\r\nhost: x\r\ncontent-type: application/sparql-query\r\ncontent-length: 9\r\n\r\nA"
+    with serving("--releases", releases, "--access-log", log, "--read-seconds", "1") as (_, address):
+        sent = [
+            b"GET /queries/a?name=secret HTTP/1.1\r\n\r\n",
+            b'nothing\n{"secret": 1}\r\n\r\n',
+            b"GET /health%0Ahere HTTP/1.1\r\nhost: x\r\nx: " + b"secret" * 20_000,
+            b"POST /sparql?secret HTTP/1.1\r\nhost: x\r\ncontent-length: 9999999\r\n\r\n",
+            b"HEAD /ready HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n",
+            b"GET /condition/x HTTP/1.1\r\nsecret",
+            late,
+        ]
+        for request in sent:
+            _exchange(address, request)
+        counters = httpx.get(f"{address}/metrics").text
+    lines = [json.loads(line) for line in log.read_text().splitlines()][: len(sent)]
+    assert "secret" not in log.read_text()
+    assert [(line["method"], line["path"], line["status"]) for line in lines] == [
+        ("GET", "/queries/a", 400), (None, "", 400), ("GET", "/health\nhere", 431), ("POST", "/sparql", 413),
+        ("HEAD", "/ready", 501), ("GET", "/condition/x", 408), ("POST", "/sparql", 408),
+    ]  # fmt: skip
+    assert all(line["client"] == "127.0.0.1" and line["ms"] >= 0 for line in lines)
+    assert [line["bytes"] > 0 for line in lines] == [True, True, True, True, False, True, True]
+    for area, status in (("queries", 400), ("other", 431), ("sparql", 413), ("ready", 501), ("sparql", 408)):
+        assert f'ivig_requests_total{{area="{area}",status="{status}"}} 1.0' in counters
 
 
 def test_the_server_waits_only_so_long_for_what_is_in_flight(releases: Path) -> None:

@@ -74,11 +74,14 @@ def test_that_of_a_dataset_has_its_graphs_and_no_union(tmp_path: Path) -> None:
         assert counts == ["?n\n1\n", "?n\n2\n"]
         for gone in ("/", "/queries", "/condition/gout"):
             assert httpx.get(address + gone).status_code == 404
+            assert httpx.options(address + gone).status_code == 404
+        assert httpx.options(f"{address}/sparql").headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-@pytest.mark.parametrize("name", ["d.csv", "none.nq", "broken.ttl"])
+@pytest.mark.parametrize("name", ["d.csv", "none.nq", "broken.ttl", "large.nt"])
 def test_a_dataset_that_cannot_be_served_is_said(tmp_path: Path, name: str, run: Run) -> None:
     (tmp_path / "broken.ttl").write_text("<x:a> <x:b>\n nonsense .")
+    (tmp_path / "large.nt").write_text(f'<x:a> <x:b> "{"a" * 20_000_000}" .\n')
     done = run("serve", "--dataset", tmp_path / name)
     assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
     assert name in done.stderr
@@ -127,13 +130,38 @@ def test_every_saved_query_is_an_example_that_runs(server: httpx.Client, address
             assert len(rows) == len(graph.query(query.name, **values))
 
 
+READ = "GET, HEAD, OPTIONS"
+
+
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/sparql", "GET, HEAD, OPTIONS, POST"), ("/queries/conditions", "GET, HEAD, OPTIONS"), ("/condition/gout", "GET, HEAD, OPTIONS")],
+    [
+        ("/sparql", "GET, HEAD, OPTIONS, POST"), ("/sparql?query=ASK%7B%7D", "GET, HEAD, OPTIONS, POST"), ("/", READ),
+        ("/queries", READ), ("/queries/conditions", READ), ("/queries/evidence-for-condition", READ), ("/export", READ),
+        ("/queries/conditions.rq", READ), ("/condition/guillain-barre-syndrome", READ), ("/graph/data", READ),
+        ("/condition/guillain-barre-syndrome.ttl", READ), ("/resolve/MONDO:0016218", READ), ("/static/style.css", READ),
+        ("/health", READ), ("/openapi.json", READ), ("/.well-known/void", READ),
+    ],
 )  # fmt: skip
-def test_options_says_what_may_be_sent(server: httpx.Client, path: str, allowed: str) -> None:
-    answer = server.request("OPTIONS", path)
+def test_options_says_what_may_be_sent_and_a_refusal_says_the_same(
+    server: httpx.Client, path: str, allowed: str
+) -> None:
+    answer = server.request("OPTIONS", path, headers={"if-none-match": "*", "accept": "image/png"})
     assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    for method in ("DELETE", "PUT", "PATCH", "TRACE", *(() if "POST" in allowed else ("POST",))):
+        refused = server.request(method, path)
+        assert (refused.status_code, refused.headers.get_list("allow")) == (405, [allowed]), method
+        assert refused.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/condition/nothing", "/static/nothing", "/a b"])
+def test_what_is_not_there_takes_nothing(server: httpx.Client, path: str) -> None:
+    for method in ("OPTIONS", "POST", "DELETE"):
+        answer = server.request(method, path)
+        assert answer.status_code == 404, method
+        assert "allow" not in answer.headers
+        assert answer.json()["status"] == 404
 
 
 def test_pages_of_other_origins_may_read_and_not_write(server: httpx.Client) -> None:

@@ -8,8 +8,9 @@ import subprocess
 from pathlib import Path
 
 import httpx
+import pytest
 
-from conftest import IVIG, serving
+from conftest import IVIG, Run, serving
 from ivig.build import build
 from ivig.files import graph_files
 from ivig.release import Releases
@@ -36,6 +37,15 @@ def test_a_port_that_is_taken_is_said(releases: Path) -> None:
         )
     assert done.returncode == 2
     assert done.stderr == f"ivig: cannot listen on 127.0.0.1, port {port}: Address already in use\n"
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a" * 70 + ".example", "300.1.1.1", "::zz"])
+def test_a_host_that_is_none_is_said(run: Run, host: str) -> None:
+    done = run("serve", "--host", host)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"ivig: cannot listen on {host}, port 8000: "), done.stderr
+    assert "Unknown error" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_new_release_does_not_change_what_is_being_served(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -181,16 +182,47 @@ def test_the_relay_is_for_workers_alone(releases: Path) -> None:
         assert asked == []
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-        "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "ff02::1",
-    ],
-)  # fmt: skip
+NOT_PUBLIC = [
+    "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "0.1.2.3",
+    "192.0.0.1", "192.0.0.8", "192.0.0.170", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1",
+    "224.0.0.1", "239.1.1.1", "240.0.0.1", "255.255.255.255",
+    "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12::1", "fec0::1", "ff02::1", "ff0e::1", "100::1",
+    "2001:db8::1", "3fff::1", "4000::1", "5f00::1",
+]  # fmt: skip
+WRAPPED = {
+    "mapped": "::ffff:{0}", "mapped in hexadecimal": "::ffff:{1:x}:{2:x}", "translated": "::ffff:0:{0}",
+    "compatible": "::{0}", "NAT64": "64:ff9b::{0}", "6to4": "2002:{1:x}:{2:x}::1",
+}  # fmt: skip
+
+
+def _wrapped(form: str, address: str) -> str:
+    number = int(IPv4Address(address))
+    return WRAPPED[form].format(address, number >> 16, number & 0xFFFF)
+
+
+@pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_private_addresses(address: str) -> None:
     with pytest.raises(Refused, match="not on the public Internet"):
         check_public("a.example", ["198.41.0.4", address])
+
+
+@pytest.mark.parametrize("form", WRAPPED)
+def test_an_address_wrapped_into_another_is_what_it_was(form: str) -> None:
+    for address in NOT_PUBLIC:
+        if ":" not in address:
+            with pytest.raises(Refused, match="not on the public Internet"):
+                check_public("a.example", [_wrapped(form, address)])
+    check_public("a.example", [_wrapped(form, "198.41.0.4"), _wrapped(form, "8.8.8.8")])
+
+
+@pytest.mark.parametrize("address", ["64:ff9b:1::8.8.8.8", "64:ff9b:1:0:a:b:c:d", "2001:0:808:808:8000:63bf:f7f7:f7f7"])
+def test_what_leads_nobody_knows_where_is_not_public(address: str) -> None:
+    with pytest.raises(Refused, match="not on the public Internet"):
+        check_public("a.example", [address])
+
+
+def test_public_addresses() -> None:
+    check_public("a.example", ["8.8.8.8", "91.198.174.192", "2a02:ec80:300:ed1a::1", "2606:4700::1111"])
 
 
 @pytest.mark.parametrize(

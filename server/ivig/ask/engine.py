@@ -54,8 +54,14 @@ class EmbeddedEngine:
     """Oxigraph in this process, on the read-only store of a release."""
 
     def __init__(self, release: Release, services: Allowed = NO_SERVICES) -> None:
-        """services: the servers that SERVICE may call where a query does not come with its own."""
-        self._store = Store.read_only(str(release.store))
+        """services: the servers that SERVICE may call where a query does not come with its own.
+
+        Raises NotThere where the store of the release cannot be opened.
+        """
+        try:
+            self._store = Store.read_only(str(release.store))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise release.damaged(error) from error
         self._services = services
         self._union = release.union
 

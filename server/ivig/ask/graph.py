@@ -68,6 +68,10 @@ class Graph:
         """The queries that only the code asks."""
         return SavedQueries(self.files.queries / "internal")
 
+    def read(self) -> None:
+        """Read what is otherwise read when it is first needed. Raises NotThere where a part is missing or damaged."""
+        _ = self.engine, self.names
+
     def query(self, name: str, /, **parameters: str) -> Answer:
         """The answer to a saved query.
 

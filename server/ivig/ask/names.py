@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ivig.errors import AmbiguousName, UnknownName
@@ -26,20 +24,21 @@ _IDENTIFYING = ("pmid", "doi", "pmcid")
 class Names:
     """The names of a release."""
 
-    def __init__(self, index: NameIndex, ancestors: Path | None = None) -> None:
+    def __init__(self, index: NameIndex, release: Release | None = None) -> None:
         self._index = index
-        self._ancestors_file = ancestors
+        self._release = release
 
     @classmethod
     def of(cls, release: Release) -> Names:
-        return cls(json.loads(release.names.read_bytes()), release.ancestors)
+        """Raises NotThere where the index of the release is missing or damaged."""
+        return cls(release.index(release.names, "labels", "kinds", "outside"), release)
 
     @cached_property
     def _ancestors(self) -> AncestorIndex:
         """The outside terms of linked ontologies; read when something else than a name of ours is asked for."""
-        if self._ancestors_file is None or not self._ancestors_file.is_file():
+        if self._release is None or not self._release.ancestors.is_file():
             return {"terms": {}, "names": {}}
-        index: AncestorIndex = json.loads(self._ancestors_file.read_bytes())
+        index: AncestorIndex = self._release.index(self._release.ancestors, "terms", "names")
         return index
 
     def things(self, name: str, kind: str) -> list[str]:

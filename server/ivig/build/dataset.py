@@ -32,7 +32,8 @@ def seal_dataset(path: Path, folder: Path) -> Release:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         store = Store(str(folder / STORE))
         store.bulk_load(path=str(path), format=rdf_format)
-    except SyntaxError as error:
+    except (SyntaxError, MemoryError) as error:
+        # What is short of memory here is the parser's buffer: it takes a term of 16 MB and no more.
         raise BadInput(f"{path}: {error}") from error
     except OSError as error:
         raise NotThere(f"{path}: {error.strerror or error}") from error

@@ -52,9 +52,11 @@ def build(
 
     on_stage: called with the name of each stage as it begins. linked: ontologies of others to roll up by; where None,
     those that are kept beside the releases.
-    Raises BadInput where a file cannot be read and InvalidGraph where the graph breaks a shape or contradicts itself;
-    the release that was current then stays so.
+    Raises NotThere where the releases cannot be kept, BadInput where a file cannot be read and InvalidGraph where the
+    graph breaks a shape or contradicts itself; the release that was current then stays so.
     """
+    # What takes half a minute is not begun where its outcome could not be kept.
+    releases.check_writable()
     on_stage("read")
     stamp, source_digest = files.stamp(), files.digest()
     sources = read(files)

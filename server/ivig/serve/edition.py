@@ -15,6 +15,7 @@ from ivig.export.worker import PROGRAM as EXPORTS
 from ivig.serve.app import create_app
 from ivig.serve.cache import AnswerCache
 from ivig.serve.layers import Kept
+from ivig.serve.methods import Methods
 from ivig.serve.metrics import Metrics
 from ivig.serve.services import Services
 from ivig.serve.settings import Settings
@@ -25,6 +26,9 @@ class Edition:
 
     def __init__(self, graph: Graph, settings: Settings, metrics: Metrics, services: Services) -> None:
         self.graph = graph
+        if not settings.dataset:
+            # A release that is damaged is found out before it takes over, not by the first who asks for a name.
+            graph.read()
 
         def stopped(reason: str) -> None:
             metrics.stopped.labels(reason).inc()
@@ -41,7 +45,7 @@ class Edition:
         self.in_flight = 0
         self._drained = asyncio.Event()
         self._starting: asyncio.Task[None] | None = None
-        kept = Kept(self.api, self.cache, metrics)
+        kept = Kept(Methods(self.api, self.api.routes), self.cache, metrics)
         self._app: ASGIApp = CORSMiddleware(
             kept,
             allow_origins=["*"],

@@ -9,20 +9,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ivig.serve.access_log import AccessLog
 from ivig.serve.cache import AnswerCache
+<<<<<<< HEAD
 from ivig.serve.clients import Turns, client_of
+=======
+from ivig.serve.connection import REFUSED
+>>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 from ivig.serve.metrics import Metrics
 from ivig.serve.representation import Representation
 
 _NOT_KEPT = ("/sparql", "/health", "/ready", "/metrics", "/static/")
 _AREAS = ("sparql", "queries", "static", "condition", "statement", "health", "ready", "metrics", "export", "resolve")
+<<<<<<< HEAD
 _MADE_AT_ONCE = 2
 """Answers that are made for one client at a time: the house has few threads, and one interpreter."""
 _LISTS = (b"accept", b"accept-encoding", b"accept-language", b"if-none-match")
 _METHODS = "GET, HEAD, OPTIONS"
+=======
+>>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 
 
 class Headers:
-    """Gives every answer the headers that it has not set itself, and answers OPTIONS."""
+    """Gives every answer the headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
@@ -39,6 +46,7 @@ class Headers:
                 message = {**message, "headers": [*own, *more]}
             await send(message)
 
+<<<<<<< HEAD
         if scope["method"] == "OPTIONS" and not _asks_for_permission(scope):
             allowed = f"{_METHODS}, POST" if scope["path"].rstrip("/") == "/sparql" else _METHODS
             start = {"type": "http.response.start", "status": 204, "headers": [(b"allow", allowed.encode())]}
@@ -58,11 +66,9 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
         else:
             others.append((name, value))
     return [*others, *lists.items()]
-
-
-def _asks_for_permission(scope: Scope) -> bool:
-    """Whether a browser asks on behalf of a page of another origin."""
-    return any(name == b"access-control-request-method" for name, _ in scope["headers"])
+=======
+        await self._app(scope, receive, with_headers)
+>>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 
 
 class Observed:
@@ -87,12 +93,16 @@ class Observed:
         try:
             await self._app(scope, receive, watched)
         finally:
-            taken = time.perf_counter() - begun
-            first = scope["path"].lstrip("/").partition("/")[0]
-            area = first if first in _AREAS else "other"
-            self._metrics.requests.labels(area, str(status)).inc()
-            self._metrics.seconds.labels(area).observe(taken)
-            self._log.write(scope, status, size, taken)
+            refused: int | None = scope.get("extensions", {}).get(REFUSED)
+            self.note(scope, refused or status, size, time.perf_counter() - begun)
+
+    def note(self, scope: Scope, status: int, size: int, seconds: float) -> None:
+        """Count and log a request that was answered."""
+        first = scope["path"].lstrip("/").partition("/")[0]
+        area = first if first in _AREAS else "other"
+        self._metrics.requests.labels(area, str(status)).inc()
+        self._metrics.seconds.labels(area).observe(seconds)
+        self._log.write(scope, status, size, seconds)
 
 
 class Kept:

@@ -68,7 +68,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 self._dispatch,
                 interface="asgi3",
-                http=protocol_with(settings),
+                http=protocol_with(settings, HEADERS, self._public.note),
                 ws="none",
                 lifespan="off",
                 log_level="error",
@@ -157,9 +157,16 @@ def _listening(settings: Settings) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else error
-        raise NotThere(f"cannot listen on {host}, port {port}: {reason}") from error
+    except (OSError, ValueError) as error:
+        raise NotThere(f"cannot listen on {host}, port {port}: {_reason(error)}") from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    """Why an address cannot be had, without the address, which the library adds."""
+    if isinstance(error, OSError) and error.errno and error.errno > 0:
+        return os.strerror(error.errno)
+    # A name that nobody knows has a number below zero, which is no number of an error of the system.
+    return str((isinstance(error, OSError) and error.strerror) or error).partition(" (while")[0]
 
 
 def _address(listening: socket.socket) -> str:

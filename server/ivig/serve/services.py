@@ -10,7 +10,6 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Sequence
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -21,6 +20,7 @@ import ivig
 from ivig.ask.service_calls import Allowed
 from ivig.errors import BadInput, IvigError, Refused
 from ivig.namespaces import BASE
+from ivig.serve.public_addresses import is_public
 from ivig.serve.settings import Settings
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Services:
     """The relay to the allowed servers."""
 
     def __init__(self, settings: Settings) -> None:
-        self.hosts = tuple(host.strip().lower() for host in settings.service_hosts.split(",") if host.strip())
+        self.hosts = settings.hosts
         self._settings = settings
         self._token = secrets.token_urlsafe(24)
         self._own = ""
@@ -126,9 +126,7 @@ def check_public(host: str, addresses: Sequence[str]) -> None:
     ivig.errors.Refused: a.example leads to 127.0.0.1, which is not on the public Internet
     """
     for address in addresses:
-        ip = ip_address(address.partition("%")[0])
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        if not ip.is_global or ip.is_multicast:
+        if not is_public(address):
             raise Refused(f"{host} leads to {address}, which is not on the public Internet")
     if not addresses:
         raise BadInput(f"{host} has no address")
