@@ -17,8 +17,8 @@ PYTHON = Path(sys.executable)
 IVIG = PYTHON.with_name("ivig")
 LIMIT = 2.0
 
-PEER = [PYTHON, "-c", "import typer, pyoxigraph"]
-QUESTIONS: dict[str, list[str | Path]] = {
+PEER: list[str | Path] = [PYTHON, "-c", "import typer, pyoxigraph"]
+QUESTIONS: dict[str, list[str]] = {
     "conditions, csv": ["query", "conditions", "--format", "csv"],
     "evidence-for-condition, csv": ["query", "evidence-for-condition", "--condition", "GBS", "--format", "csv"],
     "evidence-for-condition, table": ["query", "evidence-for-condition", "--condition", "GBS"],
@@ -40,7 +40,7 @@ def main() -> int:
     for _ in range(rounds):
         times["peer"].append(seconds(PEER))
         for name, words in QUESTIONS.items():
-            times[name].append(seconds([IVIG, *words]))
+            times[name].append(seconds((IVIG, *words)))
     peer = statistics.median(times.pop("peer"))
     print(f"{'import typer, pyoxigraph':32}{peer * 1000:8.1f} ms")
     worst = 0.0

@@ -9,23 +9,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ivig.serve.access_log import AccessLog
 from ivig.serve.cache import AnswerCache
-<<<<<<< HEAD
 from ivig.serve.clients import Turns, client_of
-=======
 from ivig.serve.connection import REFUSED
->>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 from ivig.serve.metrics import Metrics
 from ivig.serve.representation import Representation
 
 _NOT_KEPT = ("/sparql", "/health", "/ready", "/metrics", "/static/")
 _AREAS = ("sparql", "queries", "static", "condition", "statement", "health", "ready", "metrics", "export", "resolve")
-<<<<<<< HEAD
 _MADE_AT_ONCE = 2
 """Answers that are made for one client at a time: the house has few threads, and one interpreter."""
 _LISTS = (b"accept", b"accept-encoding", b"accept-language", b"if-none-match")
-_METHODS = "GET, HEAD, OPTIONS"
-=======
->>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 
 
 class Headers:
@@ -46,13 +39,6 @@ class Headers:
                 message = {**message, "headers": [*own, *more]}
             await send(message)
 
-<<<<<<< HEAD
-        if scope["method"] == "OPTIONS" and not _asks_for_permission(scope):
-            allowed = f"{_METHODS}, POST" if scope["path"].rstrip("/") == "/sparql" else _METHODS
-            start = {"type": "http.response.start", "status": 204, "headers": [(b"allow", allowed.encode())]}
-            await with_headers(start)
-            await send({"type": "http.response.body", "body": b""})
-            return
         await self._app({**scope, "headers": _joined(scope["headers"])}, receive, with_headers)
 
 
@@ -66,9 +52,6 @@ def _joined(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]
         else:
             others.append((name, value))
     return [*others, *lists.items()]
-=======
-        await self._app(scope, receive, with_headers)
->>>>>>> d91ae009885d4cfd7ff0a3e5a431bc35177d54c4
 
 
 class Observed:
