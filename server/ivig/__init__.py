@@ -24,6 +24,8 @@ def open(graph: str | Path | None = None, releases: str | Path | None = None) ->
 
     graph: a folder with `ontology/`, `data/`, `shapes/` and `queries/`; the one that the package came with where None.
     releases: the folder of its releases; a place in the user's cache where None.
+    Raises NotThere where the folder is no graph, BadInput where a file of it cannot be read, InvalidGraph where it
+    breaks a shape or contradicts itself.
     """
     from ivig.opening import open_graph
 

@@ -53,14 +53,17 @@ class Graph:
 
     @cached_property
     def engine(self) -> Engine:
+        """Where its SPARQL runs."""
         return EmbeddedEngine(self.release)
 
     @cached_property
     def names(self) -> Names:
+        """What its things are called, and the identifiers of others that are linked to them."""
         return Names.of(self.release)
 
     @cached_property
     def queries(self) -> SavedQueries:
+        """The saved queries, by name."""
         return SavedQueries(self.files.queries)
 
     @cached_property
@@ -90,9 +93,9 @@ class Graph:
         return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
-        """The running result of a saved query, not yet read."""
+        """The running result of a saved query, not yet read. Raises what `query` does."""
         return select(self.engine, self.bound(name, parameters))
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
-        """The text of a saved query with its parameters bound."""
+        """The text of a saved query with its parameters bound. Raises what `query` does."""
         return self.queries[name].bind(parameters, self.names)
