@@ -7,21 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pyoxigraph import QueryBoolean, QuerySolutions, QueryTriples, RdfFormat, serialize
+from pyoxigraph import QueryBoolean, QueryTriples
 
+from ivig.ask import results
 from ivig.ask.engine import Result
-from ivig.ask.results import columns, result_bytes, rows
+from ivig.ask.results import RDF_FORMATS, W3C_FORMATS
 from ivig.cli.options import GraphOption, ReleasesOption, ServiceHostsOption
 from ivig.errors import BadInput, NotThere, UnknownName
-from ivig.namespaces import PREFIXES
-
-_GRAPH_FORMATS = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "rdfxml": RdfFormat.RDF_XML,
-    "jsonld": RdfFormat.JSON_LD,
-}
-_RESULT_FORMATS = ("table", "json", "csv", "tsv", "xml", "ndjson")
 
 
 def sparql(
@@ -63,21 +55,18 @@ def write_result(result: Result, format_name: str | None) -> None:
     format_name: one that fits the kind of result; None takes a table, a plain yes or no, or Turtle.
     Raises UnknownName with the formats that fit.
     """
-    if isinstance(result, QueryTriples):
-        rdf_format = _GRAPH_FORMATS.get(format_name or "turtle")
-        if rdf_format is None:
-            raise UnknownName("format of a graph", str(format_name), list(_GRAPH_FORMATS))
-        prefixes = PREFIXES if rdf_format in (RdfFormat.TURTLE, RdfFormat.RDF_XML) else None
-        serialize(result, output=sys.stdout.buffer, format=rdf_format, prefixes=prefixes)
-        return
-    if format_name is not None and format_name not in _RESULT_FORMATS:
-        raise UnknownName("format of a result", format_name, list(_RESULT_FORMATS))
-    if isinstance(result, QueryBoolean) and format_name in (None, "table"):
+    triples = isinstance(result, QueryTriples)
+    formats = list(RDF_FORMATS) if triples else ["table", *W3C_FORMATS, "ndjson"]
+    if format_name is not None and format_name not in formats:
+        raise UnknownName(f"format of a {'graph' if triples else 'result'}", format_name, formats)
+    if format_name not in (None, "table"):
+        results.write_result(result, str(format_name), sys.stdout.buffer)
+    elif isinstance(result, QueryTriples):
+        results.write_result(result, "turtle", sys.stdout.buffer)
+    elif isinstance(result, QueryBoolean):
         print("true" if result else "false")
-    elif isinstance(result, QuerySolutions) and format_name in (None, "table"):
+    else:
         from ivig.cli.table import print_table
 
-        names = columns(result)
-        print_table(names, list(rows(result)), names, more_by="--format csv")
-    else:
-        sys.stdout.buffer.write(result_bytes(result, format_name or "json"))
+        names = results.columns(result)
+        print_table(names, list(results.rows(result)), names, more_by="--format csv")
