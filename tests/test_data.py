@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from ivig.ask import Graph
 from ivig.ask.results import Value
@@ -117,3 +118,35 @@ def test_a_bound_stays_a_bound(graph: Graph) -> None:
 def test_one_trial_in_two_publications_is_one_study(graph: Graph) -> None:
     rows = graph.sparql(f"SELECT ?study {{ ?study <{TERMS}publication> ?a, ?b FILTER(STR(?a) < STR(?b)) }}")
     assert f"{BASE}study/pmid-9057729" in {row["study"] for row in rows}
+
+
+def test_the_publications_of_a_trial_speak_with_one_voice(graph: Graph) -> None:
+    """And the extension of one, which has a protocol of its own, with another."""
+    rows = graph.sparql(f"SELECT ?s ?voice {{ ?s <{TERMS}voice> ?voice }}")
+    voices = {str(row["s"]).removeprefix(f"{BASE}statement/"): row["voice"] for row in rows}
+    trials = {
+        "ProDERM": [f"neurom-08{number}" for number in range(6)],
+        "PATH": ["neurom-038", "neurom-039", "neurom-040", "neurom-150", "neurom-151"],
+        "IG02": ["haem-093", "haem-094", "haem-095", "haem-096"],
+        "Kile": ["cns-073", "cns-074", "cns-075", "cns-076"],
+        "INSTINCT": ["gen-023", "gen-024"],
+    }
+    for name, statements in trials.items():
+        assert len({voices[statement] for statement in statements}) == 1, name
+    assert voices["neurom-041"] != voices["neurom-038"]
+    assert voices["rheum-089"] != voices["rheum-085"], "no source says that these are one"
+
+
+def test_why_publications_were_joined_is_written_down(graph: Graph) -> None:
+    rows = graph.sparql(
+        f"SELECT DISTINCT ?study ?note {{ ?study <{TERMS}publication> ?a, ?b FILTER(?a != ?b) "
+        "OPTIONAL { ?study <http://www.w3.org/2004/02/skos/core#note> ?note } }"
+    )
+    assert len(rows) >= 5
+    assert all(row["note"] for row in rows)
+
+
+def test_a_guideline_has_the_edition_that_its_body_names(graph: Graph) -> None:
+    rows = graph.query("recommendations").rows
+    editions = Counter(str(row["edition"]) for row in rows if row["edition"])
+    assert editions == {"Second Edition": 57, "version 5.0": 51, "proposed revision of Second Edition": 1}

@@ -55,7 +55,11 @@ def shown(value: object) -> str:
     """
     text = value if isinstance(value, str) else repr(value)
     cut = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in cut)
+    return _printable(cut)
+
+
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
 def problems_of(error: ValidationError, place: str, record: str, *, file: str = "", tag: str = "") -> Iterator[Problem]:
@@ -66,7 +70,8 @@ def problems_of(error: ValidationError, place: str, record: str, *, file: str = 
     for refusal in error.errors(include_url=False):
         location = [str(part) for part in refusal["loc"]]
         field = shown(".".join(location[1:] if location and location[0] == tag else location))
-        message = str(refusal.get("ctx", {}).get("error", refusal["msg"]))
+        # A message may quote what it refuses.
+        message = _printable(str(refusal.get("ctx", {}).get("error", refusal["msg"])))
         # Of a record as a whole, or of a field that is not there, the value says nothing.
         value = shown(refusal["input"]) if field and refusal["type"] != "missing" else ""
         yield Problem(file, place, record, field, value, message.replace("Input should be", "should be"))

@@ -411,6 +411,7 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
         ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
         ({"id": "Mine 1"}, "id", "match pattern"),
         ({"kind": "rumour"}, "", "evidence"),
+        ({"kind": "rumour\x1b[2J"}, "", r"'rumour\x1b[2J'"),
         ({"n_participants": True}, "n_participants", "a number, not yes or no"),
         ({"effect": {"measure": "odds ratio", "value": True}}, "effect.value", "a number, not yes or no"),
         ({"dose": {"days": False}}, "dose.days", "a number, not yes or no"),
