@@ -31,7 +31,7 @@ from pyld import jsonld
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib.compare import to_isomorphic
 
-from conftest import ROOT
+from conftest import IVIG, ROOT
 from ivig.ask import Graph
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Exporter, Selection, whole
@@ -50,6 +50,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:D
 
 GBS = Selection(condition=("GBS",))
 STATEMENT = rdflib.URIRef(TERMS + "Statement")
+BINARY = ("xlsx", "parquet", "kgx", "kgx-jsonl")
 KGX = ROOT / "tests" / "tools" / ".kgx" / "bin" / "python"
 
 
@@ -459,6 +460,18 @@ def _nanopub(text: bytes, format_name: str) -> Nanopub:
     graph = rdflib.ConjunctiveGraph()
     graph.parse(data=text, format=format_name)
     return Nanopub(rdf=graph)
+
+
+@pytest.mark.parametrize("format_name", [name for name in FORMATS if name not in BINARY])
+def test_a_reader_that_goes_away_ends_an_export_quietly(releases: Path, format_name: str) -> None:
+    command = [IVIG, "export", "--format", format_name, "--releases", releases]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) in (0, 1)
 
 
 def test_without_its_library_a_format_names_the_extra(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
