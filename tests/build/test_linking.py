@@ -70,6 +70,17 @@ def test_a_term_that_was_merged_rolls_up_by_the_one_that_it_was_merged_into(tmp_
     assert graph.release.manifest["linked"]["ex"]["linked"] == 2
 
 
+def test_a_term_of_an_ontology_of_ones_own_is_found_in_every_spelling(
+    small: tuple[GraphFiles, Releases], tmp_path: Path
+) -> None:
+    text = SMALL.read_text().replace("EX:5", "WARD:0000001")
+    (tmp_path / "ward.obo").write_text(text)
+    graph = _linked(small, tmp_path / "ward.obo")
+    for typed in ("WARD:0000001", "WARD_0000001", "ward_0000001", "http://purl.obolibrary.org/obo/WARD_0000001", "https://purl.obolibrary.org/obo/WARD_0000001"):  # fmt: skip
+        assert _conditions(graph, typed) == ["gout", "saturnine gout"]
+        assert [one.thing_label for one in meanings(graph, typed)] == ["gout", "saturnine gout"]
+
+
 def test_an_ontology_in_which_all_linked_terms_were_merged_is_in_reach(tmp_path: Path) -> None:
     head = "".join(LINKS.splitlines(keepends=True)[:4])
     link = "IVIG:condition/pseudogout\tskos:exactMatch\tEX:8\t\tsemapv:ManualMappingCuration\n"
