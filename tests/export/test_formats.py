@@ -148,6 +148,33 @@ def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, ex
     assert to_isomorphic(rdflib.Graph().parse(data=text, format="nt")) == to_isomorphic(expected)
 
 
+@pytest.mark.parametrize("whole_of_a_small_one", [False, True])
+def test_json_ld_is_as_compact_as_its_library_makes_it(
+    exporter: Exporter, tmp_path: Path, whole_of_a_small_one: bool
+) -> None:
+    """A part, and a whole graph with its ontology, in which values are not of the sort that their names stand for."""
+    import ivig
+    from small import SOURCE, efficacy, folder_with
+
+    out = io.BytesIO()
+    if whole_of_a_small_one:
+        folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+        Exporter(ivig.open(folder, tmp_path / "releases")).write(Selection(), "jsonld", out)
+    else:
+        exporter.write(GBS, "jsonld", out)
+    document = json.loads(out.getvalue())
+    compacted = jsonld.compact(jsonld.expand(document), document["@context"])
+    ours, its = (sorted(map(_in_order, one["@graph"])) for one in (document, compacted))
+    assert len(ours) > 400
+    assert ours == its
+
+
+def _in_order(node: dict[str, Any]) -> str:
+    """As text, with the values of each property in an order of their own."""
+    many = {key: sorted(of, key=str) if isinstance(of, list) else of for key, of in node.items()}
+    return json.dumps(many, sort_keys=True)
+
+
 def test_the_published_context_is_that_of_the_files(graph: Graph) -> None:
     published = (ROOT / "ontology" / "context.jsonld").read_text(encoding="utf-8")
     assert json.loads(published) == Context(graph).document()
