@@ -21,6 +21,8 @@ REGISTRIES = (
     "n2t.net/",
     "bio2rdf.org/",
     "purl.obolibrary.org/obo/",
+    "monarchinitiative.org/disease/",
+    "monarchinitiative.org/phenotype/",
     "monarchinitiative.org/",
     "obo:",
 )
@@ -28,15 +30,32 @@ REGISTRIES = (
 
 _SCHEME = re.compile(r"(?:https?:)?//(?:www\.)?|urn:miriam:|info:|www\.", re.IGNORECASE)
 _IRI_WITHIN = re.compile(r"https?(?::|%3A|%253A)", re.IGNORECASE)
+_CURIE_WITHIN = re.compile(r"[?&](?:obo_id|short_form|curie)=([^&#]+)", re.IGNORECASE)
+_SAME_PAGES = [
+    (re.compile(written, re.IGNORECASE), known)
+    for written, known in (
+        (r"orpha\.net/[a-z]{2}/disease/", "orpha.net/en/disease/"),
+        (r"orpha\.net/consor/cgi-bin/OC_Exp\.php\?(?:.*&)?Expert=", "orpha.net/en/disease/detail/"),
+        (r"meshb\.nlm\.nih\.gov/#/", "meshb.nlm.nih.gov/"),
+        (
+            r"pubmed\.ncbi\.nlm\.nih\.gov/\?(?:.*&)?term=(?=\d+(?:(?:\[|%5B)\w+(?:\]|%5D))?(?:&|$))",
+            "pubmed.ncbi.nlm.nih.gov/",
+        ),
+    )
+]
+"""Addresses of one page in several languages, or with what the page was asked for beside the identifier."""
 _CURIE = re.compile(r"([A-Za-z][\w.\-]*):(?!//)\S*\d\S*")
 _OBO = "purl.obolibrary.org/obo/"
 _LEADS = {"PMCID": "PMC"}
 """What a local part begins with, and some leave out."""
+_ENDINGS = {"PMCID": re.compile(r"(?<=\d)\.\d+$"), "DOI": re.compile(r"\.$")}
+"""What stands behind a local part and is none of it: a version, the end of a sentence."""
 _DOTTED = {"ICD10CM", "ICD10WHO"}
 _WITHOUT_DOT = re.compile(r"([A-Z]\d[\dA-Z])([\dA-Z]{1,4})", re.IGNORECASE)
 """Codes have a dot after their third character, which registers and billing files leave out."""
 _LONGEST = 2000
 _DEPTH = 3
+_DEEPEST = 20
 
 
 class Prefix(NamedTuple):
@@ -93,13 +112,16 @@ def identifier(text: str) -> Identifier | None:
     for _ in range(_DEPTH):
         if not typed or len(typed) > _LONGEST:
             return None
-        rest = bare(typed)
+        rest = _known_page(bare(typed))
         registry = next((host for host in REGISTRIES if rest.lower().startswith(host)), "")
         if found := _after_a_known_start(rest[len(registry) :], is_address=rest != typed or "/" in rest):
             return found
         # A browser of ontologies carries the IRI that it shows in its own address.
-        within = _IRI_WITHIN.search(rest)
-        typed = unquote(unquote(rest[within.start() :])) if within else None
+        if within := _IRI_WITHIN.search(rest):
+            typed = unquote(unquote(rest[within.start() :]))
+        else:
+            shown = _CURIE_WITHIN.search(rest)
+            typed = unquote(shown[1]) if shown else None
     return None
 
 
@@ -138,6 +160,13 @@ def bare(address: str) -> str:
     return address[scheme.end() :] if scheme else address
 
 
+def _known_page(address: str) -> str:
+    for written, known in _SAME_PAGES:
+        if begin := written.match(address):
+            return known + re.split(r"[&\[%]", address[begin.end() :])[0]
+    return address
+
+
 def _after_a_known_start(text: str, is_address: bool) -> Identifier | None:
     typed = " ".join(text.lower().split())
     for start, name, glued in _starts():
@@ -164,12 +193,20 @@ def _starts() -> list[tuple[str, str, bool]]:
 def _local(prefix: Prefix, text: str, is_address: bool) -> str:
     """The part after the prefix, without what some write twice or add to it."""
     local = text.strip()
+    # Where whole addresses stand behind the prefix.
+    if _SCHEME.match(local) and (meant := identifier(local)) and meant.prefix == prefix.name:
+        return meant.local
     if is_address:
         local = unquote(re.split(r"[?#]", local)[0].rstrip("/").removesuffix(".html"))
     if prefix.name in _DOTTED and (code := _WITHOUT_DOT.fullmatch(local)):
         local = f"{code[1]}.{code[2]}"
+    if prefix.name in _ENDINGS:
+        local = _ENDINGS[prefix.name].sub("", local)
     if _fits(prefix, local):
         return local
+    if is_address and (parts := [part for part in local.split("/")[:_DEEPEST] if part and _fits(prefix, part)]):
+        # A year, an edition or a version stands before it, or the name of a file behind it.
+        return parts[-1]
     lead = _LEADS.get(prefix.name, "")
     for spelling in sorted(["", *prefix.spellings], key=len, reverse=True):
         if local.lower().startswith(spelling):

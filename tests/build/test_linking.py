@@ -11,8 +11,9 @@ from conftest import ROOT
 from ivig.ask import Graph
 from ivig.ask.resolve import meanings
 from ivig.build import build
-from ivig.build.linking import link, unlink
+from ivig.build.linking import check_reach, link, unlink
 from ivig.curate.ontologies import LinkedOntologies, read_ontology
+from ivig.curate.sssom import mappings
 from ivig.errors import AmbiguousName, BadInput, BadTurtle, NotThere, UnknownName
 from ivig.files import GraphFiles
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
@@ -55,6 +56,36 @@ def _linked(small: tuple[GraphFiles, Releases], path: Path = SMALL) -> Graph:
 
 def _conditions(graph: Graph, name: str) -> list[str]:
     return sorted(str(row["condition_label"]) for row in graph.query("evidence-for-condition", condition=name))
+
+
+def test_a_term_that_was_merged_rolls_up_by_the_one_that_it_was_merged_into(tmp_path: Path) -> None:
+    files = files_with(tmp_path, DATA, LINKS.replace("EX:7", "EX:8"))
+    graph = _linked((files, Releases(tmp_path / "releases")))
+    for name in ("EX:8", "EX:7", "calcium pyrophosphate deposition"):
+        assert _conditions(graph, name) == ["pseudogout"]
+    assert "pseudogout" in _conditions(graph, "crystal arthropathy")
+    assert [(one.predicate, one.thing_label) for one in meanings(graph, "EX:7")] == [("rdfs:subClassOf", "pseudogout")]
+    rows = graph.sparql(PATH.format(iri="http://purl.obolibrary.org/obo/EX_3"))
+    assert BASE + "condition/pseudogout" in {row["thing"] for row in rows}
+    assert graph.release.manifest["linked"]["ex"]["linked"] == 2
+
+
+def test_a_term_of_an_ontology_of_ones_own_is_found_in_every_spelling(
+    small: tuple[GraphFiles, Releases], tmp_path: Path
+) -> None:
+    text = SMALL.read_text().replace("EX:5", "WARD:0000001")
+    (tmp_path / "ward.obo").write_text(text)
+    graph = _linked(small, tmp_path / "ward.obo")
+    for typed in ("WARD:0000001", "WARD_0000001", "ward_0000001", "http://purl.obolibrary.org/obo/WARD_0000001", "https://purl.obolibrary.org/obo/WARD_0000001"):  # fmt: skip
+        assert _conditions(graph, typed) == ["gout", "saturnine gout"]
+        assert [one.thing_label for one in meanings(graph, typed)] == ["gout", "saturnine gout"]
+
+
+def test_an_ontology_in_which_all_linked_terms_were_merged_is_in_reach(tmp_path: Path) -> None:
+    head = "".join(LINKS.splitlines(keepends=True)[:4])
+    link = "IVIG:condition/pseudogout\tskos:exactMatch\tEX:8\t\tsemapv:ManualMappingCuration\n"
+    (tmp_path / "links.sssom.tsv").write_text(head + link)
+    check_reach(list(mappings(tmp_path / "links.sssom.tsv")), read_ontology(SMALL))
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ from pyld import jsonld
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib.compare import to_isomorphic
 
-from conftest import ROOT
+from conftest import IVIG, ROOT
 from ivig.ask import Graph
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Exporter, Selection, whole
@@ -50,6 +50,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:D
 
 GBS = Selection(condition=("GBS",))
 STATEMENT = rdflib.URIRef(TERMS + "Statement")
+BINARY = ("xlsx", "parquet", "kgx", "kgx-jsonl")
 KGX = ROOT / "tests" / "tools" / ".kgx" / "bin" / "python"
 
 
@@ -145,6 +146,33 @@ def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, ex
     for quad in exporter.part(Selection(condition=("chronic idiopathic pericarditis",))).quads():
         expected.parse(data=f"{quad.triple} .", format="nt")
     assert to_isomorphic(rdflib.Graph().parse(data=text, format="nt")) == to_isomorphic(expected)
+
+
+@pytest.mark.parametrize("whole_of_a_small_one", [False, True])
+def test_json_ld_is_as_compact_as_its_library_makes_it(
+    exporter: Exporter, tmp_path: Path, whole_of_a_small_one: bool
+) -> None:
+    """A part, and a whole graph with its ontology, in which values are not of the sort that their names stand for."""
+    import ivig
+    from small import SOURCE, efficacy, folder_with
+
+    out = io.BytesIO()
+    if whole_of_a_small_one:
+        folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+        Exporter(ivig.open(folder, tmp_path / "releases")).write(Selection(), "jsonld", out)
+    else:
+        exporter.write(GBS, "jsonld", out)
+    document = json.loads(out.getvalue())
+    compacted = jsonld.compact(jsonld.expand(document), document["@context"])
+    ours, its = (sorted(map(_in_order, one["@graph"])) for one in (document, compacted))
+    assert len(ours) > 400
+    assert ours == its
+
+
+def _in_order(node: dict[str, Any]) -> str:
+    """As text, with the values of each property in an order of their own."""
+    many = {key: sorted(of, key=str) if isinstance(of, list) else of for key, of in node.items()}
+    return json.dumps(many, sort_keys=True)
 
 
 def test_the_published_context_is_that_of_the_files(graph: Graph) -> None:
@@ -459,6 +487,18 @@ def _nanopub(text: bytes, format_name: str) -> Nanopub:
     graph = rdflib.ConjunctiveGraph()
     graph.parse(data=text, format=format_name)
     return Nanopub(rdf=graph)
+
+
+@pytest.mark.parametrize("format_name", [name for name in FORMATS if name not in BINARY])
+def test_a_reader_that_goes_away_ends_an_export_quietly(releases: Path, format_name: str) -> None:
+    command = [IVIG, "export", "--format", format_name, "--releases", releases]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) in (0, 1)
 
 
 def test_without_its_library_a_format_names_the_extra(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:

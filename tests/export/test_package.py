@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -21,6 +20,7 @@ from rocrate.rocrate import ROCrate
 
 from conftest import ROOT, Run
 from ivig.ask import Graph
+from ivig.build import build
 from ivig.build.linking import link
 from ivig.curate.ontologies import read_ontology
 from ivig.errors import BadInput, NotThere
@@ -167,12 +167,33 @@ def _bytes_of(path: Path) -> dict[str, bytes]:
 
 
 def test_no_time_of_the_export_is_in_a_package(exporter: Exporter, made: Path, tmp_path: Path) -> None:
-    sealed = (exporter.graph.release.folder / "manifest.json").stat().st_mtime
-    published = json.loads((made / "ro-crate-metadata.json").read_text())["@graph"][0]["datePublished"]
-    assert published == datetime.fromtimestamp(sealed, UTC).date().isoformat()
+    assert "datePublished" not in _root(made)
     write_package(exporter, KAWASAKI, "csv", tmp_path / "k.zip")
     with zipfile.ZipFile(tmp_path / "k.zip") as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def _root(package: Path) -> dict[str, object]:
+    entities = json.loads((package / "ro-crate-metadata.json").read_text())["@graph"]
+    return next(entity for entity in entities if entity["@id"] == "./")
+
+
+def test_two_installs_of_one_release_make_the_same_package(tmp_path: Path) -> None:
+    """Built at other times in other folders, of a graph that says when it was released."""
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        files = files_with(tmp_path / name, SOURCE + efficacy("gout", "benefit"))
+        shutil.copyfile(ROOT / "LICENSE-DATA", files.folder / "LICENSE-DATA")
+        (files.folder / "CITATION.cff").write_text((ROOT / "CITATION.cff").read_text() + "date-released: 2026-02-03\n")
+        release = build(files, Releases(tmp_path / name / "releases"))
+        for number, path in enumerate(sorted(release.folder.iterdir())):
+            os.utime(path, (number, 1_000_000_000 * len(name)))
+        exporter = Exporter(Graph(files, release))
+        write_package(exporter, Selection(), "csv", tmp_path / name / "p.zip")
+        write_package(exporter, Selection(), "csv", tmp_path / name / "p")
+    assert (tmp_path / "one" / "p.zip").read_bytes() == (tmp_path / "other" / "p.zip").read_bytes()
+    assert _bytes_of(tmp_path / "one" / "p") == _bytes_of(tmp_path / "other" / "p")
+    assert _root(tmp_path / "one" / "p")["datePublished"] == "2026-02-03"
 
 
 def test_a_package_says_what_was_asked_for_and_what_was_left_out(exporter: Exporter, tmp_path: Path) -> None:

@@ -70,6 +70,8 @@ class Names:
             return []
         typed = name.strip()
         key = curie_of(typed).lower()
+        # The prefix of an ontology of one's own is known to nobody else.
+        key = key if key in terms else key.replace("_", ":", 1)
         keys = [key] if key in terms else self._ancestors["names"].get(normal(typed), [])
         if len({normal(terms[key][0]) for key in keys}) > 1:
             raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])

@@ -63,7 +63,11 @@ def ancestors(ontologies: Sequence[OutsideOntology], links: Iterable[Triple]) ->
     described: dict[str, dict[str, str | int]] = {}
     for ontology, by_term in reached:
         triples.update(dict.fromkeys(_triples(ontology, by_term, named, labelled)))
-        linked = sum(iri in below for iri in by_term)
+        # By SPARQL too a term that was merged leads on to what is above the one that it was merged into.
+        at = _at(ontology, below)
+        onward = (Triple(NamedNode(iri), _SUB_CLASS_OF, NamedNode(now)) for iri, now in at.items() if iri != now)
+        triples.update(dict.fromkeys(onward))
+        linked = len(set(at.values()))
         described[ontology.name] = {
             "iri": ontology.iri,
             "version": ontology.version,
@@ -77,8 +81,9 @@ def ancestors(ontologies: Sequence[OutsideOntology], links: Iterable[Triple]) ->
 def _reached(ontology: OutsideOntology, below: Mapping[str, set[str]]) -> dict[str, set[str]]:
     """The terms at or above a link, each with our things at or below it."""
     reached: dict[str, set[str]] = {}
-    for iri, things in below.items():
-        todo = [iri] if iri in ontology.terms else []
+    for iri, at in _at(ontology, below).items():
+        things = below[iri]
+        todo = [at]
         seen = set(todo)
         while todo:
             each = todo.pop()
@@ -87,6 +92,12 @@ def _reached(ontology: OutsideOntology, below: Mapping[str, set[str]]) -> dict[s
             seen.update(new)
             todo += new
     return dict(sorted(reached.items()))
+
+
+def _at(ontology: OutsideOntology, linked: Iterable[str]) -> dict[str, str]:
+    """Those of the linked terms that the ontology has, each with the term that it means there."""
+    merged = ontology.merged()
+    return {iri: now for iri in linked if (now := ontology.now(iri, merged)) is not None}
 
 
 def _triples(

@@ -17,7 +17,8 @@ _Begin = Callable[[str], None]
 
 def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
     """Raise BadInput where no link of ours leads to a term of the ontology: there would be nothing to roll up."""
-    if not any(term_iri(mapping.object) in ontology.terms for mapping in mappings):
+    merged = ontology.merged()
+    if not any(ontology.now(term_iri(mapping.object), merged) for mapping in mappings):
         raise BadInput(f"{ontology.file}: none of its {len(ontology.terms)} terms is linked to a thing of the graph")
 
 

@@ -24,9 +24,16 @@ _REGISTERED = {
 """Where Bioregistry's name is another, or where it keeps apart what is one to us."""
 _UNREGISTERED = {"SEVCO": "Scientific Evidence Code System"}
 _NOT_OUTSIDE = {"IVIG", "obo", "semapv", "sssom", "skos"}
-_MORE_SPELLINGS = {"OMIMPS": ["omim:ps"], "PMCID": ["pmcid"]}
+_MORE_SPELLINGS = {
+    "ICD10CM": ["icd-10-cm", "icd10-cm", "icd 10 cm", "icd-10 cm"],
+    "OMIMPS": ["omim:ps"],
+    "Orphanet": ["orphacode"],
+    "PMCID": ["pmcid"],
+    "SCTID": ["snomed ct", "snomed-ct"],
+}
 _MORE_ADDRESSES = {
-    "PMCID": ["pmc.ncbi.nlm.nih.gov/articles/"],
+    "ICD10CM": ["hl7.org/fhir/sid/icd-10-cm/"],
+    "PMCID": ["pmc.ncbi.nlm.nih.gov/articles/", "europepmc.org/article/pmc/"],
     "PMID": ["europepmc.org/article/med/"],
     "SCTID": ["snomed.info/sct/"],
 }

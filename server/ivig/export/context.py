@@ -79,26 +79,32 @@ class Context:
         }
         terms |= {name: f"ivig:{name}" for name in sorted(self._classes.values())}
         for iri, (name, coerced) in sorted(self._properties.items(), key=lambda pair: pair[1].name):
-            terms[name] = _definition(_short(iri), coerced)
+            terms[name] = _definition(short(iri), coerced)
         return {"@context": terms}
 
-    def property(self, iri: str) -> Name:
-        """The name of a property; its IRI with plain strings for one that has none."""
-        return self._properties.get(iri) or Name(iri, STRING)
+    def property(self, iri: str, sort: str) -> Name:
+        """The name of a property that has a value of a sort: a datatype, `LANG_STRING` for English, `LINK` for a thing.
+
+        A name with which values of another sort are meant would need each of them explained: the property then goes
+        under its CURIE, as one does that has no name.
+        """
+        known = self._properties.get(iri)
+        return known if known and known.coerced in (STRING, sort) else Name(short(iri), STRING)
 
     def type(self, iri: str) -> str:
         """The name of a class."""
-        return self._classes.get(iri) or _short(iri)
+        return self._classes.get(iri) or short(iri)
 
 
 def _definition(iri: str, coerced: str) -> str | dict[str, str]:
     if coerced == STRING:
         return iri
-    return {"@id": iri, "@language": "en"} if coerced == LANG_STRING else {"@id": iri, "@type": _short(coerced)}
+    return {"@id": iri, "@language": "en"} if coerced == LANG_STRING else {"@id": iri, "@type": short(coerced)}
 
 
-def _short(iri: str) -> str:
+def short(iri: str) -> str:
+    """An IRI as a CURIE, where one of our prefixes is for it."""
     for prefix, namespace in PREFIXES.items():
-        if iri.startswith(namespace):
+        if iri.startswith(namespace) and iri != namespace:
             return f"{prefix}:{iri.removeprefix(namespace)}"
     return iri

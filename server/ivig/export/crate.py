@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from ivig.export.formats import FORMATS, format_named
 from ivig.export.package_contents import Contents
 from ivig.export.package_files import DATA, METADATA, SELECTION, SUMS
 from ivig.namespaces import BASE
-from ivig.release import MANIFEST
 
 _ABOUT = {
     "README.md": ("what is in the package", "text/markdown"),
@@ -82,7 +80,11 @@ def write_metadata(folder: Path, contents: Contents) -> None:
         f"Asked for: {contents.asked}."
     ) + (f" Left out: {contents.without}." if contents.without else "")
     crate.keywords = list(KEYWORDS)
-    crate.datePublished = _published(folder, contents)
+    if (published := _published(folder)) is None:
+        # The library would take the present day, which differs at every export.
+        del crate.root_dataset["datePublished"]
+    else:
+        crate.root_dataset["datePublished"] = published
     if (folder / "LICENSE-DATA").is_file():
         crate.license = crate.add(ContextEntity(crate, LICENCE, {"@type": "CreativeWork", "name": "CC BY 4.0"}))
     who = crate.add(ContextEntity(crate, DATASET + "#contributors", {"@type": "Organization", "name": CREATOR}))
@@ -127,15 +129,11 @@ def _title(contents: Contents) -> str:
     return f"{TITLE}: {asked if len(asked) <= 200 else asked[:199] + '…'}"
 
 
-def _published(folder: Path, contents: Contents) -> str:
-    """The day of the release, which an RO-Crate cannot be without: the present one would differ at every export.
-
-    What the graph says of itself, or else the day on which the release was built.
-    """
-    if (citation := folder / "CITATION.cff").is_file() and (said := _RELEASED.search(citation.read_text("utf-8"))):
-        return said[1]
-    sealed = (contents.exporter.graph.release.folder / MANIFEST).stat().st_mtime
-    return datetime.fromtimestamp(sealed, UTC).date().isoformat()
+def _published(folder: Path) -> str | None:
+    """The day of the release as its citation file has it. No other would be the same wherever the release is built."""
+    citation = folder / "CITATION.cff"
+    said = _RELEASED.search(citation.read_text("utf-8")) if citation.is_file() else None
+    return said[1] if said else None
 
 
 def _meaning(folder: Path, name: str, contents: Contents) -> str:

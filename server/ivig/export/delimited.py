@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from typing import BinaryIO
 
 from ivig.ask import Graph
@@ -17,10 +16,9 @@ _SPACES = str.maketrans("\t\r\n", "   ")
 
 def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     """Write the statements of a part, in UTF-8. In TSV no cell holds a tab or a line break, as its format asks."""
-    text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     tabs = format_name == "tsv"
     writer = csv.writer(
-        text,
+        _Encoded(out),
         delimiter="\t" if tabs else ",",
         quoting=csv.QUOTE_NONE if tabs else csv.QUOTE_MINIMAL,
         quotechar=None if tabs else '"',
@@ -30,7 +28,17 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     for row in rows(part):
         cells = (_written(cell) for cell in row)
         writer.writerow([cell.translate(_SPACES) for cell in cells] if tabs else list(cells))
-    text.detach()
+
+
+class _Encoded:
+    """A file of bytes that takes text. One of the library's own would close it where a reader went away."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+
+    def write(self, text: str) -> int:
+        """Write text in UTF-8."""
+        return self._out.write(text.encode())
 
 
 def _written(cell: Cell) -> str:

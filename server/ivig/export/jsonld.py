@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from ivig.ask import Graph
-from ivig.export.context import LANG_STRING, LINK, STRING, Context
+from ivig.export.context import LANG_STRING, LINK, STRING, Context, short
 from ivig.export.part import Part
 from ivig.export.rdf import triples
 from ivig.export.whole import whole
@@ -55,7 +55,7 @@ def _node(context: Context, id: str, said: Iterable[Triple]) -> dict[str, Any]:
         if triple.predicate.value == RDF_TYPE and isinstance(triple.object, NamedNode):
             types.append(context.type(triple.object.value))
         else:
-            name, coerced = context.property(triple.predicate.value)
+            name, coerced = context.property(triple.predicate.value, _sort(triple.object))
             values.setdefault(name, []).append(_value(triple.object, coerced))
     node: dict[str, Any] = {"id": id}
     if types:
@@ -67,18 +67,21 @@ def _one_or_many(values: list[Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
+def _sort(term: object) -> str:
+    if not isinstance(term, Literal):
+        return LINK
+    return term.datatype.value if term.language in (None, "en") else term.language
+
+
 def _value(term: object, coerced: str) -> Any:
     if not isinstance(term, Literal):
-        return _id(term) if coerced == LINK else {"@id": _id(term)}
+        return _id(term) if coerced == LINK else {"id": _id(term)}
     datatype = term.datatype.value
     if term.language:
-        plain = coerced == LANG_STRING and term.language == "en"
-        return term.value if plain else {"@value": term.value, "@language": term.language}
+        return term.value if coerced == LANG_STRING else {"@value": term.value, "@language": term.language}
     if datatype == STRING:
-        return term.value if coerced == STRING else {"@value": term.value}
-    if datatype == coerced:
-        return _native(term.value, datatype)
-    return {"@value": term.value, "@type": datatype}
+        return term.value
+    return _native(term.value, datatype) if datatype == coerced else {"@value": term.value, "type": short(datatype)}
 
 
 def _native(text: str, datatype: str) -> Any:
@@ -95,6 +98,8 @@ def _id(term: object) -> str:
         return f"_:{term.value}"
     if not isinstance(term, NamedNode):
         raise TypeError(f"{term} has no identifier")
+    if (curie := short(term.value)) != term.value:
+        return curie
     path = term.value.removeprefix(BASE)
     # What has a colon would read as a prefix, what is empty as nothing.
     return path if path != term.value and path and ":" not in path and "#" not in path else term.value

@@ -1,8 +1,8 @@
 """How the files of a package lie in a ZIP: whether a byte was changed where no file's checksum would tell.
 
 What lies between the files of a ZIP, its times and its directory are under no checksum, and a changed byte of a
-compressed file may unpack to the same. So a package ends with a seal, in the comment that a ZIP may have at its end: the
-SHA-256 of all bytes before it. Who packs the files anew drops it; what holds them then must hold nothing else.
+compressed file may unpack to the same. So a package ends with a seal, in the comment that a ZIP may have at its end:
+the SHA-256 of all bytes before it. Who packs the files anew drops it; what holds them then must hold nothing else.
 """
 
 from __future__ import annotations

@@ -40,6 +40,59 @@ def test_what_needs_a_look_comes_with_what_to_do(
     assert (change.term, change.label, change.predicate) == (curie, label, "exactMatch")
 
 
+CHAINS = """format-version: 1.2
+ontology: ex
+
+[Term]
+id: EX:1
+name: living
+alt_id: EX:20
+
+[Term]
+id: EX:2
+name: other living
+
+""" + "".join(
+    f"[Term]\nid: EX:{number}\nname: obsolete {number}\nis_obsolete: true\n{more}\n"
+    for number, more in (
+        (3, "replaced_by: EX:4\n"),
+        (4, "replaced_by: EX:1\n"),
+        (5, "replaced_by: EX:6\n"),
+        (6, "consider: EX:2\nconsider: EX:4\n"),
+        (7, "replaced_by: EX:8\n"),
+        (8, "replaced_by: EX:7\n"),
+        (9, "replaced_by: EX:99\n"),
+        (10, "replaced_by: EX:11\n"),
+        (11, ""),
+        (12, "replaced_by: EX:20\n"),
+        (13, "consider: EX:99\nconsider: EX:1\n"),
+        (14, "alt_id: EX:21\nreplaced_by: EX:2\n"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("curie", "proposal", "because"),
+    [
+        ("EX:3", "EX:1 living", "replaced by"),
+        ("EX:5", "EX:2 other living; EX:1 living", "to be considered"),
+        ("EX:7", "EX:8 obsolete 8, which is obsolete as well", "replaced by"),
+        ("EX:9", "EX:99, which is not in the file", "replaced by"),
+        ("EX:10", "EX:11 obsolete 11, which is obsolete as well", "replaced by"),
+        ("EX:12", "EX:1 living", "replaced by"),
+        ("EX:13", "EX:1 living", "to be considered"),
+        ("EX:20", "EX:1 living", "alternative identifier"),
+        ("EX:21", "EX:2 other living", "alternative identifier"),
+    ],
+)
+def test_a_proposal_is_a_living_term_or_says_what_is_the_matter(
+    tmp_path: Path, curie: str, proposal: str, because: str
+) -> None:
+    (tmp_path / "chains.obo").write_text(CHAINS)
+    (change,) = changes([_mapping(curie, "gout")], read_ontology(tmp_path / "chains.obo"))
+    assert (change.proposal, change.because) == (proposal, because)
+
+
 @pytest.mark.parametrize(
     ("curie", "label"), [("EX:4", "Gout"), ("EX:4", ""), ("MONDO:0005393", "gout"), ("EXA:4", "x")]
 )

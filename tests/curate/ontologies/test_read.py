@@ -63,6 +63,26 @@ def test_the_hierarchy_is_the_one_that_rdflib_reads() -> None:
     assert len(named) == 7
 
 
+@pytest.mark.parametrize(
+    ("labels", "label"),
+    [
+        ({"en-US": "hemophilia"}, "hemophilia"),
+        ({"en-gb": "haemophilia", "en": "hemophilia"}, "hemophilia"),
+        ({"en-GB": "haemophilia", "": "hemophilia"}, "hemophilia"),
+        ({"de": "Hämophilie", "en-GB": "haemophilia", "en-US": "hemophilia"}, "haemophilia"),
+        ({"de": "Hämophilie", "eng": "x"}, ""),
+    ],
+)
+def test_english_of_any_region_is_english(tmp_path: Path, labels: dict[str, str], label: str) -> None:
+    said = "".join(
+        "<rdfs:label" + (f' xml:lang="{language}"' if language else "") + f">{text}</rdfs:label>"
+        for language, text in labels.items()
+    )
+    other = '<owl:Class rdf:about="http://x/b"><rdfs:label>b</rdfs:label></owl:Class>'
+    (tmp_path / "l.owl").write_text(f'{RDF_HEAD}<owl:Class rdf:about="http://x/a">{said}</owl:Class>{other}</rdf:RDF>')
+    assert read_ontology(tmp_path / "l.owl").terms["http://x/a"].label == label
+
+
 if REAL:
 
     @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)

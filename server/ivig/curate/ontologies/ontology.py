@@ -46,6 +46,22 @@ class OutsideOntology:
     sha256: str
     terms: dict[str, OntologyTerm]
 
+    def merged(self) -> dict[str, str]:
+        """Old identifiers, each with the term that it now means, a living one where there are several."""
+        in_turn = sorted(self.terms.items(), key=lambda pair: not pair[1].obsolete)
+        return {old: iri for iri, term in in_turn for old in term.merged}
+
+    def now(self, iri: str, merged: dict[str, str]) -> str | None:
+        """The term that an identifier means here: itself, or what it was merged into; None where there is neither.
+
+        merged: what `merged` says.
+        """
+        seen: set[str] = set()
+        while iri in merged and iri not in seen and (iri not in self.terms or self.terms[iri].obsolete):
+            seen.add(iri)
+            iri = merged[iri]
+        return iri if iri in self.terms else None
+
 
 def term_iri(name: str) -> str:
     """The IRI of a term, given it or an identifier as OBO files have it, in the form that our links use.

@@ -43,6 +43,7 @@ def read_owl(file: IO[bytes], name: str) -> tuple[str, str, dict[str, OntologyTe
     ontology, version = "", ""
     classes: set[str] = set()
     terms: dict[str, OntologyTerm] = {}
+    regional: dict[str, str] = {}
     try:
         for quad in parse(file, format=RdfFormat.RDF_XML):
             subject, predicate, value = quad.subject, quad.predicate.value, quad.object
@@ -56,11 +57,18 @@ def read_owl(file: IO[bytes], name: str) -> tuple[str, str, dict[str, OntologyTe
             elif predicate in (_OWL + "versionIRI", _OWL + "versionInfo") and subject.value == ontology:
                 version = version or value.value
             elif (tell := _TOLD.get(predicate)) and value.value not in _NO_PARENT:
-                if isinstance(value, Literal) and value.language not in (None, "en"):
+                language = value.language or "" if isinstance(value, Literal) else ""
+                if language.partition("-")[0].lower() not in ("", "en"):
+                    continue
+                if tell is _label and "-" in language:
+                    regional.setdefault(subject.value, value.value)
                     continue
                 tell(terms.setdefault(subject.value, OntologyTerm()), value.value)
     except SyntaxError as error:
         place = f", line {error.lineno}" if error.lineno else ""
         raise BadInput(f"{name}{place}: {one_line(error.msg)}") from error
+    # The English of a region is taken where there is no other.
+    for iri, label in regional.items():
+        _label(terms.setdefault(iri, OntologyTerm()), label)
     named = classes | {iri for iri, term in terms.items() if term.parents or term.deprecated}
     return ontology, version, {term_iri(iri): terms.get(iri, OntologyTerm()) for iri in sorted(named)}
