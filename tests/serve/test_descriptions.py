@@ -93,7 +93,13 @@ def test_that_of_a_dataset_has_its_graphs_and_no_union(tmp_path: Path) -> None:
             for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }")
         ]
         assert counts == ["?n\n1\n", "?n\n2\n"]
-        for gone in ("/", "/queries", "/condition/gout"):
+        described = rdflib.Graph().parse(data=httpx.get(f"{address}/.well-known/void").text, format="turtle")
+        dataset = described.value(None, VOID.sparqlEndpoint, URIRef(f"{address}/sparql"))
+        assert described.value(dataset, VOID.triples).toPython() == 3
+        (subset,) = described.objects(dataset, VOID.subset)
+        assert str(described.value(subset, SD.name)) == "x:g"
+        assert described.value(subset, VOID.triples).toPython() == 2
+        for gone in ("/", "/queries", "/condition/gout", "/.well-known/sparql-examples"):
             assert httpx.get(address + gone).status_code == 404
             assert httpx.options(address + gone).status_code == 404
         assert httpx.options(f"{address}/sparql").headers["allow"] == "GET, HEAD, OPTIONS, POST"

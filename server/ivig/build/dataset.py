@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
 from ivig.errors import BadInput, NotThere
 from ivig.release import MANIFEST, Release
@@ -58,7 +58,13 @@ def _fill(copy: Copy, path: Path) -> None:
         raise NotThere(f"{path}: {error.strerror or error}") from error
     store.optimize()
     store.flush()
-    sizes = Counter(quad.graph_name.value for quad in store if isinstance(quad.graph_name, NamedNode))
+    sizes = Counter(quad.graph_name for quad in store)
     del store
-    manifest = {"digest": digest, "union": False, "graphs": dict(sorted(sizes.items()))}
+    named = {graph.value: size for graph, size in sizes.items() if isinstance(graph, NamedNode)}
+    manifest = {
+        "digest": digest,
+        "union": False,
+        "graphs": dict(sorted(named.items())),
+        "default": sizes[DefaultGraph()],
+    }
     (copy.folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -13,6 +13,7 @@ from ivig.ask import Graph
 from ivig.ask.results import RDF_FORMATS
 from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
+from ivig.serve.dataset_description import dataset_description
 from ivig.serve.examples import Example, examples
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.settings import Settings
@@ -51,17 +52,20 @@ def well_known_routes(graph: Graph, settings: Settings) -> APIRouter:
     """`/.well-known/void` and `/.well-known/sparql-examples`, where crawlers and editors look for them."""
     router = APIRouter(prefix="/.well-known", tags=["SPARQL"])
 
+    @router.get("/void", summary="The dataset, in VoID and DCAT", response_class=Response)
+    def void(request: Request) -> Response:
+        """Counts, partitions, links to other collections, and where each format can be had; of a file that is served as
+        it stands, its graphs and their sizes."""
+        return document_of(described(public_url(request, settings)), request)
+
+    @lru_cache(maxsize=8)
+    def described(where: str) -> list[Triple]:
+        # The counts go over the whole release, which does not change.
+        return (
+            description(graph, where) if settings.dataset is None else list(dataset_description(graph.release, where))
+        )
+
     if settings.dataset is None:
-
-        @router.get("/void", summary="The dataset, in VoID and DCAT", response_class=Response)
-        def void(request: Request) -> Response:
-            """Counts, partitions, links to other collections, and where each format can be had."""
-            return document_of(described(public_url(request, settings)), request)
-
-        @lru_cache(maxsize=8)
-        def described(where: str) -> list[Triple]:
-            # The counts go over the whole release, which does not change.
-            return description(graph, where)
 
         @router.get("/sparql-examples", summary="The saved queries, as SHACL executables", response_class=Response)
         def saved_queries(request: Request) -> Response:
