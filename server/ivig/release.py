@@ -64,6 +64,9 @@ class Release:
         """The error that says so, and what helps."""
         return NotThere(f"the release in {self.folder} is damaged: {reason}; `ivig build` makes it anew")
 
+    def drop(self) -> None:
+        """Called when nothing reads it any more. A release of a folder of releases stays: that folder sees to it."""
+
     def is_sound(self) -> bool:
         """Whether all parts are there and as they were sealed."""
         import hashlib

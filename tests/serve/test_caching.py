@@ -32,6 +32,7 @@ DECODERS = {
         CONDITIONS,
         "/",
         "/condition/guillain-barre-syndrome",
+        "/sparql",
         "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%2020",
     ],
 )
@@ -70,6 +71,21 @@ def test_the_encoding_that_the_client_likes_best(server: httpx.Client, accepted:
         assert len(raw) < len(plain.content) / 3
         assert DECODERS[encoding](raw) == plain.content
         assert answer.headers["etag"] != plain.headers["etag"]
+
+
+@pytest.mark.parametrize("path", [CONDITIONS, "/context.jsonld", "/sparql?query=ASK%7B%7D", "/sparql"])
+def test_who_takes_nothing_plain_gets_it_encoded_or_not_at_all(server: httpx.Client, path: str) -> None:
+    plain = server.get(path, headers={"accept-encoding": "identity"})
+    for accepted in ("identity;q=0, gzip", "*;q=0, gzip;q=0.1"):
+        encoded = server.get(path, headers={"accept-encoding": accepted})
+        assert (encoded.headers["content-encoding"], encoded.content) == ("gzip", plain.content)
+    for accepted in ("identity;q=0", "*;q=0", "deflate, identity;q=0"):
+        refused = server.get(path, headers={"accept-encoding": accepted})
+        assert (refused.status_code, refused.json()["title"]) == (406, "Not acceptable")
+        assert refused.headers["cache-control"] == "no-store"
+        assert "Accept-Encoding" in refused.headers["vary"]
+    # That is no answer for the next one.
+    assert server.get(path, headers={"accept-encoding": "identity"}).content == plain.content
 
 
 def test_head_has_the_headers_of_get_and_no_body(server: httpx.Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -13,9 +14,12 @@ from rdflib import RDF, Namespace, URIRef
 
 from conftest import Run, serving
 from ivig.ask import Graph
-from ivig.ask.examples import EXAMPLES
+from ivig.build import build
 from ivig.export.description import DATASET
+from ivig.files import graph_files
 from ivig.namespaces import GRAPHS
+from ivig.release import Releases
+from small import SOURCE, efficacy, folder_with
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")
 DCAT = Namespace("http://www.w3.org/ns/dcat#")
@@ -47,6 +51,23 @@ def test_the_service_description_names_the_endpoint_as_it_was_asked(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("accept", "found"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"), ("text/html;q=0.1, text/turtle", "text/turtle"),
+        ("text/turtle;q=0.2, text/html;q=0.3", "text/html"), ("text/html;q=0, */*", "text/turtle"), ("*/*", "text/turtle"),
+        ("x-text/html, application/rdf+xml", "application/rdf+xml"), ("application/n-triples, text/htmlx", "application/n-triples"),
+    ],
+)  # fmt: skip
+def test_without_a_query_the_page_or_the_description_as_is_liked_best(
+    server: httpx.Client, accept: str, found: str
+) -> None:
+    answer = server.get("/sparql", headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, found)
+    assert answer.headers["vary"].startswith("Accept, Accept-Encoding")
+    assert server.get("/sparql", headers={"accept": "image/png"}).status_code == 406
+
+
 def test_its_graphs_and_their_sizes_are_those_of_the_release(server: httpx.Client, graph: Graph) -> None:
     read = rdflib.Graph().parse(data=server.get("/sparql").text, format="turtle")
     sizes = {
@@ -72,7 +93,13 @@ def test_that_of_a_dataset_has_its_graphs_and_no_union(tmp_path: Path) -> None:
             for pattern in ("?s ?p ?o", "GRAPH ?g { ?s ?p ?o }")
         ]
         assert counts == ["?n\n1\n", "?n\n2\n"]
-        for gone in ("/", "/queries", "/condition/gout"):
+        described = rdflib.Graph().parse(data=httpx.get(f"{address}/.well-known/void").text, format="turtle")
+        dataset = described.value(None, VOID.sparqlEndpoint, URIRef(f"{address}/sparql"))
+        assert described.value(dataset, VOID.triples).toPython() == 3
+        (subset,) = described.objects(dataset, VOID.subset)
+        assert str(described.value(subset, SD.name)) == "x:g"
+        assert described.value(subset, VOID.triples).toPython() == 2
+        for gone in ("/", "/queries", "/condition/gout", "/.well-known/sparql-examples"):
             assert httpx.get(address + gone).status_code == 404
             assert httpx.options(address + gone).status_code == 404
         assert httpx.options(f"{address}/sparql").headers["allow"] == "GET, HEAD, OPTIONS, POST"
@@ -115,19 +142,46 @@ def test_search_engines_find_the_dataset_on_the_first_page(server: httpx.Client,
     assert "<" not in block[0]
 
 
-def test_every_saved_query_is_an_example_that_runs(server: httpx.Client, address: str, graph: Graph) -> None:
-    read = rdflib.Graph().parse(data=server.get("/.well-known/sparql-examples").text, format="turtle")
-    examples = set(read.subjects(RDF.type, SH.SPARQLExecutable))
-    assert len(examples) == len(graph.queries)
-    for example in examples:
+def _examples(address: str) -> dict[str, str]:
+    """The text of each example by the name of its query."""
+    read = rdflib.Graph().parse(
+        data=httpx.get(f"{address}/.well-known/sparql-examples", timeout=30).text, format="turtle"
+    )
+    found = {}
+    for example in read.subjects(RDF.type, SH.SPARQLExecutable):
         assert (example, RDF.type, SH.SPARQLSelectExecutable) in read
         assert read.value(example, SCHEMA.target) == URIRef(f"{address}/sparql")
-        text = str(read.value(example, SH.select))
-        if "SERVICE" not in text:
-            rows = server.post("/sparql", data={"query": text}).json()["results"]["bindings"]
-            query = graph.queries[str(example).rpartition("/")[2]]
-            values = {p.name: EXAMPLES[p.kind] for p in query.parameters if p.required}
-            assert len(rows) == len(graph.query(query.name, **values))
+        found[str(example).rpartition("/")[2]] = str(read.value(example, SH.select))
+    return found
+
+
+def test_every_saved_query_that_runs_here_is_an_example_with_an_answer(address: str, graph: Graph) -> None:
+    found = _examples(address)
+    assert set(found) == {name for name in graph.queries if not graph.queries[name].service}
+    for name, text in found.items():
+        answer = httpx.post(f"{address}/sparql", data={"query": text}, timeout=30)
+        assert answer.status_code == 200, (name, answer.text)
+        assert answer.json()["results"]["bindings"], name
+
+
+def test_an_example_that_calls_another_server_stands_where_that_may_be_called(releases: Path, graph: Graph) -> None:
+    name = "federated-wikidata-treatments"
+    host = urlsplit(graph.queries[name].service).netloc
+    with serving("--releases", releases, "--service-hosts", host.upper()) as (_, address):
+        found = _examples(address)
+        assert {each for each in found if graph.queries[each].service} == {name}
+        assert host in found[name]
+
+
+def test_a_graph_without_the_usual_names_has_examples_of_its_own(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    build(graph_files(folder), Releases(tmp_path / "releases"))
+    with serving("--graph", folder, "--releases", tmp_path / "releases") as (_, address):
+        found = _examples(address)
+        assert "evidence-for-condition" in found
+        for name, text in found.items():
+            rows = httpx.post(f"{address}/sparql", data={"query": text}).json()["results"]["bindings"]
+            assert rows, name
 
 
 READ = "GET, HEAD, OPTIONS"

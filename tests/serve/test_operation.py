@@ -16,7 +16,7 @@ import pytest
 
 from ask.test_guarded import workers_of
 from conftest import IVIG, Run, serving
-from ivig.serve.access_log import query_digest
+from ivig.serve.access_log import AccessLog, query_digest
 
 SECRET = 'SELECT * { ?s ?p "a secret" }'
 
@@ -78,6 +78,50 @@ def test_the_access_log_has_digests_and_no_texts(releases: Path, tmp_path: Path)
     assert [line["query"] for line in lines[:2]] == [query_digest(SECRET)] * 2
     assert [line["kept"] for line in lines[:2]] == [False, True]
     assert all(line["ms"] >= 0 and line["bytes"] > 0 and line["client"] == "127.0.0.1" for line in lines)
+
+
+def test_a_log_that_was_moved_away_is_followed_by_a_new_one(releases: Path, tmp_path: Path) -> None:
+    log, old = tmp_path / "access.jsonl", tmp_path / "access.jsonl.1"
+    with serving("--releases", releases, "--access-log", log) as (_, address):
+        httpx.get(f"{address}/health")
+        log.rename(old)
+        httpx.get(f"{address}/ready")
+        log.unlink()
+        httpx.get(f"{address}/metrics")
+    assert [json.loads(line)["path"] for line in old.read_text().splitlines()] == ["/health"]
+    assert [json.loads(line)["path"] for line in log.read_text().splitlines()] == ["/metrics"]
+
+
+def test_a_full_disk_is_said_once_and_stops_nobody(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    place = tmp_path / "log"
+    place.symlink_to("/dev/full")
+    log = AccessLog(place)
+    request = {"method": "GET", "path": "/", "client": ("127.0.0.1", 1)}
+    for _ in range(3):
+        log.write(request, 200, 1, 0.1)
+    said = f"ivig: {place}: No space left on device; requests are not noted until it can be written\n"
+    assert capfd.readouterr().err == said
+    # There is room again, and then there is none: that is said again.
+    place.unlink()
+    log.write(request, 200, 1, 0.1)
+    assert json.loads(place.read_text())["status"] == 200
+    place.unlink()
+    place.symlink_to("/dev/full")
+    log.write(request, 200, 1, 0.1)
+    assert capfd.readouterr().err == said
+    # A folder that has gone is no reason to fail either.
+    AccessLog(None).write(request, 200, 1, 0.1)
+    gone = tmp_path / "folder" / "log"
+    gone.parent.mkdir()
+    log = AccessLog(gone)
+    shutil.rmtree(gone.parent)
+    log.write(request, 200, 1, 0.1)
+    assert "No such file or directory" in capfd.readouterr().err
+
+
+def test_the_log_may_be_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    AccessLog(Path("-")).write({"method": "GET", "path": "/a", "client": None}, 200, 1, 0.1)
+    assert json.loads(capfd.readouterr().err)["path"] == "/a"
 
 
 def test_a_log_that_cannot_be_written_is_said_at_once(run: Run) -> None:

@@ -121,6 +121,37 @@ def test_a_dataset_is_read_again(tmp_path: Path, run: Run) -> None:
         assert httpx.get(ask).json()["boolean"] is True
 
 
+def test_of_a_dataset_that_is_read_again_one_copy_is_kept(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, place = tmp_path / "d.trig", tmp_path / "place"
+    path.write_text("<x:g> { <x:a> <x:b> 0 }")
+    place.mkdir()
+    monkeypatch.setenv("TMPDIR", str(place))
+
+    def copies() -> set[Path]:
+        return set(place.glob("ivig-dataset-*/*"))
+
+    with serving("--dataset", path) as (_, address):
+        port = address.rpartition(":")[2]
+        first = copies()
+        assert len(first) == 1
+        for number in (1, 2, 3):
+            path.write_text(f"<x:g> {{ <x:a> <x:b> {number} }}")
+            assert run("reload", "--port", port).returncode == 0
+        end = time.monotonic() + 20
+        while len(copies()) > 1:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        assert not copies() & first
+        path.write_text("nonsense")
+        assert run("reload", "--port", port).returncode == 2
+        assert len(copies()) == 1
+        ask = f"{address}/sparql?query=ASK%7BGRAPH%20%3Fg%20%7B%3Fs%20%3Fp%203%7D%7D"
+        assert httpx.get(ask).json()["boolean"] is True
+    assert not list(place.glob("ivig-dataset-*"))
+
+
 def test_requests_in_flight_end_when_the_server_is_told_to_stop(releases: Path) -> None:
     with serving("--releases", releases, "--query-seconds", "60", "--stop-seconds", "60") as (process, address):
         answers: list[httpx.Response] = []

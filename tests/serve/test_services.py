@@ -110,6 +110,17 @@ def test_an_allowed_host_is_asked_and_no_other(releases: Path) -> None:
         assert httpx.post(f"{address}/sparql", data={"query": silent}).status_code == 200
 
 
+def test_a_query_may_grow_on_its_way(releases: Path) -> None:
+    bounds = ["--service-private", "--body-size", "1024"]
+    with far_away() as (host, asked), serving("--releases", releases, "--service-hosts", host, *bounds) as (_, address):
+        names = " ".join(f"p:{number}" for number in range(100))
+        asks = f"SELECT ?x {{ SERVICE <http://{host}/sparql> {{ ?s ?p ?x VALUES ?s {{ {names} }} }} }}"
+        query = f"PREFIX p: <http://a.example/{'long/' * 20}> {asks}"
+        answer = httpx.post(f"{address}/sparql", data={"query": query}, timeout=20)
+        assert answer.status_code == 200, answer.text
+        assert len(asked[0][1]) > 10_000
+
+
 def test_what_another_server_says_is_not_kept(releases: Path) -> None:
     with (
         far_away() as (host, asked),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 from collections import Counter
 from pathlib import Path
 
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
 from ivig.errors import BadInput, NotThere
-from ivig.release import MANIFEST, STORE, Release
+from ivig.release import MANIFEST, Release
 
 _FORMATS = {
     ".nq": RdfFormat.N_QUADS,
@@ -20,17 +22,34 @@ _FORMATS = {
 }
 
 
+class Copy(Release):
+    """A release for those who serve it now: no folder of releases knows of it."""
+
+    def drop(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
 def seal_dataset(path: Path, folder: Path) -> Release:
-    """A release in an empty folder that holds what the file says.
+    """A release that holds what the file says, in a new folder in `folder`.
 
     Raises NotThere, or BadInput with the place where the file does not parse.
     """
+    copy = Copy(Path(tempfile.mkdtemp(dir=folder)))
+    try:
+        _fill(copy, path)
+    except BaseException:
+        copy.drop()
+        raise
+    return copy
+
+
+def _fill(copy: Copy, path: Path) -> None:
     rdf_format = _FORMATS.get(path.suffix)
     if rdf_format is None:
         raise BadInput(f"{path}: a dataset is a file that ends in {', '.join(_FORMATS)}")
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        store = Store(str(folder / STORE))
+        store = Store(str(copy.store))
         store.bulk_load(path=str(path), format=rdf_format)
     except (SyntaxError, MemoryError) as error:
         # What is short of memory here is the parser's buffer: it takes a term of 16 MB and no more.
@@ -39,8 +58,13 @@ def seal_dataset(path: Path, folder: Path) -> Release:
         raise NotThere(f"{path}: {error.strerror or error}") from error
     store.optimize()
     store.flush()
-    sizes = Counter(quad.graph_name.value for quad in store if isinstance(quad.graph_name, NamedNode))
+    sizes = Counter(quad.graph_name for quad in store)
     del store
-    manifest = {"digest": digest, "union": False, "graphs": dict(sorted(sizes.items()))}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-    return Release(folder)
+    named = {graph.value: size for graph, size in sizes.items() if isinstance(graph, NamedNode)}
+    manifest = {
+        "digest": digest,
+        "union": False,
+        "graphs": dict(sorted(named.items())),
+        "default": sizes[DefaultGraph()],
+    }
+    (copy.folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")

@@ -43,7 +43,7 @@ def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
         from ivig.build.dataset import seal_dataset
         from ivig.files import graph_files
 
-        return Graph(graph_files(settings.graph), seal_dataset(dataset, Path(tempfile.mkdtemp(dir=folder))))
+        return Graph(graph_files(settings.graph), seal_dataset(dataset, Path(folder)))
 
     return sealed
 

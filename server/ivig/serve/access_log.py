@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
-from typing import TextIO
 
 from starlette.types import Scope
 
@@ -24,19 +25,26 @@ def query_digest(query: str) -> str:
 
 
 class AccessLog:
-    """Lines for a file, or for standard error where the file is `-`; for nothing where there is none."""
+    """Lines for a file, or for standard error where the file is `-`; for nothing where there is none.
+
+    A file that was moved away is followed by a new one, so that it can be rotated. Where it cannot be written to, a
+    line on standard error says so once, and lines are left out until it can.
+    """
 
     def __init__(self, path: Path | None) -> None:
-        self._out: TextIO | None = None
+        """Raises NotThere where the file cannot be opened."""
+        self._path = path
+        self._file: int | None = None
+        self._failing = False
         if path is not None:
             try:
-                self._out = sys.stderr if str(path) == "-" else path.open("a", encoding="utf-8", buffering=1)
+                self._file = self._opened(path)
             except OSError as error:
                 raise NotThere(f"{path}: {error.strerror}") from error
 
     def write(self, scope: Scope, status: int, size: int, seconds: float) -> None:
         """Note one request."""
-        if self._out is None:
+        if self._path is None:
             return
         client = scope.get("client")
         line = {
@@ -49,4 +57,44 @@ class AccessLog:
             "ms": round(seconds * 1000, 2),
             **scope.get("ivig.noted", {}),
         }
-        self._out.write(json.dumps(line) + "\n")
+        try:
+            self._write(self._path, json.dumps(line).encode() + b"\n")
+        except OSError as error:
+            if not self._failing:
+                self._complain(error)
+            self._failing = True
+        else:
+            self._failing = False
+
+    def _write(self, path: Path, line: bytes) -> None:
+        if self._file is None or self._is_moved(path, self._file):
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
+            self._file = self._opened(path)
+        while line:
+            line = line[os.write(self._file, line) :]
+
+    def _complain(self, error: OSError) -> None:
+        # Standard error may be a file on the same full disk.
+        with suppress(OSError):
+            print(
+                f"ivig: {self._path}: {error.strerror}; requests are not noted until it can be written", file=sys.stderr
+            )
+
+    @staticmethod
+    def _opened(path: Path) -> int:
+        if str(path) == "-":
+            return sys.stderr.fileno()
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+
+    @staticmethod
+    def _is_moved(path: Path, file: int) -> bool:
+        if str(path) == "-":
+            return False
+        try:
+            there = path.stat()
+        except FileNotFoundError:
+            return True
+        opened = os.fstat(file)
+        return (there.st_dev, there.st_ino) != (opened.st_dev, opened.st_ino)

@@ -5,6 +5,7 @@ that takes nothing of its answer is left.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from enum import Enum, auto
 from typing import Any, ClassVar, NamedTuple, cast
@@ -18,6 +19,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from ivig.serve.crowd import Crowd
 from ivig.serve.problems import document
 from ivig.serve.request_head import NO_HTTP, Refusal, refused_head
+from ivig.serve.services import RELAY_PATH
 from ivig.serve.settings import Settings
 
 Note = Callable[[Scope, int, int, float], None]
@@ -166,7 +168,9 @@ class _Connection(HttpToolsProtocol):
         taken = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
         if taken > self.terms.settings.head_size:
             return self._too_large_a_head()
-        return refused_head(self.parser.get_http_version(), self.headers, self.terms.settings)
+        # What a worker passes on is a visitor's query, written out in full: it may have grown.
+        body_size = math.inf if self.url.startswith(RELAY_PATH.encode()) else self.terms.settings.body_size
+        return refused_head(self.parser.get_http_version(), self.headers, body_size)
 
     def _too_large_a_head(self) -> Refusal:
         return Refusal(431, "Too large", f"the head of a request may have {self.terms.settings.head_size} bytes")

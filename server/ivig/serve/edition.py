@@ -75,11 +75,12 @@ class Edition:
             self._starting = asyncio.get_running_loop().create_task(self.exports.start())
 
     async def close(self) -> None:
-        """Stop the workers."""
+        """Stop the workers, the last who read the release."""
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.gather(self._starting, return_exceptions=True)
         await asyncio.gather(*(pool.close() for pool in (self.pool, self.exports) if pool is not None))
+        await asyncio.to_thread(self.graph.release.drop)
 
     async def retire(self) -> None:
         """Let the requests in flight end, then stop the workers."""

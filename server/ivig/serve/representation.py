@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 import brotli
 import zstandard
 from anyio import CapacityLimiter, to_thread
-from starlette.types import Scope, Send
+from starlette.types import Message, Scope, Send
+
+from ivig.serve.problems import document
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -54,6 +56,13 @@ class Representation:
         """Send it as a request wants it: encoded, or only that nothing has changed. Returns by how much it grew."""
         wanted = {name: value for name, value in scope["headers"] if name in (b"accept-encoding", b"if-none-match")}
         encoding = self._encoding(wanted.get(b"accept-encoding"))
+        if encoding is None:
+            refusal = document(
+                406, "Not acceptable", f"offered are the encodings {', '.join(_ENCODERS)} and none at all"
+            )
+            refusal.headers["Vary"] = "Accept-Encoding"
+            await refusal(scope, _nothing, send)
+            return 0
         grown = 0
         if encoding not in self._bodies:
             plain = self._bodies["identity"]
@@ -73,10 +82,16 @@ class Representation:
         await _send_body(send, b"" if scope["method"] == "HEAD" else body)
         return grown
 
-    def _encoding(self, accepted: bytes | None) -> str:
-        if not accepted or len(self._bodies["identity"]) < _WORTH_COMPRESSING:
+    def _encoding(self, accepted: bytes | None) -> str | None:
+        if not accepted:
             return "identity"
-        return preferred_encoding(accepted.decode("latin-1"))
+        asked = accepted.decode("latin-1")
+        is_small = len(self._bodies["identity"]) < _WORTH_COMPRESSING
+        return "identity" if is_small and _takes_it_plain(_weights(asked)) else preferred_encoding(asked)
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}
 
 
 async def _send_body(send: Send, body: bytes) -> None:
@@ -94,19 +109,32 @@ def _weight(parameters: str) -> float:
         return 0.0
 
 
-def preferred_encoding(accepted: str) -> str:
-    """The encoding that a client likes best, among equals the one that is smallest.
-
-    >>> preferred_encoding("gzip, deflate, br;q=0.9, zstd"), preferred_encoding("gzip;q=0"), preferred_encoding("*")
-    ('zstd', 'identity', 'br')
-    """
+def _weights(accepted: str) -> dict[str, float]:
     weights: dict[str, float] = {}
     for part in accepted.lower().split(",")[:32]:
         name, _, parameters = part.partition(";")
         weights[name.strip()] = _weight(parameters[:32]) if parameters else 1.0
+    return weights
+
+
+def _takes_it_plain(weights: Mapping[str, float]) -> bool:
+    return weights.get("identity", weights.get("*", 1.0)) > 0
+
+
+def preferred_encoding(accepted: str) -> str | None:
+    """The encoding that a client likes best, among equals the one that is smallest; None where it takes none of them.
+
+    >>> preferred_encoding("gzip, deflate, br;q=0.9, zstd"), preferred_encoding("gzip;q=0"), preferred_encoding("*")
+    ('zstd', 'identity', 'br')
+    >>> preferred_encoding("identity;q=0, gzip;q=0.1"), preferred_encoding("identity;q=0"), preferred_encoding("*;q=0")
+    ('gzip', None, None)
+    """
+    weights = _weights(accepted)
     offered = [(weights.get(name, weights.get("*", 0.0)), name) for name in _ENCODERS]
     best = max(weight for weight, _ in offered)
-    if best <= 0 or weights.get("identity", 0.0) > best:
+    if best <= 0:
+        return "identity" if _takes_it_plain(weights) else None
+    if weights.get("identity", 0.0) > best:
         return "identity"
     return next(name for weight, name in offered if weight == best)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ivig.serve.settings import Settings
-
 
 class Refusal(NamedTuple):
     """What a connection answers itself, in place of the application."""
@@ -19,11 +17,11 @@ class Refusal(NamedTuple):
 NO_HTTP = Refusal(400, "Bad request", "this is no HTTP request")
 
 
-def refused_head(version: str, headers: Iterable[tuple[bytes, bytes]], settings: Settings) -> Refusal | None:
+def refused_head(version: str, headers: Iterable[tuple[bytes, bytes]], body_size: float) -> Refusal | None:
     """Why a request with this head is not read on; None where it is.
 
-    version: of HTTP; headers: with names in lower case. What a request has to have: RFC 9112, sections 3.2 and 6.1, and
-    RFC 9110, section 8.4.
+    version: of HTTP; headers: with names in lower case; body_size: bytes that the body may have. What a request has to
+    have: RFC 9112, sections 3.2 and 6.1, and RFC 9110, section 8.4.
     """
     values: dict[bytes, list[str]] = {}
     for name, value in headers:
@@ -35,8 +33,8 @@ def refused_head(version: str, headers: Iterable[tuple[bytes, bytes]], settings:
     if transfer and transfer != ["chunked"]:
         return Refusal(501, "Not implemented", "the one Transfer-Encoding that is read is chunked")
     length = values.get(b"content-length", ["0"])[0]
-    if length.isdecimal() and int(length) > settings.body_size:
-        return Refusal(413, "Too large", f"the body of a request may have {settings.body_size} bytes")
+    if length.isdecimal() and int(length) > body_size:
+        return Refusal(413, "Too large", f"the body of a request may have {body_size} bytes")
     encodings = _listed(values.get(b"content-encoding", []))
     if set(encodings) - {"identity"} and (transfer or length != "0"):
         return Refusal(

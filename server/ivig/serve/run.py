@@ -138,6 +138,7 @@ class _Server(uvicorn.Server):
     async def _reload(self) -> None:
         """Let the newest release take over. Whatever is wrong with it, the present one goes on."""
         async with self._reloading:
+            graph = None
             try:
                 graph = await asyncio.to_thread(self._opened)
                 edition = await asyncio.to_thread(Edition, graph, self._settings, self._metrics, self._services)
@@ -147,6 +148,8 @@ class _Server(uvicorn.Server):
                 # Whatever a folder holds that should be a release, the present one is served on.
                 self._metrics.reloads.labels("failed").inc()
                 self._note.write(self._now.graph.release.digest, str(error) or type(error).__name__)
+                if graph is not None:
+                    graph.release.drop()
             else:
                 self._metrics.reloads.labels("done").inc()
                 self._note.write(graph.release.digest)

@@ -26,7 +26,7 @@ from ivig.serve.settings import Settings
 if TYPE_CHECKING:
     import httpx
 
-_PATH = "/-/relay/"
+RELAY_PATH = "/-/relay/"
 _PASSED_ON = ("accept", "content-type")
 _USER_AGENT = f"ivig/{ivig.__version__} (+{BASE})"
 """Public endpoints, Wikidata's first of all, ask to be told who asks."""
@@ -47,7 +47,7 @@ class Services:
 
     def listen_at(self, address: str) -> None:
         """Say where this server listens: the relay is a part of it."""
-        self._own = f"{address}{_PATH.removeprefix('/')}{self._token}?to="
+        self._own = f"{address}{RELAY_PATH.removeprefix('/')}{self._token}?to="
 
     @property
     def allowed(self) -> Allowed:
@@ -57,7 +57,7 @@ class Services:
     def is_for(self, scope: Scope) -> bool:
         """Whether a request is for the relay: it comes from a worker, which alone knows the token."""
         path: str = scope["path"]
-        return bool(self.hosts) and secrets.compare_digest(path.encode(), f"{_PATH}{self._token}".encode())
+        return bool(self.hosts) and secrets.compare_digest(path.encode(), f"{RELAY_PATH}{self._token}".encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -6,16 +6,18 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from ivig.ask import Graph
 from ivig.ask.guarded import Pool
 from ivig.errors import BadInput
 from ivig.serve.cache import AnswerCache
 from ivig.serve.metrics import Metrics
-from ivig.serve.negotiation import GRAPH_TYPES, RESULT_TYPES
+from ivig.serve.negotiation import GRAPH_TYPES, RESULT_TYPES, chosen_format
 from ivig.serve.pages import Pages
 from ivig.serve.problems import Gone, TooLarge
 from ivig.serve.protocol import operation
+from ivig.serve.representation import Representation
 from ivig.serve.service_description import service_description
 from ivig.serve.services import Services
 from ivig.serve.settings import Settings
@@ -45,6 +47,17 @@ _PARAMETERS = [
 ]
 
 
+class _OfTheRelease(Response):
+    """A document that is what it is as long as the release is, with the headers that say so."""
+
+    def __init__(self, made: Response) -> None:
+        self._kept = Representation(bytes(made.body), made.raw_headers)
+        super().__init__()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._kept.deliver(scope, send)
+
+
 def sparql_routes(
     graph: Graph,
     pool: Pool,
@@ -67,12 +80,16 @@ def sparql_routes(
         asked = operation("GET", request.url.query, None, b"")
         if asked is not None:
             return await endpoint.answer(asked, request)
-        if pages is not None and "text/html" in request.headers.get("accept", ""):
-            return pages.page("sparql.html")
+        named = request.query_params.get("format")
+        format_name = chosen_format(GRAPH_TYPES, request.headers.get("accept"), named, html=pages is not None)
+        if pages is not None and format_name == "html":
+            page = pages.page("sparql.html")
+            page.headers["Vary"] = "Accept"
+            return _OfTheRelease(page)
         if set(request.query_params) - {"format"}:
             raise BadInput("give a query: /sparql?query=…")
         described = service_description(graph, public_url(request, settings))
-        return document_of(described, request)
+        return _OfTheRelease(document_of(described, request))
 
     @router.post(
         "/sparql",

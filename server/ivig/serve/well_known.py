@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from fastapi import APIRouter, Request, Response
 from pyoxigraph import Literal, NamedNode, Triple, serialize
 
-from ivig.ask import Graph, SavedQuery
-from ivig.ask.examples import EXAMPLES
+from ivig.ask import Graph
 from ivig.ask.results import RDF_FORMATS
 from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
+from ivig.serve.dataset_description import dataset_description
+from ivig.serve.examples import Example, examples
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.settings import Settings
 
@@ -51,38 +52,46 @@ def well_known_routes(graph: Graph, settings: Settings) -> APIRouter:
     """`/.well-known/void` and `/.well-known/sparql-examples`, where crawlers and editors look for them."""
     router = APIRouter(prefix="/.well-known", tags=["SPARQL"])
 
+    @router.get("/void", summary="The dataset, in VoID and DCAT", response_class=Response)
+    def void(request: Request) -> Response:
+        """Counts, partitions, links to other collections, and where each format can be had; of a file that is served as
+        it stands, its graphs and their sizes."""
+        return document_of(described(public_url(request, settings)), request)
+
+    @lru_cache(maxsize=8)
+    def described(where: str) -> list[Triple]:
+        # The counts go over the whole release, which does not change.
+        return (
+            description(graph, where) if settings.dataset is None else list(dataset_description(graph.release, where))
+        )
+
     if settings.dataset is None:
 
-        @router.get("/void", summary="The dataset, in VoID and DCAT", response_class=Response)
-        def void(request: Request) -> Response:
-            """Counts, partitions, links to other collections, and where each format can be had."""
-            return document_of(described(public_url(request, settings)), request)
-
-        @lru_cache(maxsize=8)
-        def described(where: str) -> list[Triple]:
-            # The counts go over the whole release, which does not change.
-            return description(graph, where)
-
         @router.get("/sparql-examples", summary="The saved queries, as SHACL executables", response_class=Response)
-        def examples(request: Request) -> Response:
-            """Every saved query with its text, title and endpoint; where one needs a thing, with an example of it."""
+        def saved_queries(request: Request) -> Response:
+            """Every saved query that runs here, with its text, title and endpoint; where one needs a thing, with a
+            thing that it has an answer for."""
             endpoint = f"{public_url(request, settings)}sparql"
-            queries = (graph.queries[name] for name in graph.queries)
-            return document_of((t for query in queries for t in _executable(graph, query, endpoint)), request)
+            return document_of((t for example in runnable() for t in _executable(example, endpoint)), request)
+
+        @cache
+        def runnable() -> list[Example]:
+            # Each is run to see whether it has an answer, and the release does not change.
+            return examples(graph, settings)
 
     return router
 
 
-def _executable(graph: Graph, query: SavedQuery, endpoint: str) -> Iterable[Triple]:
+def _executable(example: Example, endpoint: str) -> Iterable[Triple]:
     """A saved query as an example that runs as it stands."""
+    query = example.query
     subject = NamedNode(f"{BASE}query/{query.name}")
-    values = {parameter.name: EXAMPLES[parameter.kind] for parameter in query.parameters if parameter.required}
     said = f"{query.title}. {query.description}"
     yield Triple(subject, NamedNode(RDF_TYPE), NamedNode(f"{_SH}SPARQLExecutable"))
     yield Triple(subject, NamedNode(RDF_TYPE), NamedNode(f"{_SH}SPARQLSelectExecutable"))
     yield Triple(subject, NamedNode(PREFIXES["rdfs"] + "label"), Literal(query.title, language="en"))
     yield Triple(subject, NamedNode(PREFIXES["rdfs"] + "comment"), Literal(said, language="en"))
-    yield Triple(subject, NamedNode(f"{_SH}select"), Literal(query.bind(values, graph.names)))
+    yield Triple(subject, NamedNode(f"{_SH}select"), Literal(example.text))
     yield Triple(subject, NamedNode(f"{_SCHEMA}target"), NamedNode(endpoint))
     for keyword in query.keywords:
         yield Triple(subject, NamedNode(f"{_SCHEMA}keywords"), Literal(keyword))
