@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivig.cli.options import GraphOption
-from ivig.errors import BadInput, NotThere
+from ivig.errors import BadInput
+from ivig.finished import finished_file
 
 if TYPE_CHECKING:
     from ivig.curate.changes import Summary
@@ -97,18 +97,8 @@ def _write_report(path: Path, problems: Sequence[Problem]) -> None:
     rows = csv.writer(text)
     rows.writerow(["file", "place", "record", "field", "value", "allowed"])
     rows.writerows(problems)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        if path.exists() and not path.is_file():
-            # A pipe or a terminal keeps its place.
-            path.write_text(text.getvalue(), encoding="utf-8", newline="")
-        else:
-            draft.write_text(text.getvalue(), encoding="utf-8", newline="")
-            draft.replace(path)
-    except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+    with finished_file(path) as draft:
+        draft.write_text(text.getvalue(), encoding="utf-8", newline="")
     print(f"{len(problems)} problems in {path}", file=sys.stderr)
 
 
@@ -119,12 +109,6 @@ def _write_template(path: Path, graph: Path | None) -> None:
 
     if path.exists():
         raise BadInput(f"{path} is there already, and may hold work: name a file that is not there")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with finished_file(path) as draft:
         write_template(draft, vocabularies(graph_files(graph)))
-        draft.replace(path)
-    except OSError as error:
-        raise NotThere(f"{path}: {error.strerror}") from error
-    finally:
-        draft.unlink(missing_ok=True)
     print(f"{path} written")

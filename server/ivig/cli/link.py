@@ -124,7 +124,7 @@ def _print_changes(found: Sequence[Change]) -> None:
 
 def _write_report(path: Path, found: Sequence[Change]) -> None:
     from ivig.curate.ontologies import Change
-    from ivig.export.files import finished_file
+    from ivig.finished import finished_file
 
     with finished_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)

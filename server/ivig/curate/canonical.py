@@ -6,7 +6,6 @@ comes from. The comment lines at the head of a file are kept.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ivig.errors import BadInput
+from ivig.finished import finished_file
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, TERMS
 from ivig.turtle import read_turtle
 
@@ -201,9 +201,8 @@ def format_file(path: Path, *, check: bool = False) -> bool:
     canonical = canonical_turtle(triples, "".join(lines[:depth]))
     changed = canonical != text
     if changed and not check:
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        draft.write_text(canonical, encoding="utf-8")
-        draft.replace(path)
+        with finished_file(path) as draft:
+            draft.write_text(canonical, encoding="utf-8")
     return changed
 
 

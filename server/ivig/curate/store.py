@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, Triple
 from ivig.build.read import read
 from ivig.curate.canonical import canonical_turtle
 from ivig.files import GraphFiles
+from ivig.finished import finished_file
 from ivig.namespaces import BASE, TERMS
 from ivig.turtle import read_turtle
 
@@ -119,17 +120,10 @@ class Store:
 
 def write_files(texts: dict[Path, str]) -> None:
     """Write every file beside its place first, then move them all: a failure on the way leaves what was there."""
-    drafts = {}
-    try:
+    with ExitStack() as stack:
         for path, text in texts.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            drafts[path] = path.with_name(f".{path.name}.{os.getpid()}")
-            drafts[path].write_text(text, encoding="utf-8")
-        for path, draft in drafts.items():
-            draft.replace(path)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+            stack.enter_context(finished_file(path)).write_text(text, encoding="utf-8")
 
 
 def _kind(iri: str) -> str:

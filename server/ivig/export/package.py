@@ -17,12 +17,12 @@ from pyoxigraph import RdfFormat, serialize
 from ivig.export.crate import digest_of, names_in, write_citation, write_metadata, write_readme
 from ivig.export.description import DESCRIPTION_PREFIXES, description
 from ivig.export.exporter import Exporter
-from ivig.export.files import finished_file, finished_folder
 from ivig.export.formats import format_named
 from ivig.export.package_contents import Contents, write_selection
 from ivig.export.package_files import DATA, METADATA, SUMS
 from ivig.export.selection import Selection
 from ivig.export.zip_layout import NO_SEAL, seal
+from ivig.finished import finished_file, finished_folder
 
 _FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

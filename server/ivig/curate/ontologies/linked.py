@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from ivig.curate.ontologies.ontology import OntologyTerm, OutsideOntology
 from ivig.errors import NotThere
+from ivig.finished import finished_file
 
 
 class LinkedOntologies(NamedTuple):
@@ -37,12 +37,8 @@ class LinkedOntologies(NamedTuple):
         for ontology in ontologies:
             kept.add(ontology.name)
             path = self.folder / f"{ontology.name}.json"
-            draft = self.folder / f".{ontology.name}.{os.getpid()}"
-            try:
+            with finished_file(path) as draft:
                 draft.write_text(json.dumps(asdict(ontology), ensure_ascii=False), encoding="utf-8")
-                draft.replace(path)
-            finally:
-                draft.unlink(missing_ok=True)
         for name in set(self.names()) - kept:
             (self.folder / f"{name}.json").unlink(missing_ok=True)
 

@@ -6,9 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 from ivig.errors import BadInput, NotThere
+
+_numbers = count()
 
 
 @contextmanager
@@ -58,4 +61,4 @@ def finished_folder(path: Path) -> Iterator[Path]:
 
 def _draft_of(path: Path) -> Path:
     # Its name says nothing of the file's, which may be as long as names may be.
-    return path.with_name(f".ivig-draft-{os.getpid()}")
+    return path.with_name(f".ivig-draft-{os.getpid()}-{next(_numbers)}")

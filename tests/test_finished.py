@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ivig.errors import BadInput, NotThere
-from ivig.export.files import finished_file
+from ivig.finished import finished_file
 
 
 def _write(path: Path, content: bytes) -> None:
