@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import IPv6Address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
 
 _SUBNET = 64
-"""Bits of an IPv6 address that tell one household from another: the rest is its own to choose."""
+"""Bits of an IPv6 address that a client has not chosen itself: the rest it may change with every connection."""
 
 
 def client_of(scope: Scope) -> str:
@@ -19,14 +19,22 @@ def client_of(scope: Scope) -> str:
     >>> client_of({"client": ("192.0.2.1", 80)}), client_of({"client": ("2001:db8:1:2:3:4:5:6", 80)})
     ('192.0.2.1', '2001:db8:1:2::/64')
     """
-    host = scope["client"][0] if scope.get("client") else ""
-    if ":" not in host:
-        return str(host)
+    host: str = scope["client"][0] if scope.get("client") else ""
     try:
-        address = IPv6Address(host.partition("%")[0])
+        return household(address_of(host))
     except ValueError:
-        return str(host)
-    return str(address.ipv4_mapped or ip_network((address, _SUBNET), strict=False))
+        return host
+
+
+def address_of(host: str) -> IPv4Address | IPv6Address:
+    """The address that a connection comes from, an IPv4 one as such. Raises ValueError where it is none."""
+    address = ip_address(host.partition("%")[0])
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def household(address: IPv4Address | IPv6Address) -> str:
+    """One client's addresses in one name."""
+    return str(address if isinstance(address, IPv4Address) else ip_network((address, _SUBNET), strict=False))
 
 
 class Turns:

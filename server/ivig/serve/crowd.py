@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
+from ivig.serve.clients import address_of, household
 from ivig.serve.settings import Settings
-
-_PREFIX_OF_ONE_CLIENT = 64
-"""Bits of an IPv6 address that one client has not chosen itself: the rest it may change with every connection."""
 
 
 class Connected(Protocol):
@@ -80,11 +77,5 @@ class Crowd:
         """The client, None for one that has no share of its own: behind a proxy are many."""
         if connection.client is None:
             return None
-        address = ip_address(connection.client[0].partition("%")[0])
-        if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-            address = address.ipv4_mapped
-        if any(address in network for network in self._proxies):
-            return None
-        if isinstance(address, IPv6Address):
-            return f"{int(address) >> (128 - _PREFIX_OF_ONE_CLIENT):x}"
-        return str(address)
+        address = address_of(connection.client[0])
+        return None if any(address in network for network in self._proxies) else household(address)
