@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
@@ -17,6 +19,20 @@ CONDITION = "/condition/idiopathic-recurrent-pericarditis"
 def _every_iri(graph: Graph) -> list[str]:
     rows = graph.sparql(f'SELECT DISTINCT ?s {{ ?s a ?t FILTER(STRSTARTS(STR(?s), "{BASE}")) }}')
     return [str(row["s"]) for row in rows]
+
+
+def test_the_page_of_a_condition_describes_its_part_of_the_dataset(server: httpx.Client) -> None:
+    """To search engines, by schema.org, with where it can be had."""
+    head = r'<script type="application/ld\+json">(.*?)</script>'
+    (text,) = re.findall(head, server.get(CONDITION, headers={"accept": "text/html"}).text, re.DOTALL)
+    said = json.loads(text)
+    assert (said["@type"], said["isPartOf"]["@id"], said["url"]) == ("Dataset", BASE + "dataset", BASE + CONDITION[1:])
+    assert {"name", "description", "license", "creator", "about", "distribution"} <= set(said)
+    turtle = next(one["contentUrl"] for one in said["distribution"] if one["encodingFormat"] == "text/turtle")
+    address = urlsplit(turtle)
+    assert address.path == urlsplit(BASE).path + "export"
+    assert parse_qs(address.query) == {"condition": [BASE + CONDITION[1:]], "format": ["turtle"]}
+    assert not re.findall(head, server.get("/direction/benefit", headers={"accept": "text/html"}).text)
 
 
 def test_things_of_every_kind_open_as_page_and_turtle(server: httpx.Client, graph: Graph) -> None:

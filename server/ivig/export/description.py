@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, QueryTriples, Triple
 
@@ -128,16 +129,37 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
         "measurementTechnique": "Statements read from publications and web pages; not a systematic search.",
         "size": f"{graph.release.manifest['things']['Statement']} statements",
         "variableMeasured": ["direction of effect", "study type", "level of evidence", "participants", "effect size"],
-        "distribution": [
-            {
-                "@type": "DataDownload",
-                "name": distribution_title(made.name),
-                "encodingFormat": made.media_type,
-                "contentUrl": f"{where}export?format={made.name}",
-            }
-            for made in FORMATS.values()
-        ],
+        "distribution": _downloads(f"{where}export?format="),
     }
+
+
+def schema_org_of_condition(condition: str, label: str, where: str = BASE) -> dict[str, Any]:
+    """What the graph has on a condition as a part of that Dataset, for the head of the condition's page."""
+    return {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "name": f"{TITLE}: {label}",
+        "description": f"{ABSTRACT} This part has the statements on {label} and on what is narrower.",
+        "url": condition,
+        "license": LICENCE,
+        "creator": {"@type": "Organization", "name": CREATOR, "url": BASE},
+        "isPartOf": {"@type": "Dataset", "@id": DATASET, "name": TITLE},
+        "about": {"@type": "MedicalCondition", "@id": condition, "name": label},
+        "isAccessibleForFree": True,
+        "distribution": _downloads(f"{where}export?condition={quote(condition, safe='')}&format="),
+    }
+
+
+def _downloads(address: str) -> list[dict[str, str]]:
+    return [
+        {
+            "@type": "DataDownload",
+            "name": distribution_title(made.name),
+            "encodingFormat": made.media_type,
+            "contentUrl": address + made.name,
+        }
+        for made in FORMATS.values()
+    ]
 
 
 def _said(subject: str, predicate: str, object: str | Literal) -> Triple:

@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from ivig.ask import Answer, Dataset, Graph
 from ivig.ask.results import result_bytes
 from ivig.errors import NotThere
+from ivig.export.description import schema_org_of_condition
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.serve.negotiation import GRAPH_TYPES, chosen_format, content_type
 from ivig.serve.pages import Cell, Pages, Table, answer_table, cell
@@ -73,10 +74,12 @@ def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
             raise NotThere(f"there is nothing at <{iri}>")
         kinds = [kind(row["value"], row["value_label"]) for row in about if row["predicate"] == RDF_TYPE]
         is_condition = any(row["value"] == TERMS + "Condition" for row in about if row["predicate"] == RDF_TYPE)
+        label = next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri)
         return pages.page(
             "thing.html",
             iri=iri,
-            label=next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri),
+            label=label,
+            dataset=schema_org_of_condition(iri, str(label)) if is_condition else None,
             kinds=[cell for cell in kinds if cell is not None],
             finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
             facts=facts(about),
