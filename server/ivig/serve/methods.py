@@ -20,10 +20,11 @@ class Methods:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope["method"]
-        found = [asked for asked in _ASKED if self._is_routed(scope, asked)]
-        if method in found:
+        # GET is for every address that there is, and most requests are that.
+        if method == "GET" or (method in _ASKED and self._is_routed(scope, method)):
             await self._app(scope, receive, send)
             return
+        found = [asked for asked in _ASKED if self._is_routed(scope, asked)]
         as_get = {**scope, "method": "GET"}
         if not found or not await self._is_there(as_get, receive):
             await self._app(as_get, receive, send)
