@@ -210,7 +210,10 @@ def _question(query: SavedQuery) -> Iterable[str]:
 
 def command_line() -> str:
     """What every command says of itself."""
-    lines = ["# Command line\n", "What `ivig COMMAND --help` says. Shell completion: `ivig --install-completion`.\n"]
+    lines = [
+        "# Command line\n",
+        "What `ivig COMMAND --help` says. The version: `ivig --version`. Shell completion: `ivig --install-completion`.\n",
+    ]
     for command in COMMANDS:
         lines += [f"## ivig {command}\n", f"```text\n{_help(command)}\n```\n"]
     return "\n".join(lines)
