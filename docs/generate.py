@@ -210,10 +210,8 @@ def _question(query: SavedQuery) -> Iterable[str]:
 
 def command_line() -> str:
     """What every command says of itself."""
-    lines = [
-        "# Command line\n",
-        "What `ivig COMMAND --help` says. The version: `ivig --version`. Shell completion: `ivig --install-completion`.\n",
-    ]
+    more = "The version: `ivig --version`. Shell completion: `ivig --install-completion`."
+    lines = ["# Command line\n", f"What `ivig COMMAND --help` says. {more}\n"]
     for command in COMMANDS:
         lines += [f"## ivig {command}\n", f"```text\n{_help(command)}\n```\n"]
     return "\n".join(lines)
