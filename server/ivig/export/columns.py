@@ -100,9 +100,13 @@ def _subject(read: Reading, statement: str) -> Cell:
     return _joined(read.label(iri) for iri in subjects if iri not in said)
 
 
+_TELLING = ("pmid", "doi", "pmcid", "title")
+"""What tells a publication for certain: what was read of others was its authors, or somebody's words on it."""
+
+
 def _status(read: Reading, statement: str) -> Cell:
-    if read.iris(statement, "citation"):
-        return "confirmed"
+    if citations := read.iris(statement, "citation"):
+        return "confirmed" if any(read.values(one, name) for one in citations for name in _TELLING) else "probable"
     return _joined(map(read.label, read.along(statement, ("reference", "resolution"))))
 
 
@@ -228,7 +232,12 @@ COLUMNS = (
     _text("pmid", "Its PMID.", "citation", "pmid"),
     _text("doi", "Its DOI.", "citation", "doi"),
     _text("pmcid", "Its PMCID.", "citation", "pmcid"),
-    Column("citation_status", "text", "confirmed, probable or unresolved; empty without a reference.", _status),
+    Column(
+        "citation_status",
+        "text",
+        "confirmed, probable (also where neither identifier nor full title was seen) or unresolved.",
+        _status,
+    ),
     _text("source", "The source document.", "passage", "source", "key"),
     _text("passage", "The passage in it.", "passage", "number"),
     _iri("page", "The address at which it was read.", "page", "readAt"),
