@@ -6,6 +6,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import zipfile
@@ -167,7 +168,9 @@ def _bytes_of(path: Path) -> dict[str, bytes]:
 
 
 def test_no_time_of_the_export_is_in_a_package(exporter: Exporter, made: Path, tmp_path: Path) -> None:
-    assert "datePublished" not in _root(made)
+    # The day is that of the version, wherever and whenever the package is made.
+    (released,) = re.findall(r'^date-released: "([0-9-]+)"$', (ROOT / "CITATION.cff").read_text(), re.MULTILINE)
+    assert _root(made)["datePublished"] == released
     write_package(exporter, KAWASAKI, "csv", tmp_path / "k.zip")
     with zipfile.ZipFile(tmp_path / "k.zip") as archive:
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
@@ -184,7 +187,9 @@ def test_two_installs_of_one_release_make_the_same_package(tmp_path: Path) -> No
         (tmp_path / name).mkdir()
         files = files_with(tmp_path / name, SOURCE + efficacy("gout", "benefit"))
         shutil.copyfile(ROOT / "LICENSE-DATA", files.folder / "LICENSE-DATA")
-        (files.folder / "CITATION.cff").write_text((ROOT / "CITATION.cff").read_text() + "date-released: 2026-02-03\n")
+        citation = (ROOT / "CITATION.cff").read_text()
+        citation = re.sub(r"^date-released: .*$", "date-released: 2026-02-03", citation, flags=re.MULTILINE)
+        (files.folder / "CITATION.cff").write_text(citation)
         release = build(files, Releases(tmp_path / name / "releases"))
         for number, path in enumerate(sorted(release.folder.iterdir())):
             os.utime(path, (number, 1_000_000_000 * len(name)))

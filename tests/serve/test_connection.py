@@ -203,8 +203,9 @@ def test_who_keeps_connections_for_nothing_shuts_out_nobody(releases: Path) -> N
         for connection in greedy:
             with suppress(OSError):
                 connection.sendall(b"GET /health HTTP/1.1\r\nhost: x\r\n")
-        # It has the share of one client, and of those the youngest; so its neighbour's is as it was.
-        assert [_ends_with(connection)[:12] for connection in greedy[:20]] == [b"HTTP/1.1 503"] * 20
+        # It has the share of one client, and of those the youngest; so its neighbour's is as it was. One that has to go
+        # is told so if the head of its request was there by then.
+        assert {_ends_with(connection)[:12] for connection in greedy[:20]} <= {b"HTTP/1.1 503", b""}
         assert _answered(neighbour).startswith(b"HTTP/1.1 200")
         assert httpx.get(f"{address}/health").status_code == 200
         # From many addresses it takes all of them, and still each newcomer is served.
@@ -239,9 +240,9 @@ def _ends_with(connection: socket.socket) -> bytes:
         (b"GET /health HTTP/1.1", 400, "a request has one Host, not none"),
         (b"GET /health HTTP/1.1\r\nhost: a\r\nHost: a", 400, "a request has one Host, not 2"),
         (b"GET /health HTTP/1.0\r\nhost: a\r\nHost: b", 400, "a request has one Host, not 2"),
-        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip", 501, "is chunked"),
-        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked", 501, "is chunked"),
-        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity", 501, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip", 400, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: gzip, chunked", 400, "is chunked"),
+        (b"POST /sparql HTTP/1.1\r\nhost: a\r\ntransfer-encoding: identity", 400, "is chunked"),
         (b"POST /sparql HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 20001", 413, "20000 bytes"),
         (b"POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-encoding: gzip\r\ncontent-length: 20", 415, "as it is"),
         (b"POST /sparql HTTP/1.1\r\nhost: a\r\ncontent-encoding: br\r\ntransfer-encoding: chunked", 415, "as it is"),
@@ -293,11 +294,11 @@ def test_what_the_connection_refuses_is_counted_and_logged(releases: Path, tmp_p
     assert "secret" not in log.read_text()
     assert [(line["method"], line["path"], line["status"]) for line in lines] == [
         ("GET", "/queries/a", 400), (None, "", 400), ("GET", "/health\nhere", 431), ("POST", "/sparql", 413),
-        ("HEAD", "/ready", 501), ("GET", "/condition/x", 408), ("POST", "/sparql", 408),
+        ("HEAD", "/ready", 400), ("GET", "/condition/x", 408), ("POST", "/sparql", 408),
     ]  # fmt: skip
     assert all(line["client"] == "127.0.0.1" and line["ms"] >= 0 for line in lines)
     assert [line["bytes"] > 0 for line in lines] == [True, True, True, True, False, True, True]
-    for area, status in (("queries", 400), ("other", 431), ("sparql", 413), ("ready", 501), ("sparql", 408)):
+    for area, status in (("queries", 400), ("other", 431), ("sparql", 413), ("ready", 400), ("sparql", 408)):
         assert f'ivig_requests_total{{area="{area}",status="{status}"}} 1.0' in counters
 
 

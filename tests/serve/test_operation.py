@@ -9,6 +9,8 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -80,14 +82,21 @@ def test_the_access_log_has_digests_and_no_texts(releases: Path, tmp_path: Path)
     assert all(line["ms"] >= 0 and line["bytes"] > 0 and line["client"] == "127.0.0.1" for line in lines)
 
 
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_a_log_that_was_moved_away_is_followed_by_a_new_one(releases: Path, tmp_path: Path) -> None:
     log, old = tmp_path / "access.jsonl", tmp_path / "access.jsonl.1"
     with serving("--releases", releases, "--access-log", log) as (_, address):
-        httpx.get(f"{address}/health")
-        log.rename(old)
-        httpx.get(f"{address}/ready")
-        log.unlink()
-        httpx.get(f"{address}/metrics")
+        # A request is noted once its answer is out.
+        for path, then in (("/health", lambda: log.rename(old)), ("/ready", log.unlink), ("/metrics", lambda: None)):
+            httpx.get(address + path)
+            _until(lambda path=path: log.exists() and path in log.read_text())
+            then()
     assert [json.loads(line)["path"] for line in old.read_text().splitlines()] == ["/health"]
     assert [json.loads(line)["path"] for line in log.read_text().splitlines()] == ["/metrics"]
 

@@ -31,7 +31,7 @@ def refused_head(version: str, headers: Iterable[tuple[bytes, bytes]], body_size
         return Refusal(400, "Bad request", f"a request has one Host, not {len(hosts) or 'none'}")
     transfer = _listed(values.get(b"transfer-encoding", []))
     if transfer and transfer != ["chunked"]:
-        return Refusal(501, "Not implemented", "the one Transfer-Encoding that is read is chunked")
+        return Refusal(400, "Bad request", "the one Transfer-Encoding that is read is chunked")
     length = values.get(b"content-length", ["0"])[0]
     if length.isdecimal() and int(length) > body_size:
         return Refusal(413, "Too large", f"the body of a request may have {body_size} bytes")
