@@ -5,7 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from ivig.ask import Graph
+from ivig.build.linking import link
+from ivig.curate.ontologies import read_ontology
 from ivig.files import GraphFiles, graph_files
+from ivig.namespaces import ANCESTORS_GRAPH
+from ivig.release import Releases
 
 ROOT = Path(__file__).parents[1]
 
@@ -70,3 +75,17 @@ def efficacy(
         f"ivig:direction <direction/{direction}> ; ivig:studyType <study-type/{study_type}> ; "
         f"ivig:passage <passage/example/01> ; ivig:study <study/{voice or name}> .\n"
     )
+
+
+def linked_graph(folder: Path) -> Graph:
+    """A small graph whose gout is a term of an ontology that is linked to it."""
+    links = (
+        "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
+        "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
+        "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
+    )
+    files = files_with(folder, SOURCE + efficacy("gout", "benefit"), links)
+    ontology = read_ontology(ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo")
+    release = link(files, Releases(folder / "releases"), [ontology], lambda stage: None)
+    assert ANCESTORS_GRAPH in release.manifest["graphs"]
+    return Graph(files, release)

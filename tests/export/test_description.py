@@ -13,14 +13,11 @@ from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, VOID
 
 from conftest import ROOT, Run
 from ivig.ask import Graph
-from ivig.build.linking import link
 from ivig.build.terms import rdflib_graph
-from ivig.curate.ontologies import read_ontology
 from ivig.export import FORMATS, Exporter, Selection, whole
 from ivig.export.description import ABSTRACT, DATASET, KEYWORDS, TITLE, description, schema_org, void
-from ivig.namespaces import ANCESTORS_GRAPH, BASE, LINKS_GRAPH
-from ivig.release import Releases
-from small import SOURCE, efficacy, files_with
+from ivig.namespaces import BASE, LINKS_GRAPH
+from small import linked_graph
 
 IT = rdflib.URIRef(DATASET)
 
@@ -71,16 +68,7 @@ def test_void_counts_what_is_there(graph: Graph) -> None:
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_void_counts_nothing_that_was_linked_of_other_ontologies(tmp_path: Path) -> None:
-    links = (
-        "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
-        "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
-        "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
-    )
-    files = files_with(tmp_path, SOURCE + efficacy("gout", "benefit"), links)
-    ontology = read_ontology(ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo")
-    release = link(files, Releases(tmp_path / "releases"), [ontology], lambda stage: None)
-    assert ANCESTORS_GRAPH in release.manifest["graphs"]
-    _counts_what_is_there(Graph(files, release))
+    _counts_what_is_there(linked_graph(tmp_path))
 
 
 def test_void_has_a_linkset_for_every_ontology_and_match(graph: Graph) -> None:

@@ -22,8 +22,6 @@ from rocrate.rocrate import ROCrate
 from conftest import ROOT, Run
 from ivig.ask import Graph
 from ivig.build import build
-from ivig.build.linking import link
-from ivig.curate.ontologies import read_ontology
 from ivig.errors import BadInput, NotThere
 from ivig.export import Exporter, Selection
 from ivig.export.crate import write_citation
@@ -31,7 +29,7 @@ from ivig.export.package import write_package
 from ivig.export.verify import verify_package
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, TERMS
 from ivig.release import Releases
-from small import SOURCE, efficacy, files_with
+from small import SOURCE, efficacy, files_with, linked_graph
 
 KAWASAKI = Selection(condition=("Kawasaki disease",), direction=("benefit",))
 
@@ -133,16 +131,8 @@ def test_the_whole_graph_is_told_by_the_digest_of_the_release(exporter: Exporter
 
 def test_the_whole_graph_keeps_the_check_where_an_ontology_is_linked(tmp_path: Path) -> None:
     # What was linked is in the release and its digest, and stays out of every export.
-    links = (
-        "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
-        "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
-        "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
-    )
-    files = files_with(tmp_path, SOURCE + efficacy("gout", "benefit"), links)
-    ontology = read_ontology(ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo")
-    release = link(files, Releases(tmp_path / "releases"), [ontology], lambda stage: None)
-    assert ANCESTORS_GRAPH in release.manifest["graphs"]
-    write_package(Exporter(Graph(files, release)), Selection(), "nquads", tmp_path / "all")
+    graph = linked_graph(tmp_path)
+    write_package(Exporter(graph), Selection(), "nquads", tmp_path / "all")
     assert not verify_package(tmp_path / "all").problems
     assert json.loads((tmp_path / "all" / "selection.json").read_text())["left_out"] == [ANCESTORS_GRAPH]
     assert "- left out: what was linked of other ontologies\n" in (tmp_path / "all" / "README.md").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -48,7 +49,7 @@ def test_a_turn_can_be_given_back_before_its_end() -> None:
     asyncio.run(test())
 
 
-async def _entered(turns: Turns):  # type: ignore[no-untyped-def]
+async def _entered(turns: Turns) -> AsyncIterator[str]:
     async with turns.one("a"):
         yield "in"
 
