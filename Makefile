@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-UI := server/ivig/serve/static/ui/docs.js
+UI := server/ivig/web/static/ui/docs.js
 READY := $(VENV)/.ready
 TOOLS := $(VENV)/.tools
 PEERS := $(VENV)/peers
@@ -38,7 +38,7 @@ docs: $(READY)
 
 # The long tests, ten times as long, with cases that no run has seen before.
 soak: $(READY) $(UI) $(TOOLS)
-	IVIG_SOAK=10 $(BIN)/pytest tests/serve/test_fuzz.py tests/serve/test_kills.py tests/serve/test_hostile.py tests/serve/test_reload.py
+	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py
 
 # The peers that some benchmarks measure against, in an environment of their own; `wrk` comes from the system.
 $(PEERS): benchmarks/peers.txt
@@ -57,7 +57,7 @@ bench: $(READY) $(PEERS)
 	$(BIN)/python benchmarks/export.py
 
 clean:
-	rm -rf $(VENV) server/ui/node_modules server/ivig/serve/static/ui
+	rm -rf $(VENV) server/ui/node_modules server/ivig/web/static/ui
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

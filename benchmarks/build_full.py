@@ -22,12 +22,12 @@ from pyoxigraph import RdfFormat, Triple, serialize
 from rdflib import SH, Graph
 
 from ivig.build import STAGES, build, read
-from ivig.build.read import ALIGNMENT
 from ivig.build.reason import about_our_things, infer
-from ivig.build.terms import ox_triple, rdflib_graph
+from ivig.build.release import Releases
+from ivig.build.sources import ALIGNMENT
 from ivig.build.validate import violations
-from ivig.files import graph_files
-from ivig.release import Releases
+from ivig.io.rdflib_graph import ox_triple, rdflib_graph
+from ivig.settings import graph_files
 
 FILES = graph_files(Path(__file__).parents[1])
 TIMES = 5.0

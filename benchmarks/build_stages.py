@@ -23,8 +23,8 @@ from pyoxigraph import RdfFormat, Store, parse
 from rdflib import Graph
 
 from ivig.build import STAGES, build
-from ivig.files import graph_files
-from ivig.release import Releases
+from ivig.build.release import Releases
+from ivig.settings import graph_files
 
 FILES = graph_files(Path(__file__).parents[1])
 IVIG = Path(sys.executable).with_name("ivig")

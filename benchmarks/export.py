@@ -25,10 +25,10 @@ from urllib.parse import quote
 
 from pyoxigraph import RdfFormat, Store
 
-from ivig.ask import Graph
-from ivig.files import graph_files
-from ivig.opening import open_graph
-from ivig.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release
+from ivig.build.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release
+from ivig.query import Graph
+from ivig.query.opening import open_graph
+from ivig.settings import graph_files
 
 IVIG = Path(sys.executable).with_name("ivig")
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")

@@ -23,7 +23,7 @@ from urllib.parse import quote
 import httpx
 
 import ivig
-from ivig.release import Release
+from ivig.build.release import Release
 
 IVIG = Path(sys.executable).with_name("ivig")
 SAVED = "/queries/evidence-for-condition?condition=guillain-barre+syndrome&format=json"

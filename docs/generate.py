@@ -24,19 +24,19 @@ from urllib.parse import urlsplit
 from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from ivig.ask.examples import EXAMPLES
-from ivig.ask.graph import Graph as AskableGraph
-from ivig.ask.report import markdown_report
-from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.build import build
+from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
-from ivig.curate.records.model import RECORD
 from ivig.export.columns import COLUMNS
 from ivig.export.context import Context
-from ivig.files import graph_files
+from ivig.model.records import RECORD
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.release import Release, Releases
-from ivig.serve.settings import Settings
+from ivig.query.examples import EXAMPLES
+from ivig.query.graph import Graph as AskableGraph
+from ivig.query.report import markdown_report
+from ivig.query.saved import SavedQueries, SavedQuery
+from ivig.settings import graph_files
+from ivig.web.settings import Settings
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)

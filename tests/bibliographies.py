@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate.bibliography import Publication, read_publications
-from ivig.curate.problems import BadRecords
+from ivig.io.bibliographies import Publication, read_publications
+from ivig.model.problems import BadRecords
 
 PERICARDITIS = Publication(
     title="Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",

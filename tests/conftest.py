@@ -16,10 +16,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import ivig
-from ivig.ask import Graph
 from ivig.build import build
-from ivig.files import GraphFiles, graph_files
-from ivig.release import Releases
+from ivig.build.release import Releases
+from ivig.query import Graph
+from ivig.settings import GraphFiles, graph_files
 from scale import EXPLORE
 
 ROOT = Path(__file__).parents[1]

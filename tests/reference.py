@@ -14,10 +14,10 @@ from owlrl.Namespaces import ERRNS
 from pyoxigraph import NamedNode, Triple
 from rdflib import OWL, RDF, RDFS, SH, SKOS, XSD, Graph, Literal, URIRef
 
-from ivig.build.read import Sources
 from ivig.build.reason import about_our_things
-from ivig.build.terms import ox_triple, rdflib_graph
+from ivig.build.sources import Sources
 from ivig.build.validate import Violation
+from ivig.io.rdflib_graph import ox_triple, rdflib_graph
 from ivig.namespaces import BASE, RDF_TYPE, TERMS
 
 ANNOTATIONS = (SKOS.definition, SKOS.example, SKOS.altLabel, SKOS.inScheme, RDFS.label, RDFS.isDefinedBy)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ivig.ask import Graph
 from ivig.build.linking import link
-from ivig.curate.ontologies import read_ontology
-from ivig.files import GraphFiles, graph_files
+from ivig.build.release import Releases
+from ivig.io.ontologies import read_ontology
 from ivig.namespaces import ANCESTORS_GRAPH
-from ivig.release import Releases
+from ivig.query import Graph
+from ivig.settings import GraphFiles, graph_files
 
 ROOT = Path(__file__).parents[1]
 
@@ -85,7 +85,7 @@ def linked_graph(folder: Path) -> Graph:
         "IVIG:condition/gout\tskos:exactMatch\tEX:4\tgout\tsemapv:ManualMappingCuration\n"
     )
     files = files_with(folder, SOURCE + efficacy("gout", "benefit"), links)
-    ontology = read_ontology(ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo")
+    ontology = read_ontology(ROOT / "tests" / "io" / "ontologies" / "samples" / "small.obo")
     release = link(files, Releases(folder / "releases"), [ontology], lambda stage: None)
     assert ANCESTORS_GRAPH in release.manifest["graphs"]
     return Graph(files, release)

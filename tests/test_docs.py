@@ -14,11 +14,11 @@ import pytest
 from rdflib import SH, Graph as RdfGraph
 
 from conftest import ROOT
-from ivig.ask import Graph
 from ivig.cli.app import COMMANDS
-from ivig.files import GraphFiles
-from ivig.identifiers import prefixes
+from ivig.model.identifiers import prefixes
 from ivig.namespaces import TERMS
+from ivig.query import Graph
+from ivig.settings import GraphFiles
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
@@ -94,10 +94,10 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_route_is_documented(graph: Graph) -> None:
-    from ivig.serve.edition import Edition
-    from ivig.serve.metrics import Metrics
-    from ivig.serve.services import Services
-    from ivig.serve.settings import Settings
+    from ivig.web.edition import Edition
+    from ivig.web.metrics import Metrics
+    from ivig.web.services import Services
+    from ivig.web.settings import Settings
 
     text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
     edition = Edition(graph, Settings(), Metrics(), Services(Settings()))

@@ -34,7 +34,7 @@ def test_no_query_stands_in_python() -> None:
     for path in PYTHON:
         assert not re.search(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE)\b[^\n]*(WHERE|\{)", _text(path)) or path.name in (
             "sparql.py",  # the example in a help text
-            "sparql_routes.py",  # the example in the description of the API
+            "sparql.py",  # the example in the description of the API
             "query_text.py",  # the examples of its docstrings
             "service_calls.py",  # the same
         ), path

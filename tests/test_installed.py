@@ -65,7 +65,7 @@ def test_the_wheel_carries_graph_and_pages(wheel: Path) -> None:
     for name in (
         "ivig/graph/ontology/ivig.ttl", "ivig/graph/data/ivig.ttl", "ivig/graph/data/links.sssom.tsv",
         "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-3-verdict.rq",
-        "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/serve/templates/base.html", "ivig/serve/static/style.css", "ivig/serve/static/ui/docs.js",
+        "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/web/templates/base.html", "ivig/web/static/style.css", "ivig/web/static/ui/docs.js",
     ):  # fmt: skip
         assert name in names, name
 

@@ -14,12 +14,12 @@ from rdflib import RDF, SH, Graph, URIRef
 from rdflib.term import Node
 
 import jena
-from ivig.build.read import Sources, read
-from ivig.build.terms import rdflib_graph
+from ivig.build.sources import Sources, read
 from ivig.build.validate import violations
-from ivig.files import graph_files
+from ivig.io.rdflib_graph import rdflib_graph
+from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES
-from ivig.turtle import read_turtle
+from ivig.settings import graph_files
 from jena import Finding, Opinion
 
 # One worker for all, so that Java starts once and every report is made once.

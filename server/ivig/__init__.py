@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ivig.ask import Graph
+    from ivig.query import Graph
 
 __all__ = ["open"]
 __version__ = "0.1.0"
@@ -27,6 +27,6 @@ def open(graph: str | Path | None = None, releases: str | Path | None = None) ->
     Raises NotThere where the folder is no graph, BadInput where a file of it cannot be read, InvalidGraph where it
     breaks a shape or contradicts itself.
     """
-    from ivig.opening import open_graph
+    from ivig.query.opening import open_graph
 
     return open_graph(Path(graph) if graph else None, Path(releases) if releases else None)

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 export default defineConfig({
   base: "/static/ui/",
   build: {
-    outDir: "../ivig/serve/static/ui",
+    outDir: "../ivig/web/static/ui",
     emptyOutDir: true,
     chunkSizeWarningLimit: 2000,
     rollupOptions: {

@@ -8,19 +8,20 @@ import pytest
 from pyoxigraph import Store
 
 from conftest import ROOT
-from ivig.ask import Graph
-from ivig.ask.resolve import meanings
 from ivig.build import build
+from ivig.build.linked import LinkedOntologies
 from ivig.build.linking import check_reach, link, unlink
-from ivig.curate.ontologies import LinkedOntologies, read_ontology
-from ivig.curate.sssom import mappings
+from ivig.build.release import Releases
 from ivig.errors import AmbiguousName, BadInput, BadTurtle, NotThere, UnknownName
-from ivig.files import GraphFiles
+from ivig.io.ontologies import read_ontology
+from ivig.io.sssom import mappings
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
-from ivig.release import Releases
+from ivig.query import Graph
+from ivig.query.resolve import meanings
+from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with
 
-SMALL = ROOT / "tests" / "curate" / "ontologies" / "samples" / "small.obo"
+SMALL = ROOT / "tests" / "io" / "ontologies" / "samples" / "small.obo"
 CONDITIONS = "".join(
     f'<condition/{name}> a ivig:Condition ; skos:prefLabel "{name.replace("-", " ")}"@en ; '
     "ivig:group <condition-group/dermatology> .\n"

@@ -8,7 +8,7 @@ import pytest
 
 from ivig.build import read
 from ivig.errors import BadTurtle, NotThere
-from ivig.turtle import read_turtle
+from ivig.io.turtle import read_turtle
 from small import HEAD, SOURCE, files_with
 
 

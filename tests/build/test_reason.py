@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode, Triple
 from ivig.build import read
 from ivig.build.reason import infer
 from ivig.errors import InvalidGraph
-from ivig.files import GraphFiles
 from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with
 
 Triples = set[tuple[str, str, str]]

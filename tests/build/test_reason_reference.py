@@ -10,12 +10,12 @@ from hypothesis import Phase, given, settings, strategies as st
 
 from conftest import ROOT
 from ivig.build import read
-from ivig.build.read import Sources
 from ivig.build.reason import infer
+from ivig.build.sources import Sources
 from ivig.errors import InvalidGraph
-from ivig.files import graph_files
+from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, TERMS
-from ivig.turtle import read_turtle
+from ivig.settings import graph_files
 from reference import owlrl_says, part
 from small import HEAD, SOURCE, efficacy
 

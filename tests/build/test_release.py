@@ -18,10 +18,10 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 from conftest import IVIG, Run
 from ivig.build import STAGES, build
 from ivig.build.pipeline import sorted_nquads
+from ivig.build.release import Release, Releases
 from ivig.errors import BadTurtle, InvalidGraph, NotThere
-from ivig.files import GraphFiles, graph_files
 from ivig.namespaces import GRAPHS
-from ivig.release import Release, Releases
+from ivig.settings import GraphFiles, graph_files
 from small import SOURCE, efficacy, files_with, folder_with
 
 

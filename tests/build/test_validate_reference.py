@@ -12,11 +12,11 @@ from pyoxigraph import Literal, NamedNode, Triple
 from conftest import ROOT
 from ivig.build import read
 from ivig.build.constraints import SH
-from ivig.build.read import Sources
+from ivig.build.sources import Sources
 from ivig.build.validate import violations
-from ivig.files import GraphFiles
+from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.turtle import read_turtle
+from ivig.settings import GraphFiles
 from reference import part, pyshacl_says
 
 PAIRS = {NamedNode(SH + "lessThan"), NamedNode(SH + "lessThanOrEquals")}

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from ivig.ask import Graph
 from ivig.build import read
-from ivig.curate.bibliography import read_publications
-from ivig.files import graph_files
+from ivig.io.bibliographies import read_publications
 from ivig.namespaces import BASE, TERMS
+from ivig.query import Graph
+from ivig.settings import graph_files
 from small import SOURCE, folder_with
 
 RIS = "TY  - JOUR\nTI  - On gout\nAU  - Example, Anna\nAU  - Sample, Bert\nT2  - J Gout\nPY  - 2001\nVL  - 3\nDO  - 10.1000/gout\nER  - \n"

@@ -14,7 +14,7 @@ import pytest
 from conftest import IVIG, ROOT, Run
 from small import SOURCE, efficacy, folder_with
 
-SAMPLES = ROOT / "tests" / "curate" / "ontologies" / "samples"
+SAMPLES = ROOT / "tests" / "io" / "ontologies" / "samples"
 LINKS = (
     "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  EX: http://purl.obolibrary.org/obo/EX_\n"
     "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ivig.curate import check_passages
-from ivig.curate.sources import StatedPassage
+from ivig.curate.sources import StatedPassage, check_passages
 from ivig.errors import NotThere
 
 TEXT = "A heading\n\n  • First passage, with an é and a 🩸.\n  • Second passage.\nLast"

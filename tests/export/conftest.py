@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ivig.ask import Graph
 from ivig.export import Exporter, Selection
+from ivig.query import Graph
 
 Written = Callable[..., bytes]
 

@@ -12,11 +12,11 @@ import rdflib
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, VOID
 
 from conftest import ROOT, Run
-from ivig.ask import Graph
-from ivig.build.terms import rdflib_graph
 from ivig.export import FORMATS, Exporter, Selection, whole
 from ivig.export.description import ABSTRACT, DATASET, KEYWORDS, TITLE, description, schema_org, void
+from ivig.io.rdflib_graph import rdflib_graph
 from ivig.namespaces import BASE, LINKS_GRAPH
+from ivig.query import Graph
 from small import linked_graph
 
 IT = rdflib.URIRef(DATASET)

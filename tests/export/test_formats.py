@@ -32,16 +32,16 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse, serialize
 from rdflib.compare import to_isomorphic
 
 from conftest import IVIG, ROOT
-from ivig.ask import Graph
+from ivig.build.release import Release
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Exporter, Selection, whole
 from ivig.export.columns import NOTE
 from ivig.export.context import Context
 from ivig.export.rdf import triples
 from ivig.export.whole import whole_ntriples
+from ivig.io.spreadsheet_cells import harmless
 from ivig.namespaces import BASE, DATA_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
-from ivig.release import Release
-from ivig.spreadsheet_cells import harmless
+from ivig.query import Graph
 from jena import opinion
 
 Written = Callable[..., bytes]

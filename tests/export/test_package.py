@@ -20,15 +20,15 @@ import rdflib
 from rocrate.rocrate import ROCrate
 
 from conftest import ROOT, Run
-from ivig.ask import Graph
 from ivig.build import build
+from ivig.build.release import Releases
 from ivig.errors import BadInput, NotThere
 from ivig.export import Exporter, Selection
 from ivig.export.crate import write_citation
 from ivig.export.package import write_package
 from ivig.export.verify import verify_package
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, TERMS
-from ivig.release import Releases
+from ivig.query import Graph
 from small import SOURCE, efficacy, files_with, linked_graph
 
 KAWASAKI = Selection(condition=("Kawasaki disease",), direction=("benefit",))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
-from ivig.ask import Graph
 from ivig.build import read
 from ivig.build.validate import violations
 from ivig.errors import BadInput
@@ -18,8 +17,9 @@ from ivig.export import Exporter, Selection, whole
 from ivig.export.descriptions import Descriptions
 from ivig.export.part import Part
 from ivig.export.selection import picked
-from ivig.files import GraphFiles
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.query import Graph
+from ivig.settings import GraphFiles
 from jena import opinion
 
 REAL = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])

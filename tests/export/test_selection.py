@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ivig.ask import Graph
-from ivig.ask.engine import select
 from ivig.errors import BadInput, BadQuery, Refused, UnknownName
 from ivig.export import Selection
 from ivig.export.selection import picked
 from ivig.namespaces import BASE, TERMS
+from ivig.query import Graph
+from ivig.query.engine import select
 
 PREFIXES = f"PREFIX ivig: <{TERMS}> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> BASE <{BASE}> "
 

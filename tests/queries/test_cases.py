@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from conftest import ROOT, Run
-from ivig.ask import Graph
 from ivig.errors import IvigError
+from ivig.query import Graph
 
 HERE = Path(__file__).parent
 CASES = [

@@ -15,11 +15,11 @@ from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from conftest import ROOT, Run
-from ivig.ask import Graph, SavedQueries
-from ivig.ask.results import rows
 from ivig.errors import BadInput, Refused
-from ivig.files import GraphFiles
 from ivig.namespaces import BASE
+from ivig.query import Graph, SavedQueries
+from ivig.query.results import rows
+from ivig.settings import GraphFiles
 
 HERE = Path(__file__).parent
 SERVERS = {

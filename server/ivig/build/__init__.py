@@ -1,7 +1,7 @@
 """Files into a release: read, validate, reason, derive, seal."""
 
 from ivig.build.pipeline import STAGES, build
-from ivig.build.read import Sources, read
+from ivig.build.sources import Sources, read
 from ivig.build.validate import Violation, validate
 
 __all__ = ["STAGES", "Sources", "Violation", "build", "read", "validate"]

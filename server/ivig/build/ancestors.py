@@ -11,10 +11,10 @@ from typing import NamedTuple, TypedDict
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ivig.curate.ontologies import OutsideOntology
-from ivig.curate.ontologies.ontology import term_iri
-from ivig.identifiers import curie_of
-from ivig.names import normal
+from ivig.io.ontologies import OutsideOntology
+from ivig.io.ontologies.ontology import term_iri
+from ivig.model.identifiers import curie_of
+from ivig.model.labels import normal
 from ivig.namespaces import ANCESTORS_GRAPH, NOTATION, PREFIXES, RDFS_LABEL, SKOS
 
 _AT_OR_BELOW = [NamedNode(f"{SKOS}{kind}Match") for kind in ("exact", "close", "broad")]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, RdfFormat, Store
 
+from ivig.build.release import MANIFEST, Release
 from ivig.errors import BadInput, NotThere
-from ivig.release import MANIFEST, Release
 
 _FORMATS = {
     ".nq": RdfFormat.N_QUADS,

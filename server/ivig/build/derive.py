@@ -8,8 +8,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode, QueryTriples, Store, Triple
 
 from ivig.errors import BadQuery
+from ivig.io.turtle import in_graph
 from ivig.namespaces import INFERRED_GRAPH
-from ivig.turtle import in_graph
 
 RULES = "internal/derive-*.rq"
 

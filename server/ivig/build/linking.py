@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from ivig.build.linked import LinkedOntologies
 from ivig.build.pipeline import build
-from ivig.curate.ontologies import LinkedOntologies, OutsideOntology
-from ivig.curate.ontologies.ontology import term_iri
-from ivig.curate.sssom import Mapping
+from ivig.build.release import Release, Releases
 from ivig.errors import BadInput, NotThere, UnknownName
-from ivig.files import GraphFiles
-from ivig.release import Release, Releases
+from ivig.io.ontologies import OutsideOntology
+from ivig.io.ontologies.ontology import term_iri
+from ivig.io.sssom import Mapping
+from ivig.settings import GraphFiles
 
 _Begin = Callable[[str], None]
 

@@ -24,16 +24,17 @@ from pyoxigraph import (
 
 from ivig.build.ancestors import Ancestors, ancestors
 from ivig.build.derive import derive
-from ivig.build.name_index import name_index
-from ivig.build.read import Sources, read
+from ivig.build.linked import LinkedOntologies
 from ivig.build.reason import infer
+from ivig.build.release import ANCESTORS, MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
+from ivig.build.sources import Sources, read
 from ivig.build.validate import validate
-from ivig.curate.ontologies import LinkedOntologies, OutsideOntology
 from ivig.errors import InvalidGraph
-from ivig.files import GraphFiles
+from ivig.io.ontologies import OutsideOntology
+from ivig.io.turtle import in_graph
+from ivig.model.label_index import name_index
 from ivig.namespaces import ANCESTORS_GRAPH, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
-from ivig.release import ANCESTORS, MANIFEST, NAMES, NQUADS, STAMP, STORE, Release, Releases
-from ivig.turtle import in_graph
+from ivig.settings import GraphFiles
 
 STAGES = ("read", "validate", "reason", "derive", "seal")
 """The stages of a build, in order. Validation comes before reasoning: it says how to mend what reasoning would only

@@ -7,7 +7,7 @@ from pyoxigraph import NamedNode, Triple
 from ivig.build.axioms import rules
 from ivig.build.closure import Closure
 from ivig.build.graph import Graph
-from ivig.build.read import Sources
+from ivig.build.sources import Sources
 from ivig.errors import InvalidGraph
 from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
 

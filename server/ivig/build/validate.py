@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode, Triple
 
 from ivig.build.classes import unclassed
 from ivig.build.constraints import Data
-from ivig.build.read import Sources
 from ivig.build.shapes import Result, Shapes, short
+from ivig.build.sources import Sources
 from ivig.namespaces import BASE
 
 

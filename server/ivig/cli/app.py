@@ -40,7 +40,7 @@ class Commands(TyperGroup):
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None
-            from ivig.ask.names import nearest
+            from ivig.query.names import nearest
 
             raise UnknownName("command", cmd_name, nearest(cmd_name, COMMANDS))
         name = cmd_name.replace("-", "_")

@@ -12,9 +12,9 @@ def build(graph: GraphOption = None, releases: ReleasesOption = None) -> None:
 
     Example: ivig build --graph my-graph
     """
+    from ivig.build.release import releases_of
     from ivig.cli.opened import built
-    from ivig.files import graph_files
-    from ivig.release import releases_of
+    from ivig.settings import graph_files
 
     files = graph_files(graph)
     release = built(files, releases_of(files, releases))

@@ -164,7 +164,7 @@ def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
     if path is None:
         write(sys.stdout.buffer)
         return
-    from ivig.finished import finished_file
+    from ivig.io.atomic import finished_file
 
     with finished_file(path) as draft, draft.open("wb") as file:
         write(file)

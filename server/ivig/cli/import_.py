@@ -13,11 +13,11 @@ import typer
 
 from ivig.cli.options import GraphOption
 from ivig.errors import BadInput
-from ivig.finished import finished_file
+from ivig.io.atomic import finished_file
 
 if TYPE_CHECKING:
     from ivig.curate.changes import Summary
-    from ivig.curate.problems import Problem
+    from ivig.model.problems import Problem
 
 
 def import_(
@@ -53,10 +53,10 @@ def import_(
     if not files:
         raise BadInput("give files of records, or --template for an empty one")
     from ivig.cli.terminal import counting
-    from ivig.curate.bibliography.importing import SUFFIXES, import_publications
-    from ivig.curate.problems import BadRecords
-    from ivig.curate.records.importing import import_records
-    from ivig.files import graph_files
+    from ivig.curate.bibliography import SUFFIXES, import_publications
+    from ivig.curate.importing import import_records
+    from ivig.model.problems import BadRecords
+    from ivig.settings import graph_files
 
     source = graph_files(graph)
     if source.packaged and not dry_run:
@@ -103,9 +103,9 @@ def _write_report(path: Path, problems: Sequence[Problem]) -> None:
 
 
 def _write_template(path: Path, graph: Path | None) -> None:
-    from ivig.curate.records.template import write_template
-    from ivig.curate.records.vocabularies import vocabularies
-    from ivig.files import graph_files
+    from ivig.curate.template import write_template
+    from ivig.curate.vocabularies import vocabularies
+    from ivig.settings import graph_files
 
     if path.exists():
         raise BadInput(f"{path} is there already, and may hold work: name a file that is not there")

@@ -14,9 +14,9 @@ from ivig.cli.options import GraphOption, ReleasesOption
 from ivig.errors import BadInput, NotThere
 
 if TYPE_CHECKING:
-    from ivig.curate.ontologies import Change
-    from ivig.files import GraphFiles
-    from ivig.release import Release, Releases
+    from ivig.build.release import Release, Releases
+    from ivig.curate.drift import Change
+    from ivig.settings import GraphFiles
 
 _COLUMNS = ["term", "label", "problem", "proposal", "because", "thing", "predicate", "label_there"]
 _SHOWN = 20
@@ -50,8 +50,8 @@ def link(
 
     Example: ivig link --ontology mondo.obo
     """
-    from ivig.files import graph_files
-    from ivig.release import releases_of
+    from ivig.build.release import releases_of
+    from ivig.settings import graph_files
 
     files = graph_files(graph)
     home = releases_of(files, releases)
@@ -80,8 +80,9 @@ def link(
 def _link(files: GraphFiles, home: Releases, paths: Sequence[Path], dry_run: bool, report: Path | None) -> None:
     from ivig.build.linking import check_apart, check_reach, link
     from ivig.cli.opened import building
-    from ivig.curate.ontologies import changes, read_ontology
-    from ivig.curate.sssom import all_mappings
+    from ivig.curate.drift import changes
+    from ivig.io.ontologies import read_ontology
+    from ivig.io.sssom import all_mappings
 
     ours = all_mappings(files.links)
     read = [read_ontology(path) for path in paths]
@@ -123,8 +124,8 @@ def _print_changes(found: Sequence[Change]) -> None:
 
 
 def _write_report(path: Path, found: Sequence[Change]) -> None:
-    from ivig.curate.ontologies import Change
-    from ivig.finished import finished_file
+    from ivig.curate.drift import Change
+    from ivig.io.atomic import finished_file
 
     with finished_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from ivig.ask.graph import Graph
+from ivig.build.release import Release, Releases
 from ivig.errors import BadInput
-from ivig.files import GraphFiles
-from ivig.opening import open_graph
-from ivig.release import Release, Releases
+from ivig.query.graph import Graph
+from ivig.query.opening import open_graph
+from ivig.settings import GraphFiles
 
 
 def opened(graph: Path | None, releases: Path | None) -> Graph:
@@ -24,8 +24,8 @@ def calling(graph: Graph, hosts: str | None) -> Iterator[None]:
     if not hosts:
         yield
         return
-    from ivig.ask.engine import EmbeddedEngine
-    from ivig.serve.relay import relaying
+    from ivig.query.engine import EmbeddedEngine
+    from ivig.web.relay import relaying
 
     with relaying(hosts) as allowed:
         graph.engine = EmbeddedEngine(graph.release, allowed)

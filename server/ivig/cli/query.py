@@ -11,10 +11,10 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ivig.ask.saved import SavedQueries, SavedQuery
 from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat, ServiceHostsOption
 from ivig.errors import BadInput, IvigError
-from ivig.files import graph_files
+from ivig.query.saved import SavedQueries, SavedQuery
+from ivig.settings import graph_files
 
 FormatOption = Annotated[ResultFormat, typer.Option("--format", "-f", help="How to write the answer.")]
 ColumnsOption = Annotated[str | None, typer.Option(help="Columns of the table, with commas between.", metavar="A,B")]
@@ -76,8 +76,8 @@ def _command(query: SavedQuery) -> Any:
 def _option(name: str, kind: str, required: bool, note: str) -> Any:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         """Labels that begin like what is typed, from a release that is there; nothing where there is none."""
-        from ivig.names import normal
-        from ivig.opening import existing_graph
+        from ivig.model.labels import normal
+        from ivig.query.opening import existing_graph
 
         try:
             graph = existing_graph(_folder("IVIG_GRAPH"), _folder("IVIG_RELEASES"))
@@ -94,14 +94,14 @@ def _option(name: str, kind: str, required: bool, note: str) -> Any:
 
 
 def _example(query: SavedQuery) -> str:
-    from ivig.ask.examples import EXAMPLES
+    from ivig.query.examples import EXAMPLES
 
     words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
     return f"Example: ivig query {query.name}{words} --format csv"
 
 
 def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: ResultFormat, columns: str | None) -> None:
-    from ivig.ask.results import own_columns, result_bytes
+    from ivig.query.results import own_columns, result_bytes
 
     if format_ is not ResultFormat.table:
         if columns:

@@ -15,7 +15,7 @@ def reload(
 
     Example: ivig build && ivig reload
     """
-    from ivig.serve.running import reload as take_newest
+    from ivig.web.running import reload as take_newest
 
     state = take_newest(port, seconds)
     print(f"Serving release {state.release[:12]} at port {port}")

@@ -18,8 +18,8 @@ def report(
 
     Example: ivig report
     """
-    from ivig.ask.report import WHAT_IT_IS, markdown_report, sections
     from ivig.cli.opened import opened
+    from ivig.query.report import WHAT_IT_IS, markdown_report, sections
 
     source = opened(graph, releases)
     if markdown:

@@ -14,7 +14,7 @@ from ivig.cli.options import GraphOption, ReleasesOption
 from ivig.errors import IvigError
 
 if TYPE_CHECKING:
-    from ivig.ask.resolve import Meaning
+    from ivig.query.resolve import Meaning
 
 
 class MeaningFormat(StrEnum):
@@ -42,8 +42,8 @@ def resolve(
 
     Example: ivig resolve MONDO:0016218 ORPHA:2103 https://doi.org/10.1007/s10067-004-0959-7
     """
-    from ivig.ask.resolve import meanings
     from ivig.cli.opened import opened
+    from ivig.query.resolve import meanings
 
     source = opened(graph, releases)
     found, failed = list["Meaning"](), False

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ivig.serve.settings import Settings, settings_from
+from ivig.web.settings import Settings, settings_from
 
 if TYPE_CHECKING:
-    from ivig.ask import Graph
+    from ivig.query import Graph
 
 
 def serve(config: Path | None, **flags: Any) -> None:
@@ -23,7 +23,7 @@ def serve(config: Path | None, **flags: Any) -> None:
     A flag wins over the environment, the environment over the file.
     Example: ivig serve --port 8080
     """
-    from ivig.serve import run
+    from ivig.web import run
 
     settings = settings_from({name: value for name, value in flags.items() if value is not None}, config)
     place = nullcontext("") if settings.dataset is None else tempfile.TemporaryDirectory(prefix="ivig-dataset-")
@@ -39,9 +39,9 @@ def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
         return lambda: opened(settings.graph, settings.releases)
 
     def sealed() -> Graph:
-        from ivig.ask import Graph
         from ivig.build.dataset import seal_dataset
-        from ivig.files import graph_files
+        from ivig.query import Graph
+        from ivig.settings import graph_files
 
         return Graph(graph_files(settings.graph), seal_dataset(dataset, Path(folder)))
 

@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from pyoxigraph import QueryBoolean, QueryTriples
 
-from ivig.ask import results
-from ivig.ask.engine import Result
-from ivig.ask.results import RDF_FORMATS, W3C_FORMATS
 from ivig.cli.options import GraphOption, ReleasesOption, ServiceHostsOption
 from ivig.errors import BadInput, NotThere, UnknownName
+from ivig.query import results
+from ivig.query.engine import Result
+from ivig.query.results import RDF_FORMATS, W3C_FORMATS
 
 
 def sparql(

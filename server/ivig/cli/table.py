@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
-from ivig.ask.results import Value, own_columns
+from ivig.query.results import Value, own_columns
 
 _LONGEST_WORD = 18
 _WIDEST = 44

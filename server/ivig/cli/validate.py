@@ -27,7 +27,7 @@ def validate(
     Example: ivig validate my-statements.ttl
     """
     from ivig.build import read, validate as violations_of
-    from ivig.files import graph_files
+    from ivig.settings import graph_files
 
     paths = files or []
     if alone and not paths:

@@ -20,9 +20,9 @@ def verify_sources(
 
     Example: ivig verify-sources ~/documents
     """
-    from ivig.curate import check_passages, stated_passages
-    from ivig.files import graph_files
-    from ivig.turtle import read_turtle
+    from ivig.curate.sources import check_passages, stated_passages
+    from ivig.io.turtle import read_turtle
+    from ivig.settings import graph_files
 
     source = graph_files(graph)
     triples = [triple for path in source.data for triple in read_turtle(path, source.name(path))]

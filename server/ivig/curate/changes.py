@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ivig.build.validate import violations
-from ivig.curate.problems import BadRecords, Problem
 from ivig.curate.store import Block, Store, write_files
-from ivig.files import GraphFiles
+from ivig.model.problems import BadRecords, Problem
 from ivig.namespaces import BASE
+from ivig.settings import GraphFiles
 
 NOTHING_IMPORTED = "nothing was imported:"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
-from ivig.build.read import read
-from ivig.curate.canonical import canonical_turtle
-from ivig.files import GraphFiles
-from ivig.finished import finished_file
+from ivig.build.sources import read
+from ivig.io.atomic import finished_file
+from ivig.io.canonical import canonical_turtle
+from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, TERMS
-from ivig.turtle import read_turtle
+from ivig.settings import GraphFiles
 
 Block = set[Triple]
 """The triples of one thing."""

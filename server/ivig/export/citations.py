@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from ivig.ask import Graph
-from ivig.curate.bibliography import Publication, write_publications
-from ivig.curate.bibliography.names import authors_of
+from ivig.io.bibliographies import Publication, write_publications
+from ivig.io.bibliographies.names import authors_of
 from ivig.namespaces import BASE
+from ivig.query import Graph
 
 BibliographyFormat = Literal["bibtex", "ris", "csl-json"]
 

@@ -8,10 +8,10 @@ from typing import Literal, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from ivig.ask.results import Value
 from ivig.export.part import Part
 from ivig.export.reading import Reading
 from ivig.namespaces import SKOS, TERMS
+from ivig.query.results import Value
 
 NOTE = SKOS + "note"
 _SUBJECT = TERMS + "subject"

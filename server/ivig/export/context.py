@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ivig.ask import Graph
 from ivig.namespaces import BASE, PREFIXES, SKOS, TERMS
+from ivig.query import Graph
 
 _RDFS, _OWL, _XSD = PREFIXES["rdfs"], PREFIXES["owl"], PREFIXES["xsd"]
 LANG_STRING = PREFIXES["rdf"] + "langString"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.json_lists import write_list
 from ivig.export.network import Edge, Network, Node
 from ivig.export.part import Part
+from ivig.query import Graph
 
 _TYPES = {"text": "string", "integer": "integer", "number": "double", "truth": "boolean"}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.json_lists import write_list
 from ivig.export.network import Edge, Network, Node
 from ivig.export.part import Part
+from ivig.query import Graph
 
 
 def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:

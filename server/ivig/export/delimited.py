@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 from typing import BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.columns import COLUMNS, Cell, rows
 from ivig.export.markup import text_of
 from ivig.export.part import Part
-from ivig.spreadsheet_cells import harmless
+from ivig.io.spreadsheet_cells import harmless
+from ivig.query import Graph
 
 _SPACES = str.maketrans("\t\r\n", "   ")
 

@@ -7,10 +7,10 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, QueryTriples, Triple
 
-from ivig.ask import Graph
 from ivig.errors import BadQuery
 from ivig.export.formats import FORMATS
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
+from ivig.query import Graph
 
 DATASET = BASE + "dataset"
 TITLE = "IVIG Evidence Graph"

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from pyoxigraph import NamedNode, Quad
 
-from ivig.ask import Graph
-from ivig.ask.engine import select
 from ivig.namespaces import BASE, INFERRED_GRAPH, LINKS_GRAPH, RDF_TYPE, TERMS
+from ivig.query import Graph
+from ivig.query.engine import select
 
 _HAS_VERDICT = TERMS + "hasVerdict"
 _INFERRED, _LINKS = NamedNode(INFERRED_GRAPH), NamedNode(LINKS_GRAPH)

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import BinaryIO
 
-from ivig.ask import Graph
-from ivig.ask.engine import select
 from ivig.export.descriptions import Descriptions
 from ivig.export.formats import format_named
 from ivig.export.part import Part
 from ivig.export.rdf import runs
 from ivig.export.selection import Selection, picked, resolved
+from ivig.query import Graph
+from ivig.query.engine import select
 
 Writer = Callable[[Graph, Part, str, BinaryIO], None]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.markup import Markup
 from ivig.export.network import Network
 from ivig.export.part import Part
+from ivig.query import Graph
 
 _TYPES = {"text": "string", "integer": "long", "number": "double", "truth": "boolean"}
 

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from ivig.ask import Graph
 from ivig.export.context import LANG_STRING, LINK, STRING, Context, short
 from ivig.export.part import Part
 from ivig.export.rdf import triples
 from ivig.export.whole import whole
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
+from ivig.query import Graph
 
 _XSD = PREFIXES["xsd"]
 

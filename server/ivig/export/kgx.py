@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.biolink import ANY_PRODUCT, AS_IN_TABLES, edges, node
 from ivig.export.part import Part
+from ivig.query import Graph
 
 _NODE = ("id", "category", "name", "iri", "xref", "synonym", "provided_by")
 _EDGE = (

@@ -11,13 +11,13 @@ from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from ivig.ask import Graph
 from ivig.export.description import LICENCE
 from ivig.export.libraries import needed
 from ivig.export.part import Part
 from ivig.export.reading import Reading
+from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, RDFS_LABEL, TERMS
-from ivig.turtle import in_graph
+from ivig.query import Graph
 
 PLACE = BASE + "np/"
 
@@ -93,7 +93,7 @@ def _provenance(read: Reading, statement: str, assertion: NamedNode) -> Iterator
 
 
 def _under_its_checksum(draft: list[Quad], hasher: Any) -> Iterator[Quad]:
-    from ivig.build.terms import rdflib_term
+    from ivig.io.rdflib_graph import rdflib_term
 
     said = dict.fromkeys(draft)
     terms: list[list[Any]] = [[q.graph_name, q.subject, q.predicate, q.object] for q in said]

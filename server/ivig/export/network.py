@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode
 
-from ivig.ask import Graph
-from ivig.ask.results import plain
 from ivig.export.columns import Cell, Sort
 from ivig.export.part import Part
 from ivig.export.reading import Reading
 from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from ivig.query import Graph
+from ivig.query.results import plain
 
 _INFERRED = NamedNode(INFERRED_GRAPH)
 _SORTS: dict[str, Sort] = {"integer": "integer", "decimal": "number", "boolean": "truth"}

@@ -22,7 +22,7 @@ from ivig.export.package_contents import Contents, write_selection
 from ivig.export.package_files import DATA, METADATA, SUMS
 from ivig.export.selection import Selection
 from ivig.export.zip_layout import NO_SEAL, seal
-from ivig.finished import finished_file, finished_folder
+from ivig.io.atomic import finished_file, finished_folder
 
 _FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import islice
 from typing import BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.columns import COLUMNS, rows
 from ivig.export.libraries import needed
 from ivig.export.part import Part
+from ivig.query import Graph
 
 _ROWS = 10_000
 """Rows of a row group, which is what is held at once."""

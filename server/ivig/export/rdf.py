@@ -12,10 +12,10 @@ from typing import BinaryIO
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from ivig.ask import Graph
 from ivig.export.part import Part, Portion
 from ivig.export.whole import whole, whole_nquads, whole_ntriples
 from ivig.namespaces import BASE, GRAPHS, PREFIXES
+from ivig.query import Graph
 
 _FORMATS = {
     "turtle": RdfFormat.TURTLE,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from ivig.ask.results import Value, plain
 from ivig.export.descriptions import Description
 from ivig.namespaces import NOTATION, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from ivig.query.results import Value, plain
 
 Term = NamedNode | BlankNode | Literal | Triple
 EXACT_MATCH = SKOS + "exactMatch"

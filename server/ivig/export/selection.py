@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import NamedNode, QuadParser, QueryBoolean, QuerySolutions, QueryTriples
 
-from ivig.ask import Graph
-from ivig.ask.engine import select
 from ivig.errors import BadInput, UnknownName
 from ivig.namespaces import BASE, TERMS
+from ivig.query import Graph
+from ivig.query.engine import select
 
 NONE = "none"
 """In place of a condition: statements on no condition, and what no statement leads to."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
-from ivig.ask import Graph
 from ivig.export.columns import COLUMNS, rows
 from ivig.export.description import LICENCE
 from ivig.export.markup import text_of
 from ivig.export.part import Part
+from ivig.io.spreadsheet_cells import harmless
 from ivig.namespaces import BASE
-from ivig.spreadsheet_cells import harmless
+from ivig.query import Graph
 
 _LONGEST = 32_767
 """Characters that a cell of a spreadsheet may hold."""

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from ivig.build.release import Release
 from ivig.namespaces import ANCESTORS_GRAPH, INFERRED_GRAPH
-from ivig.release import Release
 
 _INFERRED = f" <{INFERRED_GRAPH}> .\n".encode()
 _ANCESTORS = f" <{ANCESTORS_GRAPH}> .\n".encode()

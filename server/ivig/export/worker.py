@@ -15,14 +15,14 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
-from ivig.ask import Graph
-from ivig.ask.engine import EmbeddedEngine
-from ivig.ask.guarded.job import Job
-from ivig.ask.guarded.worker import AnswerFull, Frames, Task, main
+from ivig.build.release import Release
 from ivig.export.exporter import Exporter
 from ivig.export.selection import Selection
-from ivig.files import GraphFiles
-from ivig.release import Release
+from ivig.query import Graph
+from ivig.query.engine import EmbeddedEngine
+from ivig.query.sandbox.job import Job
+from ivig.query.sandbox.worker import AnswerFull, Frames, Task, main
+from ivig.settings import GraphFiles
 
 PROGRAM = "ivig.export.worker"
 """This module, as a pool starts it."""

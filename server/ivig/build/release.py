@@ -1,0 +1,217 @@
+"""A release: what a build sealed, and the folder that holds the releases of one graph.
+
+A releases folder holds `release-DIGEST` folders and a link `current`. A build writes beside them and swaps the link, so
+a reader sees one release or the other, never half of one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ivig.errors import NotThere
+from ivig.settings import GraphFiles, cache_folder
+
+MANIFEST = "manifest.json"
+NAMES = "names.json"
+ANCESTORS = "ancestors.json"
+STORE = "store"
+STAMP = "sources.stamp"
+NQUADS = "graph.nq"
+
+_KEPT = 3
+_STALE_DRAFT_SECONDS = 24 * 3600
+
+
+class Release:
+    """A sealed release in its folder: the manifest, the index of names, the store and the sorted N-Quads."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """Digest, counts and the versions of the tools. Raises NotThere where the folder holds no release."""
+        try:
+            manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
+        except (OSError, ValueError) as error:
+            raise NotThere(f"{self.folder} holds no release; run `ivig build`") from error
+        if not _has(manifest, digest=str, graphs=dict):
+            raise self.damaged(f"{MANIFEST} is no manifest")
+        return manifest
+
+    def index(self, path: Path, *parts: str) -> Any:
+        """What an index of this release holds. parts: the tables that it has to have. Raises NotThere where it is
+        missing or another thing."""
+        try:
+            index = json.loads(path.read_bytes())
+        except OSError as error:
+            raise self.damaged(f"{path.name}: {error.strerror}") from error
+        except ValueError as error:
+            raise self.damaged(f"{path.name}: {error}") from error
+        if not _has(index, **dict.fromkeys(parts, dict)):
+            raise self.damaged(f"{path.name} is no index of this version")
+        return index
+
+    def damaged(self, reason: object) -> NotThere:
+        """The error that says so, and what helps."""
+        return NotThere(f"the release in {self.folder} is damaged: {reason}; `ivig build` makes it anew")
+
+    def drop(self) -> None:
+        """Called when nothing reads it any more. A release of a folder of releases stays: that folder sees to it."""
+
+    def is_sound(self) -> bool:
+        """Whether all parts are there and as they were sealed."""
+        import hashlib
+
+        from pyoxigraph import Store
+
+        try:
+            Store.read_only(str(self.store))
+            sealed = ((self.names, self.manifest["names"]), (self.nquads, self.digest))
+            return all(hashlib.sha256(path.read_bytes()).hexdigest() == digest for path, digest in sealed)
+        except (OSError, RuntimeError, ValueError, KeyError, NotThere):
+            return False
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the sorted N-Quads: the version of the release."""
+        return str(self.manifest["digest"])
+
+    @property
+    def union(self) -> bool:
+        """Whether the default graph is the union of all graphs; that of a file served as it stands is its own."""
+        return bool(self.manifest.get("union", True))
+
+    def stale(self, files: GraphFiles) -> bool:
+        """Whether the files are no longer those that the release was built from."""
+        try:
+            if (self.folder / STAMP).read_text(encoding="utf-8") == files.stamp():
+                return False
+        except OSError:
+            pass
+        return bool(self.manifest.get("sources") != files.digest())
+
+    @property
+    def store(self) -> Path:
+        return self.folder / STORE
+
+    @property
+    def nquads(self) -> Path:
+        return self.folder / NQUADS
+
+    @property
+    def names(self) -> Path:
+        return self.folder / NAMES
+
+    @property
+    def ancestors(self) -> Path:
+        """The index of outside terms by linked ontologies; not there where none was linked."""
+        return self.folder / ANCESTORS
+
+
+def _has(index: Any, **kinds: type) -> bool:
+    return isinstance(index, dict) and all(isinstance(index.get(name), kind) for name, kind in kinds.items())
+
+
+class Releases(NamedTuple):
+    """The releases of one graph in one folder."""
+
+    folder: Path
+
+    def current(self) -> Release | None:
+        """The release that counts now, by its own folder: a later swap does not touch it. None where there is none.
+
+        Raises NotThere where the folder cannot be read.
+        """
+        try:
+            folder = (self.folder / "current").resolve()
+            return Release(folder) if (folder / MANIFEST).is_file() else None
+        except (OSError, RuntimeError) as error:
+            raise self._unusable(error) from error
+
+    def check_writable(self) -> None:
+        """Make the folder where there is none. Raises NotThere where nothing can be written into it."""
+        import tempfile
+
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: OSError | RuntimeError) -> NotThere:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error)
+        return NotThere(
+            f"the releases folder {self.folder} cannot be used: {reason}; --releases or IVIG_CACHE names another place"
+        )
+
+    @contextmanager
+    def draft(self) -> Iterator[Path]:
+        """An empty folder to build in, gone afterwards unless it was sealed."""
+        import shutil
+        import tempfile
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._sweep_drafts()
+        folder = Path(tempfile.mkdtemp(prefix="draft-", dir=self.folder))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def seal(self, draft: Path, digest: str) -> Release:
+        """Make a finished draft the current release."""
+        target = self.folder / f"release-{digest[:16]}"
+        present = Release(target)
+        if not present.is_sound() or present.manifest != Release(draft).manifest:
+            if target.exists():
+                # The same quads, sealed by other tools or from files that differ where nothing shows; or damaged since.
+                target.rename(draft.with_name(f"{draft.name}-replaced"))
+            draft.rename(target)
+        os.utime(target)
+        link = self.folder / f"current-{os.getpid()}"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.name)
+        link.replace(self.folder / "current")
+        self._drop_old(target)
+        return Release(target)
+
+    def _drop_old(self, current: Path) -> None:
+        import shutil
+
+        # The last few stay: a server may still be reading the one that it started with.
+        others = sorted(
+            (path for path in self.folder.glob("release-*") if path != current),
+            key=lambda path: path.stat().st_mtime,
+            reverse=True,
+        )
+        for path in others[_KEPT - 1 :]:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _sweep_drafts(self) -> None:
+        import shutil
+
+        # What a killed build left behind.
+        for path in self.folder.glob("draft-*"):
+            try:
+                if time.time() - path.stat().st_mtime > _STALE_DRAFT_SECONDS:
+                    shutil.rmtree(path, ignore_errors=True)
+            except OSError:
+                continue
+
+
+def releases_of(files: GraphFiles, folder: Path | None = None) -> Releases:
+    """Where the releases of a graph are: `folder`, or a place in the user's cache that belongs to its files."""
+    if folder is not None:
+        return Releases(folder.resolve())
+    place = str(files.folder)
+    return Releases(cache_folder() / f"{files.folder.name}-{zlib.crc32(place.encode()):08x}")

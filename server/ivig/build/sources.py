@@ -1,0 +1,63 @@
+"""The files of a graph, read: triples by named graph, and which file each subject stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Triple
+
+from ivig.io.sssom import mapping_triples
+from ivig.io.turtle import read_turtle
+from ivig.settings import GraphFiles
+
+ALIGNMENT = "alignment.ttl"
+"""The one ontology file that is published but not reasoned over: a closure over outside terms would merge things."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the files say, before anything is derived.
+
+    ontology: classes, properties and vocabularies; alignment: links of those to outside terms; data: the statements and
+    what they are about; links: mappings to outside ontologies; shapes: SHACL; stands_in: a subject's IRI to its file.
+    """
+
+    ontology: list[Triple]
+    alignment: list[Triple]
+    data: list[Triple]
+    links: list[Triple]
+    shapes: list[Triple]
+    stands_in: dict[str, str]
+
+
+def read(files: GraphFiles, more_data: Iterable[Path] = (), *, own_data: bool = True) -> Sources:
+    """Read every file of a graph.
+
+    more_data: further Turtle files to read as data. own_data: whether to read the graph's own data and links.
+    Raises BadTurtle or BadInput, naming file and line.
+    """
+    stands_in: dict[str, str] = {}
+    data: dict[Triple, None] = {}
+    for path in [*(files.data if own_data else ()), *more_data]:
+        name = files.name(path)
+        for triple in read_turtle(path, name):
+            data[triple] = None
+            if isinstance(triple.subject, NamedNode):
+                stands_in.setdefault(triple.subject.value, name)
+    ontology = [path for path in files.ontology if path.name != ALIGNMENT]
+    alignment = [path for path in files.ontology if path.name == ALIGNMENT]
+    links = [triple for path in files.links if own_data for triple in mapping_triples(path)]
+    return Sources(
+        ontology=_triples(files, ontology),
+        alignment=_triples(files, alignment),
+        data=list(data),
+        links=list(dict.fromkeys(links)),
+        shapes=_triples(files, files.shapes),
+        stands_in=stands_in,
+    )
+
+
+def _triples(files: GraphFiles, paths: Iterable[Path]) -> list[Triple]:
+    return [triple for path in paths for triple in read_turtle(path, files.name(path))]

@@ -1,0 +1,68 @@
+"""Bibliographies into the graph's citations: each publication once, whatever file it comes from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
+from ivig.curate.citations import Citation, Citations, Sign
+from ivig.curate.store import Store
+from ivig.io.bibliographies.names import authors_line
+from ivig.io.bibliographies.publication import Publication
+from ivig.io.bibliographies.read import read_named
+from ivig.model.problems import BadRecords, Problem, shown
+from ivig.model.records import CitationFields
+from ivig.settings import GraphFiles
+
+SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".txt"})
+"""The endings of bibliographies; everything else is records."""
+
+
+def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> Summary:
+    """Import bibliographies together: one wrong entry, and none of them is imported.
+
+    Raises BadRecords with every problem: a file that cannot be read, an entry that has no identifier or contradicts
+    what is known of its publication.
+    """
+    store = Store(files)
+    citations = Citations(store.triples())
+    problems: list[Problem] = []
+    for path in paths:
+        try:
+            for number, (name, publication) in enumerate(read_named(path), 1):
+                problems += _taken(path.name, f"entry {number}", name, publication, citations)
+        except BadRecords as error:
+            problems += error.problems
+    if problems:
+        raise BadRecords(problems, NOTHING_IMPORTED)
+    citations.settle()
+    before = dict(store.blocks)
+    for thing in citations.changed():
+        store.put(thing.iri, thing.block, "")
+    names = write_changes(files, store, dry_run=dry_run)
+    return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names)
+
+
+def _taken(file: str, place: str, name: str, publication: Publication, citations: Citations) -> list[Problem]:
+    fields = CitationFields(
+        pmid=publication.pmid or None,
+        doi=publication.doi or None,
+        pmcid=publication.pmcid or None,
+        title=publication.title or None,
+        title_status="full" if publication.title else None,
+        journal=publication.journal or None,
+        year=publication.year,
+        authors_short=authors_line(publication.authors) or None,
+    )
+    sign = Sign(name, publication.address or None)
+    if not publication.key() and not citations.knows(fields, sign):
+        allowed = "a PMID, DOI or PMCID, or the title, page or name of a publication that is known"
+        return [Problem(file, place, "", "identifier", shown(publication.title), allowed)]
+    more = {part: value for part in ("volume", "issue", "pages") if (value := str(getattr(publication, part)))}
+    retracted = publication.retraction == "retracted"
+    taken = citations.take(fields, None, retracted=retracted, more=more, sign=sign)
+    if isinstance(taken, Citation):
+        return []
+    return [contradiction.problem(file, place, "") for contradiction in taken]

@@ -1,0 +1,426 @@
+"""One citation a publication, however many records cite it and however much of it each of them saw."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ivig.curate.triples import Thing
+from ivig.io.bibliographies.identifiers import key
+from ivig.io.bibliographies.names import ET_AL
+from ivig.io.bibliographies.titles import may_be_part, plain_title, same_title
+from ivig.io.bibliographies.write import entry_name
+from ivig.model.problems import Problem, shown
+from ivig.model.records import CitationFields
+from ivig.namespaces import BASE, RDF_TYPE, TERMS
+
+Value = str | int
+
+_IDENTIFIERS = ("pmid", "doi", "pmcid")
+_TITLES = ("title", "titleAsRead")
+_CODES = ("authors", "journal", "volume", "issue", "pages", *_IDENTIFIERS)
+_RETRACTED, _NOT_CHECKED = (f"{BASE}retraction/{status}" for status in ("retracted", "not-checked"))
+
+
+class Contradiction(NamedTuple):
+    """Two things said of one publication that cannot both be true: the field, what is new, what was known."""
+
+    field: str
+    value: str
+    known: str
+
+    def problem(self, file: str, place: str, record: str, within: str = "") -> Problem:
+        """It as what is wrong with a record. within: the part of the record that has the field, with a dot."""
+        allowed = f"another is known of this publication: {self.known}"
+        return Problem(file, place, record, within + self.field, shown(self.value), allowed)
+
+
+class Sign(NamedTuple):
+    """What else tells a publication, where it has no identifier: the name of an entry in a bibliography that we wrote,
+    and a page that it was read on."""
+
+    name: str = ""
+    page: str | None = None
+
+
+_NO_SIGN = Sign()
+
+
+class Citation:
+    """What is known of one publication.
+
+    fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
+    was read, for one that has no identifier; partial: the titles that they read in part. corrected: whether all that
+    cites it is imported anew, so that what the records say now takes the place of what they said before.
+    """
+
+    def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
+        self.iri = iri
+        self.corrected = corrected
+        self.same_as: Citation | None = None
+        self.fields: dict[str, Value] = {}
+        self.said: dict[str, list[Value]] = {}
+        self.pages: set[str] = set()
+        self.partial: list[str] = []
+        self.retraction = _NOT_CHECKED
+
+    def itself(self) -> Citation:
+        """The publication that this one turned out to be."""
+        return self.same_as.itself() if self.same_as else self
+
+    def told(self, name: str) -> Value | None:
+        """What a field holds as far as is known by now."""
+        said, known = self.binding(name), self.fields.get(name)
+        return known if said is None else said
+
+    def binding(self, name: str) -> Value | None:
+        """What a record must agree with: others of this import, and the graph unless it is corrected."""
+        said = self.said.get(name, [None])[0]
+        return said if self.corrected else self.fields.get(name, said)
+
+    def is_identified(self) -> bool:
+        """Whether it has a PMID, DOI or PMCID."""
+        return any(self.told(name) for name in _IDENTIFIERS)
+
+    def path(self) -> str:
+        """The path of its IRI. Raises ValueError before it has one."""
+        if self.iri is None:
+            raise ValueError("citations have an IRI once all records are taken")
+        return self.iri.removeprefix(BASE)
+
+    def label(self) -> str:
+        """Its title, or what there is in place of one."""
+        if title := self.fields.get("title"):
+            return str(title)
+        if title := self.fields.get("titleAsRead"):
+            return f"[{str(title).strip('[]')}]"
+        parts = [str(self.fields[name]) for name in ("authors", "journal", "year") if name in self.fields]
+        return ", ".join(parts) or self.path().removeprefix("citation/")
+
+    def thing(self) -> Thing:
+        """It as triples."""
+        thing = Thing(self.path(), "Citation")
+        thing.label(self.label())
+        for name in _TITLES:
+            thing.text(name, str(self.fields.get(name, "")))
+        for name in _CODES:
+            thing.code(name, str(self.fields.get(name, "")))
+        thing.number("year", int(self.fields["year"]) if "year" in self.fields else None)
+        thing.link("retraction", self.retraction)
+        if not self.is_identified():
+            for page in sorted(self.pages):
+                thing.link("readAt", page)
+        return thing
+
+    def settle(self) -> None:
+        """Make what the records say what is known of it."""
+        old = {name: self.fields.get(name) for name in _IDENTIFIERS}
+        for name, values in self.said.items():
+            known = self.fields.get(name)
+            if known is None or (self.corrected and not any(_agree(name, known, value) for value in values)):
+                self.fields[name] = values[0]
+            if name == "authors":
+                self.fields[name] = _fullest([str(self.fields[name]), *map(str, values)])
+        if "title" in self.fields:
+            self.fields.pop("titleAsRead", None)
+        if any(known and known != self.fields[name] for name, known in old.items()):
+            # Its IRI spoke of an identifier that was wrong.
+            self.iri = None
+
+
+class Citations:
+    """All publications known so far, and those that records bring along.
+
+    triples: the graph. anew: the IRIs of the statements that are imported again.
+    """
+
+    def __init__(self, triples: Iterable[Triple], anew: Collection[str] = ()) -> None:
+        self._by_identifier: dict[tuple[str, str], Citation] = {}
+        self._by_title: dict[str, list[Citation]] = {}
+        self._by_page: dict[str, list[Citation]] = {}
+        self._by_name: dict[str, list[Citation]] = {}
+        self._taken: dict[int, Citation] = {}
+        self._paths: set[str] = set()
+        self._changed: list[Citation] = []
+        for citation in _known(triples, anew):
+            self._paths.add(citation.path())
+            self._by_name.setdefault(entry_name(citation.path().removeprefix("citation/")), []).append(citation)
+            self._index(citation)
+
+    def take(
+        self,
+        fields: CitationFields,
+        page: str | None,
+        *,
+        retracted: bool = False,
+        more: Mapping[str, str] = MappingProxyType({}),
+        sign: Sign = _NO_SIGN,
+    ) -> Citation | list[Contradiction]:
+        """The publication that a record cites, with what the record adds; or what speaks against it.
+
+        page: where it was read. more: volume, issue and pages, where they are known. sign: what it may be found by
+        besides, and says nothing new of it.
+        """
+        found = self._of_identifiers(fields)
+        for other in found[1:]:
+            # Seen by one identifier in one place, by another elsewhere; this record has both.
+            if other.iri and found[0].iri:
+                return [Contradiction("doi", fields.doi or "", f"two citations: {found[0].iri}, {other.iri}")]
+            if against := self._join(found[0], other):
+                return against
+        citation = found[0].itself() if found else self._without_identifier(fields, Sign(sign.name, page or sign.page))
+        citation = citation or Citation()
+        if against := _contradictions(citation, fields):
+            return against
+        for name, value in (*_values(fields), *more.items()):
+            citation.said.setdefault(name, []).append(value)
+        if fields.title and fields.title_status == "partial":
+            citation.partial.append(fields.title)
+        if page:
+            citation.pages.add(page)
+        if retracted:
+            citation.retraction = _RETRACTED
+        self._taken[id(citation)] = citation
+        self._index(citation)
+        return citation
+
+    def knows(self, fields: CitationFields, sign: Sign) -> bool:
+        """Whether the publication is known by its identifiers, its title, its page or its name."""
+        return bool(self._of_identifiers(fields) or self._without_identifier(fields, sign))
+
+    def settle(self) -> None:
+        """Once all records are taken: put together what they said, and give an IRI to what is new."""
+        for citation in self._taken.values():
+            if citation.same_as is None:
+                before = dict(citation.fields), citation.retraction
+                citation.settle()
+                if citation.iri is None:
+                    citation.iri = BASE + self._path(citation)
+                    self._paths.add(citation.path())
+                    self._changed.append(citation)
+                elif before != (citation.fields, citation.retraction) or not citation.is_identified():
+                    self._changed.append(citation)
+
+    def changed(self) -> Iterator[Thing]:
+        """The citations that are new or may say more than before."""
+        return (citation.thing() for citation in self._changed)
+
+    def taken(self) -> set[str]:
+        """The IRIs of all that were cited since."""
+        return {BASE + citation.itself().path() for citation in self._taken.values()}
+
+    def _path(self, citation: Citation) -> str:
+        """By PMID, else DOI, else PMCID, else the page it was read on, and what else it is where that page has two."""
+        identified = key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
+        path = "citation/" + (identified or page_path(min(citation.pages)).removeprefix("page/"))
+        if not identified and path in self._paths:
+            told = [str(citation.fields.get(name, "")) for name in (*_TITLES, "authors", "journal", "year")]
+            path += f"-{zlib.crc32(plain_title(' '.join(told)).encode()):08x}"
+        return path
+
+    def _of_identifiers(self, fields: CitationFields) -> list[Citation]:
+        pairs = [(name, str(value).lower()) for name, value in _values(fields) if name in _IDENTIFIERS]
+        found = list({id(c): c for pair in pairs if (c := self._by_identifier.get(pair))}.values())
+        if len(found) > 1:
+            # One whose identifiers are put right may have had what belongs to another.
+            found = [c for c in found if not (c.corrected and _strange(c, fields))] or found
+        return found
+
+    def _without_identifier(self, fields: CitationFields, sign: Sign) -> Citation | None:
+        return self._of_name(fields, sign.name) or self._of_title(fields) or self._of_page(fields, sign.page)
+
+    def _of_name(self, fields: CitationFields, name: str) -> Citation | None:
+        """The only publication of this name. Where another title stands with it, somebody else gave the name."""
+        same = [c for c in self._by_name.get(name, []) if not _strange(c, fields) and not _contradictions(c, fields)]
+        return same[0].itself() if len(same) == 1 else None
+
+    def _of_title(self, fields: CitationFields) -> Citation | None:
+        """The only publication of the same full title, where the identifiers and the year leave it open."""
+        if not fields.title or fields.title_status not in ("full", None):
+            return None
+        same = [
+            citation
+            for citation in self._by_title.get(plain_title(fields.title), [])
+            if citation.same_as is None and not _strange(citation, fields) and not _contradictions(citation, fields)
+        ]
+        return same[0] if len(same) == 1 else None
+
+    def _of_page(self, fields: CitationFields, page: str | None) -> Citation | None:
+        """The only publication read on the same page that may be this one, where neither has an identifier."""
+        if page is None or any((fields.pmid, fields.doi, fields.pmcid)):
+            return None
+        same = [c for c in self._by_page.get(page, []) if not c.is_identified() and _alike(c, fields)]
+        return same[0] if len(same) == 1 else None
+
+    def _join(self, one: Citation, other: Citation) -> list[Contradiction]:
+        """Make two publications one; or what speaks against it."""
+        kept, gone = (other, one) if other.iri else (one, other)
+        for name in _IDENTIFIERS:
+            known, new = str(kept.told(name) or ""), str(gone.told(name) or "")
+            if known and new and known.lower() != new.lower():
+                return [Contradiction(name, new, known)]
+        for name, values in gone.said.items():
+            kept.said.setdefault(name, []).extend(values)
+        kept.pages |= gone.pages
+        kept.partial += gone.partial
+        gone.same_as = kept
+        self._taken[id(kept)] = kept
+        self._index(kept)
+        return []
+
+    def _index(self, citation: Citation) -> None:
+        for name in _IDENTIFIERS:
+            if identifier := citation.told(name):
+                self._by_identifier[name, str(identifier).lower()] = citation
+        if title := citation.told("title"):
+            _add_once(self._by_title.setdefault(plain_title(str(title)), []), citation)
+        for page in citation.pages:
+            _add_once(self._by_page.setdefault(page, []), citation)
+
+
+def page_path(address: str) -> str:
+    """The path of a web page's IRI.
+
+    >>> page_path("https://pubmed.ncbi.nlm.nih.gov/2901668/")
+    'page/pubmed.ncbi.nlm.nih.gov-ecf09fe7'
+    """
+    host = re.sub(r"[^a-z0-9.-]", "-", (urlsplit(address).hostname or "page").lower())
+    return f"page/{host}-{zlib.crc32(address.encode()):08x}"
+
+
+def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citation]:
+    blocks: dict[str, dict[str, list[str]]] = {}
+    cited_by: dict[str, set[str]] = {}
+    for triple in triples:
+        subject, value = triple.subject, triple.object
+        if not isinstance(subject, NamedNode) or not isinstance(value, NamedNode | Literal):
+            continue
+        if subject.value.startswith(BASE + "citation/"):
+            blocks.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value.value)
+        elif not subject.value.startswith(BASE + "study/"):
+            cited_by.setdefault(value.value, set()).add(subject.value)
+    for iri, block in blocks.items():
+        if TERMS + "Citation" not in block.get(RDF_TYPE, ()):
+            continue
+        citing = cited_by.get(iri, set())
+        citation = Citation(iri, corrected=bool(citing) and all(statement in anew for statement in citing))
+        for name in (*_TITLES, "year", *_CODES):
+            if found := block.get(TERMS + name):
+                citation.fields[name] = int(found[0]) if name == "year" else found[0]
+        citation.pages = set(block.get(TERMS + "readAt", ()))
+        citation.retraction = min(block.get(TERMS + "retraction", ()), default=_NOT_CHECKED)
+        yield citation
+
+
+def _values(fields: CitationFields) -> list[tuple[str, Value]]:
+    full = fields.title_status in ("full", None)
+    values = {
+        "pmid": fields.pmid,
+        "doi": fields.doi,
+        "pmcid": fields.pmcid,
+        "title": fields.title if full else None,
+        "titleAsRead": None if full else fields.title,
+        "authors": fields.authors_short,
+        "journal": fields.journal,
+        "year": fields.year,
+    }
+    return [(name, value) for name, value in values.items() if value is not None]
+
+
+def _contradictions(citation: Citation, fields: CitationFields) -> list[Contradiction]:
+    """What the fields say that cannot be true of a publication; journals and authors have many spellings."""
+    against = [
+        Contradiction(name, str(value), str(known))
+        for name, value, known in _both(citation, fields)
+        if name in (*_IDENTIFIERS, "title", "year") and not _agree(name, known, value)
+    ]
+    if fields.title and fields.title_status == "partial":
+        full = str(citation.binding("title") or "")
+        if full and not may_be_part(fields.title, full):
+            against.append(Contradiction("title", fields.title, full))
+    elif fields.title and fields.title_status != "description":
+        # The part may have been read first.
+        against += [
+            Contradiction("title", fields.title, part)
+            for part in citation.partial
+            if not may_be_part(part, fields.title)
+        ]
+    return against
+
+
+def _strange(citation: Citation, fields: CitationFields) -> bool:
+    """Whether the fields have an identifier or a year other than what the graph, right or wrong, has of it."""
+    return any(
+        name in citation.fields and not _agree(name, citation.fields[name], value)
+        for name, value in _values(fields)
+        if name in (*_IDENTIFIERS, "year")
+    )
+
+
+def _alike(citation: Citation, fields: CitationFields) -> bool:
+    """Whether two publications without identifiers, seen on one page, agree in all that is known of both."""
+    for name, value in _values(fields):
+        known = citation.told(name)
+        if known is None or name == "journal":
+            continue
+        if name == "authors":
+            if _first_author(str(known)) != _first_author(str(value)):
+                return False
+        elif name in _TITLES:
+            if plain_title(str(known)) != plain_title(str(value)):
+                return False
+        elif known != value:
+            return False
+    return True
+
+
+def _both(citation: Citation, fields: CitationFields) -> Iterator[tuple[str, Value, Value]]:
+    for name, value in _values(fields):
+        known = citation.binding(name)
+        if known is not None:
+            yield name, value, known
+
+
+def _agree(name: str, known: Value, value: Value) -> bool:
+    return _AGREEMENT.get(name, _same_text)(known, value)
+
+
+def _same_text(known: Value, value: Value) -> bool:
+    return str(known).casefold() == str(value).casefold()
+
+
+def _same_year(known: Value, value: Value) -> bool:
+    """Within a year: many a publication is online in one, and in print in the next."""
+    return abs(int(known) - int(value)) <= 1
+
+
+def _first_author(authors: str) -> str:
+    return plain_title(re.split(r"[\s,;]", authors.strip(), maxsplit=1)[0])
+
+
+def _same_authors(known: Value, value: Value) -> bool:
+    return _first_author(str(known)) == _first_author(str(value))
+
+
+def _fullest(authors: list[str]) -> str:
+    """The first that leaves nobody out. Records name the first author; who imports a bibliography has all of them."""
+    return next((line for line in authors if ET_AL not in line), authors[0])
+
+
+_AGREEMENT: dict[str, Callable[[Value, Value], bool]] = {
+    "title": lambda known, value: same_title(str(known), str(value)),
+    "titleAsRead": lambda known, value: same_title(str(known), str(value)),
+    "authors": _same_authors,
+    "year": _same_year,
+}
+
+
+def _add_once(citations: list[Citation], citation: Citation) -> None:
+    if citation not in citations:
+        citations.append(citation)

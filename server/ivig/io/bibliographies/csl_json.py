@@ -1,0 +1,181 @@
+"""CSL-JSON, read and written.
+
+Source of the format: https://docs.citationstyles.org/en/stable/specification.html and csl-data.json beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ivig.io.bibliographies.entry import Entry, place, without_empty, year_of
+from ivig.io.bibliographies.identifiers import in_note
+from ivig.io.bibliographies.names import parts, short_name
+from ivig.io.bibliographies.publication import Kind, Publication
+from ivig.model.problems import Problem, problems_of, shown
+
+SIGN = re.compile(r"\A\s*[\[{]")
+
+# The first type of a kind is the one that is written.
+_TYPES: dict[Kind, tuple[str, ...]] = {
+    "article": ("article-journal", "article-magazine", "article-newspaper"),
+    "chapter": ("chapter", "entry-encyclopedia"),
+    "book": ("book",),
+    "conference paper": ("paper-conference",),
+    "report": ("report",),
+    "thesis": ("thesis",),
+    "preprint": ("article",),
+    "web page": ("webpage", "post-weblog"),
+    "other": ("document",),
+}
+_KINDS: dict[str, Kind] = {name: kind for kind, names in _TYPES.items() for name in names}
+_RETRACTED = "retracted"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+
+class _Name(_Part):
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+    literal: str = ""
+    dropping_particle: str = Field("", alias="dropping-particle")
+    non_dropping_particle: str = Field("", alias="non-dropping-particle")
+
+    def text(self) -> str:
+        family = f"{self.dropping_particle} {self.non_dropping_particle} {self.family}"
+        return self.literal or short_name(family, self.given, self.suffix)
+
+
+class _Date(_Part):
+    # Crossref writes [[null]] where it knows no date.
+    date_parts: list[list[str | None]] = Field([], alias="date-parts")
+    raw: str = ""
+    literal: str = ""
+
+    def text(self) -> str:
+        return next((part[0] or "" for part in self.date_parts if part), "") or self.raw or self.literal
+
+
+class _Item(_Part):
+    id: str = ""
+    type: str = ""
+    title: str = ""
+    author: list[_Name] = []
+    container: str = Field("", alias="container-title")
+    container_short: str = Field("", alias="container-title-short")
+    issued: _Date = Field(default_factory=lambda: _Date.model_validate({}))
+    volume: str = ""
+    issue: str = ""
+    page: str = ""
+    pmid: str = Field("", alias="PMID")
+    doi: str = Field("", alias="DOI")
+    pmcid: str = Field("", alias="PMCID")
+    url: str = Field("", alias="URL")
+    note: str = ""
+    status: str = ""
+
+    @field_validator("issued", mode="before")
+    @classmethod
+    def _date_as_text(cls, issued: Any) -> Any:
+        # Some programs write a date as plain text, which the next version of the format allows.
+        return {"literal": issued} if isinstance(issued, str | int) else issued
+
+
+def read(text: str) -> Iterator[Entry | Problem]:
+    """The entries of CSL-JSON, a list of items or a single one, and what is wrong with the file as such."""
+    twice: list[Problem] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            identity = shown(str(found.get("id", "")))
+            for name, count in Counter(name for name, _ in pairs).items():
+                if count > 1:
+                    twice.append(
+                        Problem("", "", identity, shown(name), shown(found[name]), "each key once in an object")
+                    )
+        return found
+
+    try:
+        items = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        yield Problem("", f"line {error.lineno}", "", "", "", f"well-formed JSON: {error.msg}")
+        return
+    except (ValueError, RecursionError) as error:
+        yield Problem("", "", "", "", "", f"well-formed JSON: {error}")
+        return
+    yield from twice
+    for number, item in enumerate(items if isinstance(items, list) else [items], 1):
+        if not isinstance(item, dict):
+            yield Problem("", place(number), "", "", shown(item), "an item: an object with its title and so on")
+            continue
+        name = shown(str(item.get("id", "")))
+        try:
+            yield Entry(place(number), name, _fields(_Item.model_validate(item)))
+        except ValidationError as error:
+            yield from problems_of(error, place(number), name)
+
+
+def written(publications: Iterable[tuple[str, Publication]]) -> str:
+    """The publications, each with the name that it goes by in the file, as CSL-JSON."""
+    items = [_item(name, publication) for name, publication in publications]
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no number")
+
+
+def _fields(item: _Item) -> dict[str, object]:
+    note = in_note(item.note)
+    return {
+        "title": item.title,
+        "authors": without_empty(name.text() for name in item.author),
+        "journal": item.container or item.container_short,
+        "year": year_of(item.issued.text()),
+        "volume": item.volume,
+        "issue": item.issue,
+        "pages": item.page,
+        "pmid": item.pmid or note.get("pmid", ""),
+        "doi": item.doi,
+        "pmcid": item.pmcid or note.get("pmcid", ""),
+        "address": item.url,
+        "kind": _KINDS.get(item.type, "other"),
+        "retraction": "retracted" if item.status == _RETRACTED else "not checked",
+    }
+
+
+def _item(name: str, publication: Publication) -> dict[str, object]:
+    item = {
+        "id": name,
+        "type": _TYPES[publication.kind][0],
+        "title": publication.title,
+        "author": [_written_name(name) for name in publication.authors],
+        "container-title": publication.journal,
+        "issued": {"date-parts": [[publication.year]]} if publication.year else None,
+        "volume": publication.volume,
+        "issue": publication.issue,
+        "page": publication.pages,
+        "PMID": publication.pmid,
+        "DOI": publication.doi,
+        "PMCID": publication.pmcid,
+        "URL": publication.address,
+        "status": _RETRACTED if publication.retraction == "retracted" else "",
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _written_name(name: str) -> dict[str, str]:
+    found = parts(name)
+    if found is None:
+        return {"literal": name}
+    person = {"family": found.family, "given": found.initials, "suffix": found.suffix}
+    return {part: value for part, value in person.items() if value}

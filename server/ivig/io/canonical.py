@@ -1,0 +1,239 @@
+"""The one way to write a data file, so that a change to it can be read as prose.
+
+One subject a block, blocks in the order of their IRIs, predicates in a fixed order: what a thing says before where it
+comes from. The comment lines at the head of a file are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ivig.errors import BadInput
+from ivig.io.atomic import finished_file
+from ivig.io.turtle import read_turtle
+from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, TERMS
+
+_SKOS, _DCTERMS, _XSD = PREFIXES["skos"], PREFIXES["dcterms"], PREFIXES["xsd"]
+
+_TERM_ORDER = [
+    "kind",
+    "condition",
+    "modelsCondition",
+    "discussesCondition",
+    "conditionAsStated",
+    "subject",
+    "population",
+    "intent",
+    "prevented",
+    "intervention",
+    "product",
+    "treatment",
+    "backgroundTreatment",
+    "concomitant",
+    "comparator",
+    "comparison",
+    "outcome",
+    "outcomeAsStated",
+    "outcomeTiming",
+    "direction",
+    "supportsMechanism",
+    "contradictsMechanism",
+    "target",
+    "action",
+    "modelSystem",
+    "adverseEvent",
+    "severity",
+    "frequency",
+    "frequencyUnit",
+    "frequencyAsStated",
+    "riskFactor",
+    "body",
+    "bodyAsStated",
+    "edition",
+    "recommendation",
+    "line",
+    "strength",
+    "certainty",
+    "gradingSystem",
+    "superseded",
+    "productName",
+    "regulatoryStatus",
+    "topic",
+    "studyType",
+    "blinding",
+    "placeboControlled",
+    "crossover",
+    "testsImmunoglobulin",
+    "participants",
+    "studies",
+    "followUp",
+    "regimen",
+    "effect",
+    "finding",
+    "hedged",
+    "group",
+    "outcomeKind",
+    "level",
+    "country",
+    "phase",
+    "gPerKgTotalMin",
+    "gPerKgTotalMax",
+    "gPerKgPerDayMin",
+    "gPerKgPerDayMax",
+    "gPerKgUnstatedMin",
+    "gPerKgUnstatedMax",
+    "daysMin",
+    "daysMax",
+    "intervalWeeksMin",
+    "intervalWeeksMax",
+    "intervalMonthsMin",
+    "intervalMonthsMax",
+    "courses",
+    "measure",
+    "value",
+    "unit",
+    "rangeLow",
+    "rangeHigh",
+    "ciLow",
+    "ciHigh",
+    "p",
+    "pRelation",
+    "count",
+    "total",
+    "key",
+    "title",
+    "titleAsRead",
+    "authors",
+    "journal",
+    "volume",
+    "issue",
+    "pages",
+    "year",
+    "pmid",
+    "doi",
+    "pmcid",
+    "retraction",
+    "publication",
+    "number",
+    "resolution",
+    "resolvesTo",
+    "candidate",
+    "confidence",
+    "reason",
+    "conflictsWith",
+    "study",
+    "reporting",
+    "passage",
+    "reference",
+    "citation",
+    "page",
+    "source",
+    "start",
+    "end",
+    "fileName",
+    "sha256",
+    "readDepth",
+    "readAt",
+    "accessed",
+]
+_ORDER = {
+    iri: position
+    for position, iri in enumerate(
+        [
+            RDF_TYPE,
+            _SKOS + "prefLabel",
+            _SKOS + "altLabel",
+            _SKOS + "hiddenLabel",
+            _SKOS + "definition",
+            _SKOS + "broader",
+            _SKOS + "inScheme",
+        ]
+        + [_DCTERMS + name for name in ("title", "creator", "publisher", "modified", "description", "license")]
+        + [TERMS + name for name in _TERM_ORDER]
+        + [_SKOS + "note"]
+    )
+}
+_LAST = len(_ORDER)
+_LINE = 120
+
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+_SHORT_FORM = {
+    _XSD + "integer": re.compile(r"[+-]?\d+"),
+    _XSD + "decimal": re.compile(r"[+-]?\d*\.\d+"),
+    _XSD + "boolean": re.compile(r"true|false"),
+}
+_LOCAL_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+
+
+def canonical_turtle(triples: Iterable[Triple], head: str = "") -> str:
+    """Turtle in canonical order.
+
+    head: comment lines to stand first. Raises BadInput at a blank node: everything in the data has an IRI.
+    """
+    blocks: dict[str, dict[str, set[str]]] = {}
+    used: set[str] = set()
+    for triple in triples:
+        if not isinstance(triple.subject, NamedNode) or isinstance(triple.object, BlankNode):
+            raise BadInput(f"{triple.subject} {triple.predicate}: a blank node; give the thing an IRI of its own")
+        block = blocks.setdefault(triple.subject.value, {})
+        block.setdefault(triple.predicate.value, set()).add(_term(triple.object, used))
+    body = "".join("\n" + _block(subject, blocks[subject], used) for subject in sorted(blocks))
+    prefixes = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in sorted(used))
+    return f"{head}{prefixes}@base <{BASE}> .\n{body}"
+
+
+def format_file(path: Path, *, check: bool = False) -> bool:
+    """Bring a Turtle file into canonical order; whether it was in another.
+
+    check: only look. Raises BadInput where a comment below the head would be lost.
+    """
+    triples = read_turtle(path)
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines(keepends=True)
+    depth = next((i for i, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    for number, line in enumerate(lines[depth:], depth + 1):
+        if line.lstrip().startswith("#"):
+            raise BadInput(f"{path}, line {number}: a comment here would be lost; put it in a skos:note or at the head")
+    canonical = canonical_turtle(triples, "".join(lines[:depth]))
+    changed = canonical != text
+    if changed and not check:
+        with finished_file(path) as draft:
+            draft.write_text(canonical, encoding="utf-8")
+    return changed
+
+
+def _block(subject: str, block: dict[str, set[str]], used: set[str]) -> str:
+    rows = []
+    for predicate in sorted(block, key=lambda iri: (_ORDER.get(iri, _LAST), iri)):
+        name = "a" if predicate == RDF_TYPE else _iri(predicate, used)
+        objects = sorted(block[predicate])
+        row = f"{name} {', '.join(objects)}"
+        rows.append(row if len(row) <= _LINE else f"{name} " + ",\n        ".join(objects))
+    return f"{_iri(subject, used)} " + " ;\n    ".join(rows) + " .\n"
+
+
+def _term(term: NamedNode | Literal | Triple, used: set[str]) -> str:
+    if isinstance(term, NamedNode):
+        return _iri(term.value, used)
+    if not isinstance(term, Literal):
+        raise BadInput(f"{term}: a quoted triple has no place in the data")
+    datatype = term.datatype.value
+    short = _SHORT_FORM.get(datatype)
+    if short and short.fullmatch(term.value):
+        return term.value
+    quoted = '"' + "".join(_ESCAPES.get(character, character) for character in term.value) + '"'
+    if term.language:
+        return f"{quoted}@{term.language}"
+    return quoted if datatype == _XSD + "string" else f"{quoted}^^{_iri(datatype, used)}"
+
+
+def _iri(iri: str, used: set[str]) -> str:
+    for name, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and _LOCAL_NAME.fullmatch(iri, len(namespace)):
+            used.add(name)
+            return f"{name}:{iri[len(namespace) :]}"
+    return f"<{iri[len(BASE) :] or iri}>" if iri.startswith(BASE) else f"<{iri}>"

@@ -1,0 +1,101 @@
+"""The prefixes of outside identifiers, taken out of Bioregistry: `python -m ivig.model.prefixes` writes them anew.
+
+Bioregistry knows every prefix and every address that an identifier goes by, and takes seconds to load; what a question
+needs of it is kept beside the code (`ivig/prefixes.json`). Source: https://bioregistry.io/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from ivig.model.identifiers import PREFIXES_FILE, REGISTRIES, Prefix, bare
+from ivig.settings import graph_files
+
+_REGISTERED = {
+    "Orphanet": ("orphanet", "orphanet.ordo"),
+    "icd11.foundation": ("icd11",),
+    "PMID": ("pubmed",),
+    "PMCID": ("pmc",),
+    "DOI": ("doi",),
+}
+"""Where Bioregistry's name is another, or where it keeps apart what is one to us."""
+_UNREGISTERED = {"SEVCO": "Scientific Evidence Code System"}
+_NOT_OUTSIDE = {"IVIG", "obo", "semapv", "sssom", "skos"}
+_MORE_SPELLINGS = {
+    "ICD10CM": ["icd-10-cm", "icd10-cm", "icd 10 cm", "icd-10 cm"],
+    "OMIMPS": ["omim:ps"],
+    "Orphanet": ["orphacode"],
+    "PMCID": ["pmcid"],
+    "SCTID": ["snomed ct", "snomed-ct"],
+}
+_MORE_ADDRESSES = {
+    "ICD10CM": ["hl7.org/fhir/sid/icd-10-cm/"],
+    "PMCID": ["pmc.ncbi.nlm.nih.gov/articles/", "europepmc.org/article/pmc/"],
+    "PMID": ["europepmc.org/article/med/"],
+    "SCTID": ["snomed.info/sct/"],
+}
+"""What people write and Bioregistry does not list."""
+
+
+def curie_map() -> dict[str, str]:
+    """The prefixes of the outside terms that our links lead to, with their namespaces, from the head of the links."""
+    head = [line for path in graph_files().links for line in path.read_text(encoding="utf-8").splitlines()]
+    pairs = (re.fullmatch(r"#  (\S+): (\S+)", line) for line in head)
+    return {pair[1]: pair[2] for pair in pairs if pair and pair[1] not in _NOT_OUTSIDE}
+
+
+def extract() -> dict[str, Prefix]:
+    """The prefixes of our links and of publications, as Bioregistry has them."""
+    return {name: _prefix(name, iri) for name, iri in sorted(_wanted().items(), key=lambda pair: pair[0].casefold())}
+
+
+def _wanted() -> dict[str, str]:
+    publications = {
+        "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
+        "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+        "DOI": "https://doi.org/",
+    }
+    return curie_map() | publications
+
+
+def _prefix(name: str, iri: str) -> Prefix:
+    resources = _resources(name)
+    spellings = {name, *_MORE_SPELLINGS.get(name, ())}
+    addresses = {iri, *_MORE_ADDRESSES.get(name, ())}
+    for resource in resources:
+        spellings |= {resource.prefix, resource.get_preferred_prefix() or name, *resource.get_synonyms()}
+        addresses |= resource.get_uri_prefixes()
+    return Prefix(
+        name=name,
+        title=resources[0].get_name() if resources else _UNREGISTERED[name],
+        example=f"{name}:{resources[0].get_example()}" if resources else "",
+        pattern=(resources[0].get_pattern() or "") if resources else "",
+        iri=iri,
+        spellings=sorted({spelling.lower() for spelling in spellings}),
+        addresses=sorted({bare(address).lower() for address in _own(addresses)}),
+    )
+
+
+def _resources(name: str) -> list[Any]:
+    import bioregistry
+
+    found = [bioregistry.get_resource(known) for known in _REGISTERED.get(name, (name,))]
+    return [resource for resource in found if resource is not None]
+
+
+def _own(addresses: Iterable[str]) -> list[str]:
+    """The addresses of the resource itself: those of registries and of browsers of ontologies hold for any."""
+    return [address for address in addresses if not bare(address).lower().startswith((*REGISTRIES, "ebi.ac.uk/ols"))]
+
+
+def main() -> None:
+    """Write the extract where the package keeps it."""
+    rows = ",\n".join(json.dumps(prefix._asdict(), ensure_ascii=False) for prefix in extract().values())
+    PREFIXES_FILE.write_text(f"[\n{rows}\n]\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,232 @@
+"""Name to thing: what a user typed, turned into the IRI that it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ivig.build.release import Release
+from ivig.errors import AmbiguousName, UnknownName
+from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
+from ivig.model.labels import normal
+from ivig.namespaces import BASE
+
+if TYPE_CHECKING:
+    from ivig.build.ancestors import AncestorIndex
+    from ivig.model.label_index import NameIndex
+
+_KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
+_PUBLICATIONS = ("PMID", "DOI", "PMCID")
+_IDENTIFYING = ("pmid", "doi", "pmcid")
+
+
+class Names:
+    """The names of a release."""
+
+    def __init__(self, index: NameIndex, release: Release | None = None) -> None:
+        self._index = index
+        self._release = release
+
+    @classmethod
+    def of(cls, release: Release) -> Names:
+        """Raises NotThere where the index of the release is missing or damaged."""
+        return cls(release.index(release.names, "labels", "kinds", "outside"), release)
+
+    @cached_property
+    def _ancestors(self) -> AncestorIndex:
+        """The outside terms of linked ontologies; read when something else than a name of ours is asked for."""
+        if self._release is None or not self._release.ancestors.is_file():
+            return {"terms": {}, "names": {}}
+        index: AncestorIndex = self._release.index(self._release.ancestors, "terms", "names")
+        return index
+
+    def things(self, name: str, kind: str) -> list[str]:
+        """The IRIs of the things of this kind that `name` stands for: one, or all at or below an outside term.
+
+        name: as for `resolve`; where an ontology was linked, also the label of one of its terms. An outside term of a
+        linked ontology stands for all things of ours that the ontology puts at it or below it.
+        Raises as `resolve` does.
+        """
+        typed = name.strip()
+        known = self._index["kinds"].get(kind, {})
+        if normal(typed) in known or self._own_iri(typed, known) is not None:
+            return [self.resolve(name, kind)]
+        of_this_kind = {iri for things in known.values() for iri in things}
+        below = [thing for thing in self.below(typed) if thing in of_this_kind]
+        if not below:
+            return [self.resolve(name, kind)]
+        same = [iri for iri, how in self.matches(typed) if how in ("exact", "close") and iri in of_this_kind]
+        return sorted({*below, *same})
+
+    def below(self, name: str) -> list[str]:
+        """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
+
+        Empty where no linked ontology has such a term. Terms of one label count together; raises AmbiguousName where a
+        synonym belongs to several.
+        """
+        terms = self._ancestors["terms"]
+        if not terms:
+            return []
+        typed = name.strip()
+        key = curie_of(typed).lower()
+        # The prefix of an ontology of one's own is known to nobody else.
+        key = key if key in terms else key.replace("_", ":", 1)
+        keys = [key] if key in terms else self._ancestors["names"].get(normal(typed), [])
+        if len({normal(terms[key][0]) for key in keys}) > 1:
+            raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])
+        return sorted({thing for key in keys for thing in terms[key][1]})
+
+    def resolve(self, name: str, kind: str) -> str:
+        """The IRI of the thing of this kind that `name` means.
+
+        name: an IRI of ours, an outside identifier in any usual spelling (MONDO:0016218, ORPHA:2103, a DOI, an address
+        of identifiers.org …), a label or a synonym in any case, with or without accents. kind: a class of the ontology,
+        such as Condition.
+        Raises UnknownName with up to five nearest labels, or prefixes, AmbiguousName where a name has several meanings.
+        """
+        known = self._index["kinds"].get(kind, {})
+        typed = name.strip()
+        things = known.get(normal(typed), [])
+        if len(things) == 1:
+            return things[0]
+        if things:
+            raise AmbiguousName(_in_words(kind), typed, [self.label(iri) for iri in things])
+        if (iri := self._own_iri(typed, known)) is not None:
+            return iri
+        if (iri := self._from_outside(typed, kind, known)) is not None:
+            return iri
+        if below := [thing for thing in self.below(typed) if any(thing in things for things in known.values())]:
+            if len(below) == 1:
+                return below[0]
+            raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
+        self.check_prefix(typed)
+        outside = identifier(typed)
+        raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, known))
+
+    def matches(self, name: str) -> list[tuple[str, str]]:
+        """The things of any kind that an outside identifier leads to, each with how it is linked.
+
+        How: `exact`, `close`, `broad`, `narrow` or `related`; `pmid`, `doi` or `pmcid` for a publication. Empty where
+        nothing is linked to it.
+        """
+        typed = name.strip()
+        if pairs := self._outside(typed):
+            return pairs
+        publications = self._index["kinds"].get("Citation", {})
+        known = identifier(typed)
+        for asked in (known, *(Identifier(prefix, typed) for prefix in _PUBLICATIONS)):
+            if asked and asked.prefix in _PUBLICATIONS and (found := publications.get(normal(asked.curie))):
+                return [(iri, asked.prefix.lower()) for iri in found]
+        return []
+
+    def outside_iris(self, things: Iterable[str], prefix: str) -> list[str]:
+        """The IRIs that things have in another collection: those of exact matches, for a thing without any of close."""
+        wanted = set(things)
+        found: dict[str, dict[str, list[str]]] = {}
+        for key, pairs in self._index["outside"].items():
+            if key.startswith(f"{prefix.lower()}:") and (known := identifier(key)):
+                for thing, how in pairs:
+                    if thing in wanted:
+                        found.setdefault(thing, {}).setdefault(how, []).append(known.iri)
+        of_things = (by_how.get("exact") or by_how.get("close") or [] for by_how in found.values())
+        return sorted({iri for iris in of_things for iri in iris})
+
+    def check_prefix(self, name: str) -> None:
+        """Raise UnknownName, with the nearest, where a name looks like a CURIE whose prefix nobody has."""
+        prefix = unknown_prefix(name)
+        if prefix is None or any(known.startswith(f"{prefix.lower()}:") for known in self._index["outside"]):
+            return
+        spellings = {spelling: each.name for each in prefixes().values() for spelling in each.spellings}
+        alike = dict.fromkeys(spellings[spelling] for spelling in nearest(prefix.lower(), spellings))
+        raise UnknownName("prefix", prefix, list(alike)[:5])
+
+    def label(self, iri: str) -> str:
+        """The preferred label of a thing; the IRI where it has none."""
+        return self._index["labels"].get(iri, iri)
+
+    def labels(self, kind: str) -> list[str]:
+        """The preferred labels of all things of a kind, sorted."""
+        things = {iri for iris in self._index["kinds"].get(kind, {}).values() for iri in iris}
+        return sorted((self.label(iri) for iri in things), key=str.casefold)
+
+    def search(self, name: str) -> list[str]:
+        """The things of any kind that a name means: those that bear it exactly, else those below a term of a linked
+        ontology that does, else up to twenty like it."""
+        typed = normal(name)
+        if not typed:
+            return []
+        exact: dict[str, None] = {}
+        for kind, known in self._index["kinds"].items():
+            if kind != "Term":
+                exact.update(dict.fromkeys(known.get(typed, [])))
+        exact.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
+        if found := list(exact) or self.below(name):
+            return found
+        everything: dict[str, list[str]] = {}
+        for known in self._index["kinds"].values():
+            for known_name, things in known.items():
+                everything.setdefault(known_name, []).extend(things)
+        alike = dict.fromkeys(iri for found in nearest(typed, everything) for iri in everything[found])
+        return list(alike)[:20]
+
+    def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
+        path = typed.removeprefix("<").removesuffix(">")
+        iri = path if path.startswith(BASE) else BASE + path
+        return iri if any(iri in things for things in known.values()) else None
+
+    def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
+        """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
+        of_this_kind = {iri for things in known.values() for iri in things}
+        pairs = [pair for pair in self.matches(typed) if pair[0] in of_this_kind]
+        for match in (*_IDENTIFYING, "exact", "close"):
+            things = [iri for iri, how in pairs if how == match]
+            if len(things) == 1:
+                return things[0]
+            if things:
+                break
+        if pairs:
+            raise AmbiguousName(_in_words(kind), typed, [f"{self.label(iri)} ({how} match)" for iri, how in pairs])
+        return None
+
+    def _outside(self, typed: str) -> list[tuple[str, str]]:
+        """The things that an outside term maps to: as it is typed, else as its collection writes it."""
+        outside = self._index["outside"]
+        pairs = outside.get(typed.strip("<>").lower())
+        if pairs is None and outside and (known := identifier(typed)):
+            pairs = outside.get(known.key)
+        return [(iri, how) for iri, how in pairs or ()]
+
+    def _nearest(self, typed: str, known: dict[str, list[str]]) -> list[str]:
+        of_this_kind = {iri for things in known.values() for iri in things}
+        terms = self._ancestors["terms"]
+        above = {
+            name: terms[keys[0]][0]
+            for name, keys in self._ancestors["names"].items()
+            if not of_this_kind.isdisjoint(terms[keys[0]][1])
+        }
+        alike = nearest(normal(typed), [*known, *above])
+        labels = [self.label(iri) for name in alike for iri in known.get(name, ())]
+        labels += [above[name] for name in alike if name in above and name not in known]
+        return list(dict.fromkeys(labels))[:5]
+
+
+def nearest(name: str, names: Iterable[str]) -> list[str]:
+    """Up to ten of the names, those most like `name` first."""
+    from rapidfuzz import fuzz, process
+
+    def likeness(typed: str, known: str, **_: object) -> float:
+        # A short form such as TEN stands inside of many words: it counts only as a whole.
+        return fuzz.ratio(typed, known) if len(known) < len(typed) else fuzz.WRatio(typed, known)
+
+    return [found for found, _, _ in process.extract(name, list(names), scorer=likeness, limit=10, score_cutoff=55)]
+
+
+def _few(labels: list[str]) -> list[str]:
+    return [*labels[:10], f"and {len(labels) - 10} more"] if len(labels) > 10 else labels
+
+
+def _in_words(kind: str) -> str:
+    if kind in _KIND_IN_WORDS:
+        return _KIND_IN_WORDS[kind]
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind).strip()

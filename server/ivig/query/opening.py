@@ -1,0 +1,46 @@
+"""Opening a graph: its files, and the release that was built from them, made on first use."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ivig.build.release import Release, Releases, releases_of
+from ivig.query.graph import Graph
+from ivig.settings import GraphFiles, graph_files
+
+Builder = Callable[[GraphFiles, Releases], Release]
+
+
+def _quiet_build(files: GraphFiles, releases: Releases) -> Release:
+    from ivig.build import build
+
+    return build(files, releases)
+
+
+def open_graph(folder: Path | None = None, releases: Path | None = None, builder: Builder = _quiet_build) -> Graph:
+    """The graph in `folder` (None: the package's own) with its current release.
+
+    builder: called where there is no release yet, or where an installed package brought new files. A folder that people
+    edit keeps its last good release until they build again, and a line on standard error says so.
+    Raises NotThere, BadInput or InvalidGraph.
+    """
+    files = graph_files(folder)
+    home = releases_of(files, releases)
+    release = home.current()
+    if release is None or (files.packaged and release.stale(files)):
+        release = builder(files, home)
+    elif release.stale(files):
+        print(
+            f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.",
+            file=sys.stderr,
+        )
+    return Graph(files, release)
+
+
+def existing_graph(folder: Path | None = None, releases: Path | None = None) -> Graph | None:
+    """The graph with the release that is there, built or not from the newest files; None where there is none."""
+    files = graph_files(folder)
+    release = releases_of(files, releases).current()
+    return Graph(files, release) if release else None

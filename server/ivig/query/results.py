@@ -1,0 +1,159 @@
+"""Result formats: the W3C formats, and rows as plain values."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Triple,
+    serialize,
+)
+
+from ivig.io.spreadsheet_cells import harmless
+from ivig.namespaces import PREFIXES
+
+_XSD = PREFIXES["xsd"]
+_INTEGERS = {_XSD + name for name in ("integer", "int", "long", "nonNegativeInteger", "positiveInteger", "short")}
+_FLOATS = {_XSD + "double", _XSD + "float"}
+
+W3C_FORMATS = {
+    "json": QueryResultsFormat.JSON,
+    "xml": QueryResultsFormat.XML,
+    "csv": QueryResultsFormat.CSV,
+    "tsv": QueryResultsFormat.TSV,
+}
+"""The formats that SPARQL 1.1 defines for results, by the name that users type."""
+
+RDF_FORMATS = {
+    "turtle": RdfFormat.TURTLE,
+    "ntriples": RdfFormat.N_TRIPLES,
+    "rdfxml": RdfFormat.RDF_XML,
+    "jsonld": RdfFormat.JSON_LD,
+}
+"""The formats of triples, by the name that users type."""
+
+_WITH_PREFIXES = ("turtle", "rdfxml")
+
+Term = NamedNode | BlankNode | Literal | Triple
+Value = str | int | float | bool | Decimal | None
+
+
+def plain(term: NamedNode | BlankNode | Literal | Triple | None) -> Value:
+    """A term as a plain Python value: numbers and booleans as such, everything else as text, nothing as None."""
+    if term is None:
+        return None
+    if isinstance(term, Literal):
+        datatype = term.datatype.value
+        try:
+            if datatype in _INTEGERS:
+                return int(term.value)
+            if datatype == _XSD + "decimal":
+                return Decimal(term.value)
+            if datatype in _FLOATS:
+                return float(term.value)
+        except (ValueError, ArithmeticError):
+            return term.value
+        if datatype == _XSD + "boolean":
+            return term.value in ("true", "1")
+        return term.value
+    return str(term) if isinstance(term, Triple) else term.value
+
+
+def columns(solutions: QuerySolutions) -> list[str]:
+    """The names of the columns, in order."""
+    return [variable.value for variable in solutions.variables]
+
+
+def own_columns(names: Sequence[str]) -> list[str]:
+    """The columns without those that only label another one."""
+    return [name for name in names if not (name.endswith("_label") and name.removesuffix("_label") in names)]
+
+
+def rows(solutions: QuerySolutions) -> Iterator[dict[str, Value]]:
+    """The rows as they come, each a dict with every column."""
+    names = columns(solutions)
+    for solution in solutions:
+        yield {name: plain(solution[name]) for name in names}
+
+
+def ndjson(solutions: QuerySolutions) -> Iterator[str]:
+    """One JSON object a row, with the columns that have a value."""
+    for row in rows(solutions):
+        yield json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False, default=_number) + "\n"
+
+
+class Writable(Protocol):
+    """Anything that takes bytes."""
+
+    def write(self, data: bytes, /) -> int: ...
+
+
+def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, out: Writable) -> None:
+    """Write a result in a format of its kind as it is read: one of the W3C formats, or ndjson."""
+    target: Any = out
+    if isinstance(result, QueryTriples):
+        prefixes = PREFIXES if format_name in _WITH_PREFIXES else None
+        serialize(result, output=target, format=RDF_FORMATS[format_name], prefixes=prefixes)
+    elif isinstance(result, QuerySolutions) and format_name == "csv":
+        _write_csv(result, out)
+    elif format_name == "ndjson":
+        lines = (
+            ndjson(result) if isinstance(result, QuerySolutions) else [f'{{"boolean": {str(bool(result)).lower()}}}\n']
+        )
+        for line in lines:
+            out.write(line.encode())
+    else:
+        result.serialize(output=target, format=W3C_FORMATS[format_name])
+
+
+def result_bytes(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str) -> bytes:
+    """A whole result in a format of its kind."""
+    out = io.BytesIO()
+    write_result(result, format_name, out)
+    return out.getvalue()
+
+
+def csv_cell(term: Term | None) -> str:
+    """A term as SPARQL's CSV has it, but that a text which a spreadsheet would run as a formula begins with `'`.
+
+    >>> csv_cell(Literal("=1+1")), csv_cell(Literal("-0.5")), csv_cell(Literal(-1))
+    ("'=1+1", '-0.5', '-1')
+    """
+    if term is None:
+        return ""
+    if isinstance(term, Literal):
+        return harmless(term.value)
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def _write_csv(solutions: QuerySolutions, out: Writable) -> None:
+    import csv
+
+    names = columns(solutions)
+    line = io.StringIO()
+    writer = csv.writer(line)
+    writer.writerow(names)
+    for solution in solutions:
+        out.write(line.getvalue().encode())
+        line.seek(0)
+        line.truncate()
+        writer.writerow([csv_cell(solution[name]) for name in names])
+    out.write(line.getvalue().encode())
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{value!r} has no form in JSON")

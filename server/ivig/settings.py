@@ -1,0 +1,96 @@
+"""Where the files of a graph are: the checkout, the wheel, or a folder that the user names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from ivig.errors import NotThere
+
+PARTS = ("ontology", "data", "shapes", "queries")
+
+
+class GraphFiles(NamedTuple):
+    """The four folders of a graph: ontology, data, shapes, queries.
+
+    packaged: the files came with an installed wheel, so nobody edits them in place.
+    """
+
+    folder: Path
+    packaged: bool = False
+
+    @property
+    def ontology(self) -> list[Path]:
+        return self._files("ontology", "*.ttl")
+
+    @property
+    def data(self) -> list[Path]:
+        return self._files("data", "**/*.ttl")
+
+    @property
+    def links(self) -> list[Path]:
+        return self._files("data", "*.sssom.tsv")
+
+    @property
+    def shapes(self) -> list[Path]:
+        return self._files("shapes", "*.ttl")
+
+    @property
+    def queries(self) -> Path:
+        return self.folder / "queries"
+
+    def name(self, path: Path) -> str:
+        """The path below the folder, as messages and manifests give it."""
+        return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
+
+    @property
+    def inputs(self) -> list[Path]:
+        """Everything that a release is made from. Saved queries count only where the build runs them."""
+        rules = self._files("queries", "internal/derive-*.rq")
+        return [*self.ontology, *self.data, *self.links, *self.shapes, *rules]
+
+    def digest(self) -> str:
+        """SHA-256 over names and bytes of the inputs."""
+        import hashlib
+
+        total = hashlib.sha256()
+        for path in self.inputs:
+            content = path.read_bytes()
+            total.update(f"{self.name(path)}\0{len(content)}\0".encode())
+            total.update(content)
+        return total.hexdigest()
+
+    def stamp(self) -> str:
+        """Names, sizes and times of the inputs: where this is the same, their bytes need not be read again."""
+        stats = [(self.name(path), path.stat()) for path in self.inputs]
+        return "".join(f"{name} {stat.st_size} {stat.st_mtime_ns}\n" for name, stat in stats)
+
+    def _files(self, part: str, pattern: str) -> list[Path]:
+        return sorted((self.folder / part).glob(pattern))
+
+
+def graph_files(folder: Path | None = None) -> GraphFiles:
+    """The graph in `folder`, or the one that this package came with.
+
+    Raises NotThere where the folder lacks one of the four parts.
+    """
+    if folder is not None:
+        files = GraphFiles(folder.resolve())
+    else:
+        package = Path(__file__).parent
+        in_wheel = package / "graph"
+        files = GraphFiles(in_wheel, packaged=True) if in_wheel.is_dir() else GraphFiles(package.parents[1])
+    missing = [part for part in PARTS if not (files.folder / part).is_dir()]
+    if missing:
+        raise NotThere(f"{files.folder} is no graph: it has no folder {', '.join(missing)}")
+    return files
+
+
+def cache_folder() -> Path:
+    """Where the user's files that can be made again are kept."""
+    if chosen := os.environ.get("IVIG_CACHE"):
+        return Path(chosen)
+    from platformdirs import user_cache_path
+
+    return user_cache_path("ivig")

@@ -1,0 +1,141 @@
+"""What a request for an export asks for, read off its parameters, and what the description of the API says of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from fastapi import Request
+
+from ivig.errors import BadInput, UnknownName
+from ivig.export import FORMATS, Format, Selection
+from ivig.export.formats import format_named
+from ivig.model.labels import normal
+from ivig.namespaces import BASE
+from ivig.query.examples import EXAMPLES
+from ivig.query.names import nearest
+from ivig.web.negotiation import chosen_format
+
+_LONGEST_NAME = 80
+
+_SEVERAL = {
+    "condition": "A condition, narrower ones included; `none` for statements on no condition.",
+    "group": "A group of conditions or mechanisms.",
+    "mechanism": "A mechanism.",
+    "outcome": "An outcome, narrower ones included.",
+    "study_type": "A kind of study, narrower ones included.",
+    "level": "A level of evidence, 1 to 5.",
+    "direction": "A direction of effect.",
+    "citation": "A publication, by PMID, DOI or IRI.",
+    "year": "Years: 2015, 2010-2020, 2010- or -2010.",
+    "source": "A source document.",
+    "kind": "A kind of statement.",
+    "parameter": "A parameter of the saved query, as NAME=VALUE.",
+}
+_CRITERIA = [name for name in _SEVERAL if name != "parameter"]
+_ONE = {
+    "query": "What the saved query of this name gives.",
+    "sparql": "What this SELECT or CONSTRUCT query gives.",
+    "depth": "Steps to go on to what else is said of the same things.",
+    "asserted": "true leaves out what was inferred.",
+    "format": "The format, in place of the Accept header.",
+}
+
+
+class Asked(NamedTuple):
+    """A part, in a format, with or without what was inferred."""
+
+    selection: Selection
+    format: Format
+    inferred: bool
+
+    @property
+    def file_name(self) -> str:
+        """What a download is called: what was asked for, in signs that are harmless in a header and on a disk.
+
+        >>> Asked(Selection(condition=("Guillain-Barré syndrome",), level=("1",)), FORMATS["csv"], True).file_name
+        'ivig-guillain-barre-syndrome-1.csv'
+        >>> Asked(Selection(), FORMATS["nanopub"], True).file_name
+        'ivig-nanopub.trig'
+        """
+        asked = [name.removeprefix(BASE) for criterion in _CRITERIA for name in getattr(self.selection, criterion)]
+        words = normal(" ".join(["ivig", *asked, self.selection.query or ""]))
+        stem = re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-")
+        suffix = self.format.suffix
+        shares_it = next(other for other in FORMATS.values() if other.suffix == suffix) is not self.format
+        return f"{stem}-{self.format.name}{suffix}" if shares_it else stem + suffix
+
+
+def asked_by(request: Request) -> Asked:
+    """What a request asks for.
+
+    Raises UnknownName for a parameter or a format, BadInput for a value, NotAcceptable where no format would do.
+    """
+    values = _values(request)
+    is_asserted_alone = _truth(values.get("asserted", ["false"])[0])
+    return Asked(_selection(values), _format(request, values), inferred=not is_asserted_alone)
+
+
+def _values(request: Request) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if name not in _SEVERAL and name not in _ONE:
+            known = [*_SEVERAL, *_ONE]
+            raise UnknownName("parameter of export", name, nearest(name, known)[:5] or known)
+        if name in _ONE and name in values:
+            raise BadInput(f"{name} is given twice")
+        if not value.strip():
+            raise BadInput(f"{name} is empty: give a value, or leave it out")
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def _selection(values: dict[str, list[str]]) -> Selection:
+    named = {name: tuple(values.get(name, ())) for name in _CRITERIA}
+    pairs = [one.partition("=") for one in values.get("parameter", ())]
+    if any(not is_there for _, is_there, _ in pairs):
+        raise BadInput("a parameter of the saved query reads NAME=VALUE")
+    depth = values.get("depth", ["0"])[0]
+    if not depth.isascii() or not depth.isdigit() or len(depth) > 3:
+        raise BadInput(f'a depth is 0 to 9, not "{depth}"')
+    return Selection(
+        **named,
+        query=values.get("query", [None])[0],
+        parameters={name: value for name, _, value in pairs},
+        sparql=values.get("sparql", [None])[0],
+        depth=int(depth),
+    )
+
+
+def _format(request: Request, values: dict[str, list[str]]) -> Format:
+    if named := values.get("format"):
+        return format_named(named[0])
+    # Of several formats with one media type the first counts.
+    types: dict[str, str] = {}
+    for made in FORMATS.values():
+        if made.media_type not in types.values():
+            types[made.name] = made.media_type
+    return FORMATS[chosen_format(types, request.headers.get("accept"), None)]
+
+
+def _truth(value: str) -> bool:
+    if value not in ("true", "false"):
+        raise BadInput(f'asserted is true or false, not "{value}"')
+    return value == "true"
+
+
+def parameters() -> list[dict[str, Any]]:
+    """The parameters, for the description of the API."""
+    examples = {"condition": EXAMPLES["Condition"], "format": "turtle"}
+
+    def parameter(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
+        example = {"example": examples[name]} if name in examples else {}
+        return {"name": name, "in": "query", "required": False, "description": note, "schema": schema} | example
+
+    texts = [parameter(name, note, {"type": "array", "items": {"type": "string"}}) for name, note in _SEVERAL.items()]
+    schemas: dict[str, dict[str, Any]] = {
+        "depth": {"type": "integer", "minimum": 0, "maximum": 9},
+        "asserted": {"type": "boolean"},
+        "format": {"type": "string", "enum": list(FORMATS)},
+    }
+    return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]

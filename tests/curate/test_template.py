@@ -1,0 +1,187 @@
+"""The empty spreadsheet: its columns, drop-downs and marks, and that it reads back once filled in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from ivig.curate.template import _EXAMPLES, VOCABULARIES, columns, write_template
+from ivig.errors import UnknownName
+from ivig.io.tables import column_types, read_rows
+from ivig.model.problems import BadRecords
+from ivig.model.records import KINDS, RECORD, CitationFields, UseRecord
+
+_CONDITIONS = [f"condition number {number}" for number in range(100)]
+_WORDS = {
+    "condition": _CONDITIONS,
+    "blinding": ["double-blind", "open-label"],
+    "product": ["polyvalent IV", "hyperimmune"],
+    "topic": ["cost, direct", "=place in therapy"],
+    "line": [],
+}
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    path = tmp_path / "template.xlsx"
+    write_template(path, _WORDS)
+    return path
+
+
+def _drop_downs(book: Workbook, kind: str) -> dict[str, DataValidation]:
+    """The drop-downs of a sheet by column."""
+    letters = {get_column_letter(number): name for number, name in enumerate(columns(kind), 1)}
+    found = {}
+    for validation in book[kind].data_validations.dataValidation:
+        (letter,) = re.fullmatch(r"([A-Z]+)2:(?:\1)1048576", str(validation.sqref)).groups()
+        found[letters[letter]] = validation
+    return found
+
+
+def _words(book: Workbook, source: str) -> list[str]:
+    if source.startswith('"'):
+        return source.strip('"').split(",")
+    sheet, _, cells = source.partition("!")
+    return [cell.value for (cell,) in book[sheet][cells.replace("$", "")]]
+
+
+def test_columns_of_a_kind() -> None:
+    names = columns("evidence")
+    assert names[:4] == ["id", "condition", "condition_qualifiers", "intervention"]
+    assert names[-2:] == ["read_at", "read_depth"]
+    assert {"effect.value", "effect.ci_low", "dose.days", "citation.pmid", "concomitant"} <= set(names)
+    assert not {"kind", "effect", "dose", "citation"} & set(names)
+    assert "effect" in columns("mechanism")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_a_model_is_a_column(kind: str) -> None:
+    assert {name.partition(".")[0] for name in columns(kind)} | {"kind"} == set(KINDS[kind].model_fields)
+
+
+def test_columns_know_what_they_hold() -> None:
+    found = column_types("evidence")
+    assert found["citation.year"].limits == "from 1900"
+    assert (found["dose.days"].type, found["dose.days"].limits) == (int, "from 1 up to 60")
+    assert (found["effect.p"].type, found["effect.p"].limits) == (float, "from 0 up to 1")
+    assert (found["tests_ivig"].type, found["concomitant"].several) == (bool, True)
+    assert found["effect.measure"].required and found["effect.measure"].part == "effect"
+    assert found["intent"].choices == ("treat", "prevent", "replace")
+    assert not found["condition_qualifiers"].required and not column_types("use")["condition"].required
+
+
+def test_sheets_and_heads(template: Path) -> None:
+    book = load_workbook(template)
+    assert book.sheetnames == ["read me", *KINDS, "lists"]
+    assert [sheet.title for sheet in book if sheet.sheet_state != "visible"] == ["lists"]
+    for kind in KINDS:
+        sheet = book[kind]
+        heads = list(sheet[1])
+        assert [head.value for head in heads] == columns(kind)
+        assert (sheet.freeze_panes, sheet.max_row) == ("A2", 1)
+        assert all(head.font.b for head in heads)
+        marked = {head.value for head in heads if head.fill.fill_type == "solid"}
+        fields = KINDS[kind].model_fields
+        assert marked == {name for name, field in fields.items() if field.is_required()} - {"kind"}
+
+
+def test_text_is_formatted_as_text_and_numbers_are_not(template: Path) -> None:
+    sheet = load_workbook(template)["evidence"]
+    formats = {
+        name: sheet.column_dimensions[get_column_letter(number)].number_format
+        for number, name in enumerate(columns("evidence"), 1)
+    }
+    assert formats["citation.pmid"] == formats["effect.p_relation"] == formats["finding"] == "@"
+    assert formats["effect.value"] == formats["citation.year"] == formats["tests_ivig"] == "General"
+
+
+def test_drop_downs(template: Path) -> None:
+    book = load_workbook(template)
+    found = _drop_downs(book, "evidence")
+    assert set(found) == {
+        "condition", "blinding", "product", "direction", "effect.p_relation", "placebo_controlled", "crossover", "intent",
+        "tests_ivig", "reporting", "retracted_or_withdrawn", "citation.title_status", "read_depth",
+    }  # fmt: skip
+    for name, validation in found.items():
+        column = column_types("evidence")[name]
+        offered = _words(book, validation.formula1)
+        assert offered == list(column.choices or _WORDS.get(name, ["yes", "no"])), name
+        assert validation.type == "list" and validation.showErrorMessage and not validation.showDropDown
+        assert validation.errorStyle in (("warning",) if name in _WORDS else (None, "stop"))
+    assert found["condition"].formula1 == "lists!$A$1:$A$100"
+    assert found["blinding"].formula1 == '"double-blind,open-label"'
+    assert all(len(validation.formula1) <= 255 for kind in KINDS for validation in _drop_downs(book, kind).values())
+
+
+def test_a_list_is_kept_once_and_words_with_commas_are_kept_whole(template: Path) -> None:
+    book = load_workbook(template)
+    assert _drop_downs(book, "safety")["condition"].formula1 == "lists!$A$1:$A$100"
+    topic = _drop_downs(book, "use")["topic"]
+    assert _words(book, topic.formula1) == ["cost, direct", "=place in therapy"]
+    sheet, _, cells = topic.formula1.partition("!")
+    assert [cell.data_type for (cell,) in book[sheet][cells.replace("$", "")]] == ["s", "s"]
+
+
+def test_every_vocabulary_is_offered_where_it_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "all.xlsx"
+    write_template(path, {name: [f"one {name}", f"two {name}"] for name in VOCABULARIES})
+    book = load_workbook(path)
+    offered = {(kind, name) for kind in KINDS for name in _drop_downs(book, kind) if name in VOCABULARIES}
+    assert {name for _, name in offered} == set(VOCABULARIES)
+    # A licensed product is named as on its pack.
+    assert {kind for kind, name in offered if name == "product"} == {"evidence"}
+
+
+def test_a_vocabulary_for_no_column_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnknownName, match='unknown vocabulary "colour"'):
+        write_template(tmp_path / "a.xlsx", {"colour": ["red"]})
+
+
+def test_read_me_tells_of_every_column(template: Path) -> None:
+    told = [row[:4] for row in load_workbook(template)["read me"].iter_rows(values_only=True)]
+    for kind, model in KINDS.items():
+        assert [row[1] for row in told if row[0] == kind] == [None, *columns(kind)]
+        assert (kind, None, None, model.__doc__) in told
+    assert ("evidence", "dose.days", None, "Whole number from 1 up to 60.") in told
+    assert ("evidence", "intent", "yes", "One of: treat, prevent, replace.") in told
+    assert ("evidence", "effect.measure", "if effect is given", "Text. Of effect: A result in numbers.") in told
+    assert ("evidence", "concomitant", None, 'Text, several separated by " | ".') in told
+    assert ("evidence", "blinding", None, "Text. A word of the list, where one fits.") in told
+    assert ("regulatory", "product", None, "Text.") in told
+
+
+def test_examples_are_good() -> None:
+    citation = {name.partition(".")[2]: value for name, value in _EXAMPLES.items() if "." in name}
+    assert CitationFields(**citation)
+    ends = {name: value for name, value in _EXAMPLES.items() if "." not in name}
+    assert UseRecord(kind="use", topic="cost", finding="Dear.", read_depth="abstract", **ends)
+
+
+def test_an_empty_template_holds_no_record(template: Path) -> None:
+    with pytest.raises(BadRecords, match=r"template\.xlsx: at least one record"):
+        list(read_rows(template))
+
+
+def test_a_filled_template_reads_back(template: Path) -> None:
+    book = load_workbook(template)
+    sheet = book["evidence"]
+    cells = {
+        "id": "new-001", "condition": _CONDITIONS[7], "intervention": "IVIG", "direction": "benefit", "study_type": "RCT",
+        "effect.measure": "mean difference", "effect.p": 0.05, "effect.p_relation": "=", "tests_ivig": "yes", "intent": "treat",
+        "comparison": "inert", "product": "polyvalent IV", "reporting": "primary", "finding": "It helped.",
+        "concomitant": "prednisone | azathioprine", "citation.pmid": "18178525", "citation.year": 2008,
+        "read_at": "https://pubmed.ncbi.nlm.nih.gov/18178525/", "read_depth": "abstract",
+    }  # fmt: skip
+    sheet.append([cells.get(name) for name in columns("evidence")])
+    book.save(template)
+    (row,) = read_rows(template)
+    assert row.place == "sheet evidence, row 2"
+    record = RECORD.validate_python(row.fields)
+    assert (record.id, record.tests_ivig, record.concomitant) == ("new-001", True, ["prednisone", "azathioprine"])
+    assert (record.effect.p, record.effect.p_relation) == (0.05, "=")
+    assert (record.citation.pmid, record.citation.year, record.dose) == ("18178525", 2008, None)

@@ -1,0 +1,72 @@
+"""The embedded engine: read-only, the union of graphs by default, datasets as the standard has them."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import QueryBoolean, QuerySolutions
+
+from ivig.errors import BadQuery, Refused
+from ivig.namespaces import DATA_GRAPH, GRAPHS, INFERRED_GRAPH, LINKS_GRAPH
+from ivig.query import Dataset, EmbeddedEngine, Graph
+
+COUNT = "SELECT (COUNT(*) AS ?n) {dataset} {{ ?s ?p ?o }}"
+
+
+def _count(graph: Graph, clause: str = "", dataset: Dataset | None = None) -> int:
+    result = graph.engine.ask(COUNT.format(dataset=clause), dataset)
+    assert isinstance(result, QuerySolutions)
+    return int(next(result)["n"].value)
+
+
+def test_the_default_graph_is_the_union_of_all(graph: Graph) -> None:
+    counts = graph.release.manifest["graphs"]
+    assert _count(graph) == len({line.rsplit(b" ", 2)[0] for line in graph.release.nquads.read_bytes().splitlines()})
+    for name in GRAPHS:
+        assert _count(graph, f"FROM <{name}>") == counts[name]
+
+
+def test_from_and_protocol_replace_the_default_graph(graph: Graph) -> None:
+    counts = graph.release.manifest["graphs"]
+    assert _count(graph, f"FROM <{LINKS_GRAPH}>", Dataset(default=(INFERRED_GRAPH,))) == counts[INFERRED_GRAPH]
+    assert (
+        _count(graph, dataset=Dataset(default=(LINKS_GRAPH, INFERRED_GRAPH)))
+        == counts[LINKS_GRAPH] + counts[INFERRED_GRAPH]
+    )
+    assert _count(graph, dataset=Dataset(named=(DATA_GRAPH,))) == 0
+
+
+def test_a_graph_that_does_not_exist_is_empty(graph: Graph) -> None:
+    assert _count(graph, "FROM <https://w3id.org/ivig/graph/nowhere>") == 0
+    assert _count(graph, dataset=Dataset(default=("urn:nowhere",))) == 0
+
+
+def test_named_graphs_can_be_reached(graph: Graph) -> None:
+    names = {row["g"] for row in graph.sparql("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }")}
+    assert names == set(GRAPHS)
+
+
+@pytest.mark.parametrize("update", ["INSERT DATA { <x:a> <x:b> <x:c> }", "DELETE WHERE { ?s ?p ?o }", "CLEAR ALL"])
+def test_updates_are_refused_and_change_nothing(graph: Graph, update: str) -> None:
+    before = _count(graph)
+    with pytest.raises(Refused, match="read-only"):
+        graph.engine.ask(update)
+    assert _count(graph) == before
+
+
+def test_calls_to_other_servers_are_refused(graph: Graph) -> None:
+    with pytest.raises(Refused, match="SERVICE is off"):
+        graph.engine.ask("SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }")
+
+
+def test_broken_sparql_names_its_place(graph: Graph) -> None:
+    with pytest.raises(BadQuery) as raised:
+        graph.engine.ask("SELECT *\nWHERE { ?s ?p }")
+    assert (raised.value.line, raised.value.column) == (2, 16)
+    assert "a-z" not in str(raised.value)
+    assert len(str(raised.value)) < 300
+
+
+def test_two_engines_read_one_release(graph: Graph) -> None:
+    result = EmbeddedEngine(graph.release).ask("ASK { ?s ?p ?o }")
+    assert isinstance(result, QueryBoolean)
+    assert result

@@ -1,0 +1,121 @@
+"""Names: labels, synonyms, CURIEs and IRIs, and what is said when a name is not known."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from ivig.errors import AmbiguousName, UnknownName
+from ivig.model.label_index import NameIndex
+from ivig.model.labels import normal
+from ivig.namespaces import BASE
+from ivig.query import Graph, Names
+
+GBS = BASE + "condition/guillain-barre-syndrome"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Guillain-Barré syndrome",
+        "guillain-barre SYNDROME",
+        "  GBS ",
+        "Guillain\u2013Barré syndrome",
+        GBS,
+        f"<{GBS}>",
+        "condition/guillain-barre-syndrome",
+        "MONDO:0016218",
+        "mondo:0016218",
+        "MESH:D020275",
+        "http://purl.obolibrary.org/obo/MONDO_0016218",
+    ],
+)
+def test_many_names_mean_one_thing(graph: Graph, name: str) -> None:
+    assert graph.names.resolve(name, "Condition") == GBS
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("stiff man syndrome", "stiff person syndrome"),
+        ("Churg-Strauss syndrome", "eosinophilic granulomatosis with polyangiitis"),
+        ("EGPA", "eosinophilic granulomatosis with polyangiitis"),
+        ("CIDP", "chronic inflammatory demyelinating polyneuropathy"),
+        ("livedoid vasculitis", "livedoid vasculopathy"),
+        ("chronic idiopathic pericarditis", "idiopathic recurrent pericarditis"),
+    ],
+)
+def test_old_and_short_names_are_known(graph: Graph, name: str, label: str) -> None:
+    assert graph.names.label(graph.names.resolve(name, "Condition")) == label
+
+
+def test_a_publication_is_known_by_pmid_and_doi(graph: Graph) -> None:
+    iri = BASE + "citation/pmid-15674654"
+    for name in ("15674654", "PMID:15674654", "10.1007/s10067-004-0959-7", "doi:10.1007/s10067-004-0959-7", iri):
+        assert graph.names.resolve(name, "Citation") == iri
+
+
+def test_an_unknown_name_gets_up_to_five_nearest(graph: Graph) -> None:
+    with pytest.raises(UnknownName) as raised:
+        graph.names.resolve("miastenia", "Condition")
+    assert "myasthenia gravis" in raised.value.nearest
+    assert len(raised.value.nearest) <= 5
+    assert str(raised.value).startswith('unknown condition "miastenia"; nearest: ')
+
+
+def test_a_thing_of_another_kind_is_not_taken(graph: Graph) -> None:
+    with pytest.raises(UnknownName):
+        graph.names.resolve(GBS, "Mechanism")
+    with pytest.raises(UnknownName):
+        graph.names.resolve("MONDO:0016218", "Mechanism")
+
+
+def _names(*matches: tuple[str, str]) -> Names:
+    labels = {BASE + "condition/" + name: name for name in ("a", "b", "c")}
+    index = NameIndex(
+        labels=labels,
+        kinds={"Condition": {label: [iri] for iri, label in labels.items()}},
+        outside={"mondo:1": [(BASE + "condition/" + name, how) for name, how in matches]},
+    )
+    return Names(index)
+
+
+@pytest.mark.parametrize(
+    ("matches", "meant"),
+    [
+        ([("a", "exact"), ("b", "close")], "a"),
+        ([("a", "broad"), ("b", "close")], "b"),
+    ],
+)
+def test_an_outside_term_means_its_exact_match_else_the_only_close_one(
+    matches: list[tuple[str, str]], meant: str
+) -> None:
+    assert _names(*matches).resolve("MONDO:1", "Condition") == BASE + "condition/" + meant
+
+
+@pytest.mark.parametrize(
+    "matches", [[("a", "close"), ("b", "close")], [("a", "broad")], [("a", "exact"), ("b", "exact")]]
+)
+def test_an_outside_term_that_is_not_clear_lists_what_it_may_mean(matches: list[tuple[str, str]]) -> None:
+    with pytest.raises(AmbiguousName) as raised:
+        _names(*matches).resolve("MONDO:1", "Condition")
+    assert raised.value.choices == [f"{name} ({how} match)" for name, how in matches]
+
+
+def test_a_synonym_of_two_things_lists_both() -> None:
+    index = NameIndex(labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={})
+    with pytest.raises(AmbiguousName, match="say which you mean: a, b"):
+        Names(index).resolve("AD", "Condition")
+
+
+def test_search_finds_things_of_any_kind(graph: Graph) -> None:
+    assert graph.names.search("gbs") == [GBS]
+    assert BASE + "mechanism/fc-receptor-blockade" in graph.names.search("blockade of Fc receptors")
+    assert graph.names.search("MONDO:0016218") == [GBS]
+    assert GBS in graph.names.search("guilain bare")
+    assert graph.names.search("   ") == []
+
+
+@given(st.text())
+def test_the_normal_form_is_stable(name: str) -> None:
+    assert normal(normal(name)) == normal(name)
