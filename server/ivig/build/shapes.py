@@ -82,7 +82,10 @@ class Shapes:
     """
 
     def __init__(self, triples: Iterable[Triple]) -> None:
-        self._graph = Graph(triples)
+        described = {SH + word for word in ("name", "order", "group", "description")}
+        triples = list(triples)
+        groups = {t.subject for t in triples if getattr(t.object, "value", "") == f"{SH}PropertyGroup"}
+        self._graph = Graph(t for t in triples if t.predicate.value not in described and t.subject not in groups)
         self._seen: set[Term] = set()
         self._targets: list[tuple[Term, Shape]] = []
         for node, _ in self._graph.pairs(type_):

@@ -7,6 +7,7 @@ comes from. The comment lines at the head of a file are kept.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,149 +16,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ivig.errors import BadInput
 from ivig.io.atomic import finished_file
 from ivig.io.turtle import read_turtle
-from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, TERMS
+from ivig.model.schema import schema
+from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
 
-_SKOS, _DCTERMS, _XSD = PREFIXES["skos"], PREFIXES["dcterms"], PREFIXES["xsd"]
+_XSD = PREFIXES["xsd"]
 
-_TERM_ORDER = [
-    "kind",
-    "condition",
-    "modelsCondition",
-    "discussesCondition",
-    "conditionAsStated",
-    "subject",
-    "population",
-    "intent",
-    "prevented",
-    "intervention",
-    "product",
-    "treatment",
-    "backgroundTreatment",
-    "concomitant",
-    "comparator",
-    "comparison",
-    "outcome",
-    "outcomeAsStated",
-    "outcomeTiming",
-    "direction",
-    "supportsMechanism",
-    "contradictsMechanism",
-    "target",
-    "action",
-    "modelSystem",
-    "adverseEvent",
-    "severity",
-    "frequency",
-    "frequencyUnit",
-    "frequencyAsStated",
-    "riskFactor",
-    "body",
-    "bodyAsStated",
-    "edition",
-    "recommendation",
-    "line",
-    "strength",
-    "certainty",
-    "gradingSystem",
-    "superseded",
-    "productName",
-    "regulatoryStatus",
-    "topic",
-    "studyType",
-    "blinding",
-    "placeboControlled",
-    "crossover",
-    "testsImmunoglobulin",
-    "participants",
-    "studies",
-    "followUp",
-    "regimen",
-    "effect",
-    "finding",
-    "hedged",
-    "group",
-    "outcomeKind",
-    "level",
-    "country",
-    "phase",
-    "gPerKgTotalMin",
-    "gPerKgTotalMax",
-    "gPerKgPerDayMin",
-    "gPerKgPerDayMax",
-    "gPerKgUnstatedMin",
-    "gPerKgUnstatedMax",
-    "daysMin",
-    "daysMax",
-    "intervalWeeksMin",
-    "intervalWeeksMax",
-    "intervalMonthsMin",
-    "intervalMonthsMax",
-    "courses",
-    "measure",
-    "value",
-    "unit",
-    "rangeLow",
-    "rangeHigh",
-    "ciLow",
-    "ciHigh",
-    "p",
-    "pRelation",
-    "count",
-    "total",
-    "key",
-    "title",
-    "titleAsRead",
-    "authors",
-    "journal",
-    "volume",
-    "issue",
-    "pages",
-    "year",
-    "pmid",
-    "doi",
-    "pmcid",
-    "retraction",
-    "publication",
-    "number",
-    "resolution",
-    "resolvesTo",
-    "candidate",
-    "confidence",
-    "reason",
-    "conflictsWith",
-    "study",
-    "reporting",
-    "passage",
-    "reference",
-    "citation",
-    "page",
-    "source",
-    "start",
-    "end",
-    "fileName",
-    "sha256",
-    "readDepth",
-    "readAt",
-    "accessed",
-]
-_ORDER = {
-    iri: position
-    for position, iri in enumerate(
-        [
-            RDF_TYPE,
-            _SKOS + "prefLabel",
-            _SKOS + "altLabel",
-            _SKOS + "hiddenLabel",
-            _SKOS + "definition",
-            _SKOS + "broader",
-            _SKOS + "inScheme",
-        ]
-        + [_DCTERMS + name for name in ("title", "creator", "publisher", "modified", "description", "license")]
-        + [TERMS + name for name in _TERM_ORDER]
-        + [_SKOS + "note"]
-    )
-}
-_LAST = len(_ORDER)
+_AFTER_ALL = sys.maxsize
+"""The place of what no shape names."""
 _LINE = 120
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -207,8 +72,9 @@ def format_file(path: Path, *, check: bool = False) -> bool:
 
 
 def _block(subject: str, block: dict[str, set[str]], used: set[str]) -> str:
+    order = schema().order
     rows = []
-    for predicate in sorted(block, key=lambda iri: (_ORDER.get(iri, _LAST), iri)):
+    for predicate in sorted(block, key=lambda iri: (iri != RDF_TYPE, order.get(iri, _AFTER_ALL), iri)):
         name = "a" if predicate == RDF_TYPE else _iri(predicate, used)
         objects = sorted(block[predicate])
         row = f"{name} {', '.join(objects)}"
