@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from rdflib import OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
+from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from ivig.build import build
@@ -79,6 +79,11 @@ def data_dictionary() -> str:
     lines.append("## Vocabularies\n")
     for scheme in sorted(ontology.subjects(RDF.type, SKOS.ConceptScheme), key=str):
         lines += _scheme_section(ontology, scheme)
+    lines += ["## Former terms\n", "Still defined, no longer used.\n", "| term | replaced by |", "|---|---|"]
+    lines += [
+        f"| `{_prefixed(term)}` | `{_prefixed(ontology.value(term, DCTERMS.isReplacedBy))}` |"
+        for term in sorted(ontology.subjects(OWL.deprecated))
+    ]
     return "\n".join(lines)
 
 
@@ -162,7 +167,7 @@ def _range(target: Node | None) -> str:
         return ""
     if str(target).startswith(TERMS):
         return _link(target)
-    return {"langString": "text in English", "string": "text"}.get(_local(target), _local(target))
+    return {"PlainLiteral": "text in English", "Literal": "a day", "string": "text"}.get(_local(target), _local(target))
 
 
 def _link(cls: Node) -> str:

@@ -57,23 +57,23 @@ def efficacy(
     direction: str,
     study_type: str = "randomized-controlled-trial",
     *,
-    voice: str | None = None,
+    evidence_line: str | None = None,
     comparison: str = "inert",
     product: str = "polyvalent-iv",
     outcome: str | None = None,
     intent: str = "treat",
     more: str = "",
 ) -> str:
-    """An efficacy statement on gout, with a study of its own unless it speaks with the voice of another."""
+    """An efficacy statement on gout, with a study of its own unless it speaks with the evidence_line of another."""
     measured = f"ivig:outcome <outcome/{outcome}> ; " if outcome else ""
     prevented = 'ivig:prevented "gout"@en ; ' if intent == "prevent" else ""
     return (
-        ("" if voice else study(name))
+        ("" if evidence_line else study(name))
         + f'<statement/{name}> a ivig:Statement ; skos:prefLabel "{name}"@en ; ivig:kind <kind/efficacy> ; '
         f"ivig:condition <condition/gout> ; ivig:intent <intent/{intent}> ; {prevented}{measured}{more}"
         f"ivig:product <product/{product}> ; ivig:comparison <comparison/{comparison}> ; "
         f"ivig:direction <direction/{direction}> ; ivig:studyType <study-type/{study_type}> ; "
-        f"ivig:passage <passage/example/01> ; ivig:study <study/{voice or name}> .\n"
+        f"ivig:passage <passage/example/01> ; ivig:study <study/{evidence_line or name}> .\n"
     )
 
 

@@ -122,8 +122,8 @@ def test_one_trial_in_two_publications_is_one_study(graph: Graph) -> None:
 
 def test_the_publications_of_a_trial_speak_with_one_voice(graph: Graph) -> None:
     """And the extension of one, which has a protocol of its own, with another."""
-    rows = graph.sparql(f"SELECT ?s ?voice {{ ?s <{TERMS}voice> ?voice }}")
-    voices = {str(row["s"]).removeprefix(f"{BASE}statement/"): row["voice"] for row in rows}
+    rows = graph.sparql(f"SELECT ?s ?evidence_line {{ ?s <{TERMS}evidenceLine> ?evidence_line }}")
+    evidence_lines = {str(row["s"]).removeprefix(f"{BASE}statement/"): row["evidence_line"] for row in rows}
     trials = {
         "ProDERM": [f"neurom-08{number}" for number in range(6)],
         "PATH": ["neurom-038", "neurom-039", "neurom-040", "neurom-150", "neurom-151"],
@@ -132,9 +132,9 @@ def test_the_publications_of_a_trial_speak_with_one_voice(graph: Graph) -> None:
         "INSTINCT": ["gen-023", "gen-024"],
     }
     for name, statements in trials.items():
-        assert len({voices[statement] for statement in statements}) == 1, name
-    assert voices["neurom-041"] != voices["neurom-038"]
-    assert voices["rheum-089"] != voices["rheum-085"], "no source says that these are one"
+        assert len({evidence_lines[statement] for statement in statements}) == 1, name
+    assert evidence_lines["neurom-041"] != evidence_lines["neurom-038"]
+    assert evidence_lines["rheum-089"] != evidence_lines["rheum-085"], "no source says that these are one"
 
 
 def test_why_publications_were_joined_is_written_down(graph: Graph) -> None:

@@ -78,31 +78,3 @@ def test_every_python_file_says_what_it_is_for() -> None:
     for path in TRACKED:
         if path.suffix == ".py":
             assert _text(path).startswith('"""'), path
-
-
-def test_every_term_of_the_ontology_has_a_label_and_a_definition() -> None:
-    from rdflib import RDFS, SKOS, Graph, URIRef
-
-    ontology = Graph().parse(ROOT / "ontology" / "ivig.ttl")
-    vocabulary = Graph().parse(ROOT / "ontology" / "vocabulary.ttl")
-    defined = set(ontology.subjects(RDFS.isDefinedBy, URIRef("https://w3id.org/ivig/ontology")))
-    assert len(defined) > 150
-    for term in defined:
-        assert ontology.value(term, RDFS.label), term
-        assert str(ontology.value(term, SKOS.definition)).endswith("."), term
-    for term in set(vocabulary.subjects()):
-        assert vocabulary.value(term, SKOS.prefLabel), term
-        assert str(vocabulary.value(term, SKOS.definition)).endswith("."), term
-
-
-def test_ontology_uses_only_what_owl_2_rl_allows_in_its_class_axioms() -> None:
-    """Below a class: restrictions with a value; nothing else, and no equivalence."""
-    from rdflib import OWL, RDF, RDFS, BNode, Graph
-
-    ontology = Graph().parse(ROOT / "ontology" / "ivig.ttl")
-    assert not list(ontology.triples((None, OWL.equivalentClass, None)))
-    for left, right in ontology.subject_objects(RDFS.subClassOf):
-        assert not isinstance(right, BNode)
-        if isinstance(left, BNode):
-            assert (left, RDF.type, OWL.Restriction) in ontology
-            assert ontology.value(left, OWL.hasValue)

@@ -76,7 +76,7 @@ MANY_VALUES = [
     (THINGS["statement"], "ivig:citation", THINGS["citation"]),
     (THINGS["statement"], "ivig:study", THINGS["study"]),
     (THINGS["statement"], "ivig:passage", THINGS["passage"]),
-    (THINGS["statement"], "ivig:voice", THINGS["citation"] + THINGS["study"]),
+    (THINGS["statement"], "ivig:evidenceLine", THINGS["citation"] + THINGS["study"]),
     (THINGS["statement"], "ivig:supportsMechanism", SUPPORTED),
     (THINGS["statement"], "ivig:contradictsMechanism", CONTRADICTED),
     (SUPPORTED, "ivig:supportedBy", THINGS["statement"]),

@@ -93,7 +93,7 @@ def test_a_change_of_the_same_length_is_seen(small: tuple[GraphFiles, Releases])
     assert _current(releases).stale(files)
 
 
-@pytest.mark.parametrize("name", ["internal/derive-3-verdict.rq", "internal/derive-1-voice.rq"])
+@pytest.mark.parametrize("name", ["internal/derive-3-verdict.rq", "internal/derive-1-evidence-line.rq"])
 def test_a_changed_rule_makes_a_release_stale(tmp_path: Path, name: str) -> None:
     folder = folder_with(tmp_path, SOURCE)
     own = tmp_path / "own"

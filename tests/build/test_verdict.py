@@ -1,4 +1,4 @@
-"""The verdict: which statements vote, one vote a voice, the best level decides."""
+"""The verdict: which statements vote, one vote a evidence_line, the best level decides."""
 
 from __future__ import annotations
 
@@ -90,7 +90,11 @@ def test_the_best_level_decides_and_is_what_the_verdict_rests_on(tmp_path: Path)
 def test_a_study_has_one_vote_however_many_statements(tmp_path: Path) -> None:
     """Three benefits of one trial and one failure of another are contested, not three to one; a trial that tells of
     both is mixed."""
-    of_one = [efficacy("a", "benefit"), efficacy("b", "benefit", voice="a"), efficacy("c", "no-benefit", voice="a")]
+    of_one = [
+        efficacy("a", "benefit"),
+        efficacy("b", "benefit", evidence_line="a"),
+        efficacy("c", "no-benefit", evidence_line="a"),
+    ]
     triples = _derived(tmp_path, *of_one)
     assert _verdicts(triples) == {"treat": "mixed"}
     assert _rests_on(triples) == {"a", "b", "c"}
@@ -133,9 +137,9 @@ def test_without_eligible_statements_there_is_no_verdict(tmp_path: Path) -> None
 
 
 def test_a_statement_without_a_study_speaks_with_its_document(tmp_path: Path) -> None:
-    voiceless = efficacy("s", "benefit", NONE).replace("; ivig:study <study/s>", "")
-    voices = [t for t in _derived(tmp_path, voiceless) if t.predicate.value == TERMS + "voice"]
-    assert [(t.object.value) for t in voices] == [BASE + "source/example"]
+    without_study = efficacy("s", "benefit", NONE).replace("; ivig:study <study/s>", "")
+    evidence_lines = [t for t in _derived(tmp_path, without_study) if t.predicate.value == TERMS + "evidenceLine"]
+    assert [(t.object.value) for t in evidence_lines] == [BASE + "source/example"]
 
 
 PAPER = '<citation/paper> a ivig:Citation ; skos:prefLabel "paper"@en ; ivig:pmid "1" .\n'
@@ -144,20 +148,20 @@ PAPER = '<citation/paper> a ivig:Citation ; skos:prefLabel "paper"@en ; ivig:pmi
 def _of_paper(name: str, direction: str, reporting: str, *, of_study: bool) -> str:
     """A statement out of the paper, of the study "s" or of none that it tells."""
     more = f"ivig:reporting <reporting/{reporting}> ; ivig:citation <citation/paper> ; "
-    statement = efficacy(name, direction, voice="s", more=more)
+    statement = efficacy(name, direction, evidence_line="s", more=more)
     return statement if of_study else statement.replace("; ivig:study <study/s>", "")
 
 
-def _voices(triples: list[Triple]) -> dict[str, str]:
+def _evidence_lines(triples: list[Triple]) -> dict[str, str]:
     return {
         t.subject.value.removeprefix(BASE + "statement/"): t.object.value.removeprefix(BASE)
         for t in triples
-        if t.predicate.value == TERMS + "voice"
+        if t.predicate.value == TERMS + "evidenceLine"
     }
 
 
 @pytest.mark.parametrize(
-    ("studies", "reporting", "voice"),
+    ("studies", "reporting", "evidence_line"),
     [
         (["s"], "primary", "study/s"),
         (["s"], "secondary", "study/s"),
@@ -166,13 +170,13 @@ def _voices(triples: list[Triple]) -> dict[str, str]:
         ([], "secondary", "citation/paper"),
     ],
 )
-def test_a_publication_of_one_study_speaks_with_its_voice(
-    tmp_path: Path, studies: list[str], reporting: str, voice: str
+def test_a_publication_of_one_study_speaks_with_its_evidence_line(
+    tmp_path: Path, studies: list[str], reporting: str, evidence_line: str
 ) -> None:
     reported = "".join(f"<study/{name}> ivig:publication <citation/paper> .\n" for name in studies)
     told = study("s") + study("other") + PAPER + reported + _of_paper("a", "benefit", "primary", of_study=True)
     triples = _derived(tmp_path, told, _of_paper("b", "benefit", reporting, of_study=False))
-    assert _voices(triples) == {"a": "study/s", "b": voice}
+    assert _evidence_lines(triples) == {"a": "study/s", "b": evidence_line}
 
 
 def test_a_trial_told_of_at_first_and_at_second_hand_votes_once(tmp_path: Path) -> None:

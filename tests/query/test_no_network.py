@@ -8,11 +8,11 @@ import sys
 import threading
 
 import pytest
-from query.test_sandbox import answer, pool_of, run
 
 from ivig.errors import BadQuery
 from ivig.query import Graph
 from ivig.query.service_calls import Allowed
+from query.test_sandbox import answer, pool_of, run
 
 PROGRAM = """
 import socket

@@ -24,8 +24,8 @@ def _sections(tmp_path: Path, data: str) -> dict[str, list[dict[str, Value]]]:
 
 
 def test_conditions_that_nobody_speaks_on_are_counted(tmp_path: Path) -> None:
-    found = _sections(tmp_path, efficacy("a", "benefit"))["Conditions by number of voices"]
-    assert [(row["voices"], row["conditions"], row["share"]) for row in found] == [
+    found = _sections(tmp_path, efficacy("a", "benefit"))["Conditions by number of evidence lines"]
+    assert [(row["evidence_lines"], row["conditions"], row["share"]) for row in found] == [
         ("none", 2, "66.7%"),
         ("1", 1, "33.3%"),
     ]

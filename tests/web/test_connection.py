@@ -13,9 +13,9 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
-from query.test_sandbox import COUNT
 
 from conftest import serving
+from query.test_sandbox import COUNT
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from query.test_sandbox import COUNT, ORDER, workers_of
 
 from conftest import Run, serving
 from ivig.export import FORMATS
+from query.test_sandbox import COUNT, ORDER, workers_of
 
 
 @pytest.mark.parametrize("name", list(FORMATS))

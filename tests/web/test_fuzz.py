@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from query.test_sandbox import workers_of
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from conftest import ROOT, serving
+from query.test_sandbox import workers_of
 from scale import EXPLORE, FACTOR
 
 PROBLEM = "application/problem+json"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from query.test_sandbox import workers_of
 
 from conftest import serving
 from hostile import HOSTILE, MODEST
+from query.test_sandbox import workers_of
 
 LIMITS = ["--query-seconds", "1", "--query-memory", "128", "--answer-size", "8", "--spool-size", "1"]
 ELSEWHERE = "127.0.0.2"

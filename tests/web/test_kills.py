@@ -16,12 +16,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from query.test_sandbox import COUNT, workers_of
 
 from conftest import serving
 from ivig.build import build
 from ivig.build.release import Releases
 from ivig.settings import graph_files
+from query.test_sandbox import COUNT, workers_of
 from scale import EXPLORE, FACTOR
 from small import SOURCE, efficacy, folder_with
 

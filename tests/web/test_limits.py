@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from query.test_sandbox import COUNT, NESTED, ORDER, workers_of
 
 from conftest import serving
+from query.test_sandbox import COUNT, NESTED, ORDER, workers_of
 
 ALL = "SELECT * { ?s ?p ?o }"
 

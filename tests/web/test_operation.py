@@ -15,10 +15,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from query.test_sandbox import workers_of
 
 from conftest import IVIG, Run, serving
 from ivig.web.access_log import AccessLog, query_digest
+from query.test_sandbox import workers_of
 
 SECRET = 'SELECT * { ?s ?p "a secret" }'
 

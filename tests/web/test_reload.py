@@ -9,12 +9,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from query.test_sandbox import workers_of
 
 from conftest import Run, serving
 from ivig.build import build
 from ivig.build.release import Releases
 from ivig.settings import graph_files
+from query.test_sandbox import workers_of
 from small import SOURCE, efficacy, folder_with
 
 

@@ -32,7 +32,10 @@ def _rdfs(name: str) -> NamedNode:
 _AXIOMS = {sub_class_of, _rdfs("subPropertyOf"), _rdfs("domain"), _rdfs("range"),
            *map(_owl, ("inverseOf", "propertyChainAxiom", "propertyDisjointWith", "disjointWith", "members",
                        "onProperty", "hasValue"))}  # fmt: skip
-_ANNOTATIONS = {*map(_rdfs, ("label", "comment", "seeAlso", "isDefinedBy")), _owl("versionInfo"), _owl("deprecated")}
+_ANNOTATIONS = {
+    *map(_rdfs, ("label", "comment", "seeAlso", "isDefinedBy")),
+    *map(_owl, ("versionInfo", "versionIRI", "imports", "deprecated")),
+}
 _PLUMBING = {NamedNode(_RDF + name) for name in ("type", "first", "rest")}
 _KNOWN_PROPERTIES = _AXIOMS | _ANNOTATIONS | _PLUMBING
 

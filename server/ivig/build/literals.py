@@ -14,6 +14,7 @@ from ivig.namespaces import PREFIXES
 
 XSD = PREFIXES["xsd"]
 LANG_STRING = PREFIXES["rdf"] + "langString"
+RDF_PLAIN = PREFIXES["rdf"] + "PlainLiteral"
 
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d)(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -49,7 +50,7 @@ _VALUES: dict[str, Callable[[str], object]] = {
     LANG_STRING: str,
 }
 
-KNOWN_DATATYPES = frozenset(_VALUES)
+KNOWN_DATATYPES = frozenset(_VALUES) | {RDF_PLAIN, PREFIXES["rdfs"] + "Literal"}
 
 
 def well_formed(literal: Literal) -> bool:

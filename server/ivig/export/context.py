@@ -13,6 +13,9 @@ STRING = _XSD + "string"
 
 LINK = "@id"
 
+_COERCED = {PREFIXES["rdf"] + "PlainLiteral": LANG_STRING, _RDFS + "Literal": _XSD + "date"}
+"""What OWL 2 RL has no datatype for, by the datatype that the shapes ask for."""
+
 _OUTSIDE = {
     "label": (SKOS + "prefLabel", LANG_STRING),
     "altLabel": (SKOS + "altLabel", LANG_STRING),
@@ -61,7 +64,9 @@ class Context:
             if kind == "class":
                 self._classes[iri] = name
             else:
-                coerced = LINK if kind == "link to a thing" else str(row["range"] or STRING)
+                coerced = (
+                    LINK if kind == "link to a thing" else _COERCED.get(str(row["range"]), str(row["range"] or STRING))
+                )
                 self._properties[iri] = Name(name, coerced)
         taken = {name for name, _ in self._properties.values()}
         for name, (iri, coerced) in _OUTSIDE.items():
