@@ -81,8 +81,8 @@ def data_dictionary() -> str:
         lines += _scheme_section(ontology, scheme)
     lines += ["## Former terms\n", "Still defined, no longer used.\n", "| term | replaced by |", "|---|---|"]
     lines += [
-        f"| `{_prefixed(term)}` | `{_prefixed(ontology.value(term, DCTERMS.isReplacedBy))}` |"
-        for term in sorted(ontology.subjects(OWL.deprecated))
+        f"| `{_prefixed(term)}` | `{_prefixed(URIRef(str(ontology.value(term, DCTERMS.isReplacedBy))))}` |"
+        for term in sorted(term for term in ontology.subjects(OWL.deprecated) if isinstance(term, URIRef))
     ]
     return "\n".join(lines)
 
