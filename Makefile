@@ -24,6 +24,7 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/ivig format --check
 	$(BIN)/ivig validate
 	$(BIN)/python docs/generate.py --check
