@@ -137,7 +137,7 @@ class Names:
         prefix = unknown_prefix(name)
         if prefix is None or any(known.startswith(f"{prefix.lower()}:") for known in self._index["outside"]):
             return
-        spellings = {spelling: each.name for each in prefixes().values() for spelling in each.spellings}
+        spellings = {spelling: each.prefix for each in prefixes().values() for spelling in each.spellings}
         alike = dict.fromkeys(spellings[spelling] for spelling in nearest(prefix.lower(), spellings))
         raise UnknownName("prefix", prefix, list(alike)[:5])
 
