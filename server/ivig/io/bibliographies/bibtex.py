@@ -39,14 +39,11 @@ _PLAIN_FAMILY = re.compile(r"(?!.*\band\b)[^\W\d_]+(?:[ '\u2019-][^\W\d_]+)*", r
 
 _LETTERS_AND_SIGNS = ["latex-base", "nonascii-specials", "advanced-symbols"]
 _SIGNS = {
-    **{"textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^", "textasciitilde": "~", "textless": "<"},
-    **{"textgreater": ">", "textbar": "|", "textquotedbl": '"', "textunderscore": "_", "textdollar": "$", "slash": "/"},
-    **{"S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "textmu": "µ", "\\": " ", "/": "", "-": ""},
+    "textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^", "textasciitilde": "~", "textless": "<",
+    "textgreater": ">", "textbar": "|", "textquotedbl": '"', "textunderscore": "_", "textdollar": "$", "slash": "/",
+    "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "textmu": "µ", "\\": " ", "/": "", "-": "",
 }
-_LOOKS = (
-    "textrm textit textbf textsc textsl textsf texttt textup textmd textnormal em it bf rm sf tt sc sl "
-    "emph text textsubscript textsuperscript ensuremath mbox protect url"
-).split()
+_LOOKS = ["textrm", "textit", "textbf", "textsc", "textsl", "textsf", "texttt", "textup", "textmd", "textnormal", "em", "it", "bf", "rm", "sf", "tt", "sc", "sl", "emph", "text", "textsubscript", "textsuperscript", "ensuremath", "mbox", "protect", "url"]
 """Commands that change how letters look, and leave the letters."""
 _LOST = ("input", "include", "today", "texorpdfstring", "item")
 """What the library would answer by a file, a date, or less than it was given."""

@@ -58,8 +58,8 @@ class _Medline(RisParser):
     """Tags of four places, each by its own name but for persons and groups, whose order is that of the authors."""
 
     DEFAULT_MAPPING = {  # noqa: RUF012
-        **{tag: tag for tag in "TY PMID TI TT BTI CTI TA JT DP VI IP PG LID AID PMC PT RIN".split()},
-        **{tag: "authors" for tag in ("AU", "CN")},
+        **{tag: tag for tag in ["TY", "PMID", "TI", "TT", "BTI", "CTI", "TA", "JT", "DP", "VI", "IP", "PG", "LID", "AID", "PMC", "PT", "RIN"]},
+        **dict.fromkeys(("AU", "CN"), "authors"),
     }
 
     def parse_line(self, line: str) -> tuple[str, str]:
