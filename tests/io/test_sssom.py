@@ -49,7 +49,10 @@ def test_a_row_becomes_a_link_with_curie_and_label(tmp_path: Path) -> None:
         (HEAD + COLUMNS + ROW.replace("skos:exactMatch", "owl:sameAs"), "line 6: predicate_id: one of skos:broadMatch"),
         (HEAD + COLUMNS + ROW.replace("MONDO:", "DOID:"), "line 6: object_id: a CURIE with a prefix of the curie_map"),
         (HEAD + COLUMNS + ROW.replace("IVIG:condition/gout", "gout"), "line 6: subject_id: a CURIE with a prefix"),
-        (HEAD + COLUMNS + ROW.replace("semapv:ManualMappingCuration", " "), "line 6: mapping_justification: what each row"),
+        (
+            HEAD + COLUMNS + ROW.replace("semapv:ManualMappingCuration", " "),
+            "line 6: mapping_justification: what each row",
+        ),
         (HEAD + COLUMNS + ROW + ROW, "line 7: object_id: each link once; line 6 has it too"),
         ("#curie_map: [\n" + COLUMNS + ROW, "links.sssom.tsv: a head in YAML, each line after a number sign"),
     ],
@@ -87,13 +90,24 @@ def test_a_link_of_no_thing_is_an_error_of_the_graph(run: Run, tmp_path: Path, w
         "\ufeff" + HEAD + COLUMNS + ROW,
         (HEAD + COLUMNS + ROW).replace("\n", "\r\n"),
         (HEAD + COLUMNS).replace("#", "# ") + ROW,
-        HEAD.replace("MONDO_", "MONDO_ # obo").replace("https://w3id.org/ivig/", '"https://w3id.org/ivig/"') + COLUMNS + ROW,
+        HEAD.replace("MONDO_", "MONDO_ # obo").replace("https://w3id.org/ivig/", '"https://w3id.org/ivig/"')
+        + COLUMNS
+        + ROW,
         HEAD.replace("#curie_map", "#mapping_set_description: a text\n#  in two lines\n#curie_map") + COLUMNS + ROW,
         HEAD + COLUMNS + ROW.replace("MONDO:0005393", "MONDO:0005393 "),
         HEAD + COLUMNS + ROW + ROW.replace("IVIG:condition/gout", "sssom:NoTermFound"),
         HEAD + COLUMNS + ROW + ROW.replace("MONDO:0005393", "sssom:NoTermFound"),
     ],
-    ids=["mark", "CR LF", "spaces in the head", "comment in the head", "folded head", "space", "no subject", "no object"],
+    ids=[
+        "mark",
+        "CR LF",
+        "spaces in the head",
+        "comment in the head",
+        "folded head",
+        "space",
+        "no subject",
+        "no object",
+    ],
 )
 def test_what_other_tools_write_is_read(tmp_path: Path, text: str) -> None:
     found = mappings(_file(tmp_path, text))
@@ -106,7 +120,11 @@ def test_labels_are_quoted_as_in_csv(tmp_path: Path) -> None:
 
 
 def test_what_is_denied_is_no_link(tmp_path: Path) -> None:
-    text = HEAD + COLUMNS.replace("predicate_id", "predicate_id\tpredicate_modifier") + ROW.replace("exactMatch", "exactMatch\tNot")
+    text = (
+        HEAD
+        + COLUMNS.replace("predicate_id", "predicate_id\tpredicate_modifier")
+        + ROW.replace("exactMatch", "exactMatch\tNot")
+    )
     assert mappings(_file(tmp_path, text)) == []
     with pytest.raises(BadInput, match="line 6: predicate_modifier: "):
         mappings(_file(tmp_path, text.replace("Not", "Perhaps")))

@@ -39,7 +39,7 @@ def read(
 
     more_data: further Turtle files to read as data. own_data: whether to read the graph's own data and links.
     with_links: whether to read links at all; what does not need them is spared a second.
-    Raises BadTurtle or BadInput, naming file and line; BadRecords for links, also where one is of no thing of the graph.
+    Raises BadTurtle or BadInput, naming file and line; BadRecords where a link says what it may not, or is of no thing.
     """
     stands_in: dict[str, str] = {}
     data: dict[Triple, None] = {}

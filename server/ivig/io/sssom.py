@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ivig.errors import BadInput
 from ivig.io.text import read_text
 from ivig.model.problems import BadRecords, Problem, problems_of, shown
-from ivig.namespaces import BASE, NOTATION, RDFS_LABEL, SKOS
+from ivig.namespaces import BASE, NOTATION, RDFS_LABEL
 
 _EXAMPLES = {
     "subject_id": "IVIG:condition/gout",
@@ -121,8 +121,9 @@ class _Reader:
         from pydantic import ValidationError
         from sssom_pydantic.io import row_to_record
 
-        def refuse(column: str, allowed: str) -> None:
+        def refuse(column: str, allowed: str) -> Mapping | None:
             self.problems.append(Problem(self._name, place, "", column, shown(row.get(column, "")), allowed))
+            return None
 
         if missing := [column for column in _REQUIRED if column not in row and column not in self._common]:
             return refuse(missing[0], f"what each row has, such as {_EXAMPLES[missing[0]]}")

@@ -222,7 +222,9 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("first", ["format-version: 1.2\r\nontology: ward", "ontology: ward\r\nformat-version: 1.2", ""])
+@pytest.mark.parametrize(
+    "first", ["format-version: 1.2\r\nontology: ward", "ontology: ward\r\nformat-version: 1.2", ""]
+)
 def test_a_byte_order_mark_is_no_content(tmp_path: Path, encoding: str, first: str) -> None:
     text = first + "\r\n\r\n" * bool(first) + "[Term]\r\nid: EX:1\r\nname: Sjögren\r\n"
     (tmp_path / "ward.obo").write_bytes(text.encode(encoding))

@@ -12,11 +12,13 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NoReturn
 
-from bibtexparser import BibtexFormat, Library, parse_string, write_string
+from bibtexparser.entrypoint import parse_string, write_string
 from bibtexparser.exceptions import BlockAbortedException
+from bibtexparser.library import Library
 from bibtexparser.middlewares import LibraryMiddleware, RemoveEnclosingMiddleware
 from bibtexparser.middlewares.names import InvalidNameError, parse_single_name_into_parts, split_multiple_persons_names
 from bibtexparser.model import DuplicateBlockKeyBlock, Entry as Block, Field, ParsingFailedBlock
+from bibtexparser.writer import BibtexFormat
 from pylatexenc.latex2text import EnvironmentTextSpec, LatexNodes2Text, MacroTextSpec, get_default_latex_context_db
 from pylatexenc.latexwalker import LatexWalkerError
 
@@ -27,7 +29,7 @@ from ivig.model.problems import Problem, shown
 
 SIGN = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 
-_FORMAT = BibtexFormat()
+_FORMAT = BibtexFormat()  # type: ignore[no-untyped-call]
 _FORMAT.indent, _FORMAT.trailing_comma, _FORMAT.block_separator = "  ", True, "\n"
 
 _OTHERS = "others"
@@ -39,11 +41,32 @@ _PLAIN_FAMILY = re.compile(r"(?!.*\band\b)[^\W\d_]+(?:[ '\u2019-][^\W\d_]+)*", r
 
 _LETTERS_AND_SIGNS = ["latex-base", "nonascii-specials", "advanced-symbols"]
 _SIGNS = {
-    "textbraceleft": "{", "textbraceright": "}", "textasciicircum": "^", "textasciitilde": "~", "textless": "<",
-    "textgreater": ">", "textbar": "|", "textquotedbl": '"', "textunderscore": "_", "textdollar": "$", "slash": "/",
-    "S": "§", "P": "¶", "copyright": "©", "pounds": "£", "euro": "€", "textmu": "µ", "\\": " ", "/": "", "-": "",
+    "textbraceleft": "{",
+    "textbraceright": "}",
+    "textasciicircum": "^",
+    "textasciitilde": "~",
+    "textless": "<",
+    "textgreater": ">",
+    "textbar": "|",
+    "textquotedbl": '"',
+    "textunderscore": "_",
+    "textdollar": "$",
+    "slash": "/",
+    "S": "§",
+    "P": "¶",
+    "copyright": "©",
+    "pounds": "£",
+    "euro": "€",
+    "textmu": "µ",
+    "\\": " ",
+    "/": "",
+    "-": "",
 }
-_LOOKS = ["textrm", "textit", "textbf", "textsc", "textsl", "textsf", "texttt", "textup", "textmd", "textnormal", "em", "it", "bf", "rm", "sf", "tt", "sc", "sl", "emph", "text", "textsubscript", "textsuperscript", "ensuremath", "mbox", "protect", "url"]
+_LOOKS = (
+    *(f"text{look}" for look in ("rm", "it", "bf", "sc", "sl", "sf", "tt", "up", "md", "normal")),
+    *("em", "it", "bf", "rm", "sf", "tt", "sc", "sl"),
+    *("emph", "text", "textsubscript", "textsuperscript", "ensuremath", "mbox", "protect", "url"),
+)
 """Commands that change how letters look, and leave the letters."""
 _LOST = ("input", "include", "today", "texorpdfstring", "item")
 """What the library would answer by a file, a date, or less than it was given."""

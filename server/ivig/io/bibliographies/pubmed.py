@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from io import StringIO
+from typing import ClassVar
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -54,12 +55,14 @@ def _retraction(publication_types: Collection[str], retracted_in: object) -> Ret
     return "retracted" if "Retracted Publication" in publication_types or retracted_in else "not checked"
 
 
-class _Medline(RisParser):
+class _Medline(RisParser):  # type: ignore[misc]
     """Tags of four places, each by its own name but for persons and groups, whose order is that of the authors."""
 
-    DEFAULT_MAPPING = {  # noqa: RUF012
-        **{tag: tag for tag in ["TY", "PMID", "TI", "TT", "BTI", "CTI", "TA", "JT", "DP", "VI", "IP", "PG", "LID", "AID", "PMC", "PT", "RIN"]},
-        **dict.fromkeys(("AU", "CN"), "authors"),
+    DEFAULT_MAPPING: ClassVar = {
+        **{tag: tag for tag in ("TY", "PMID", "TI", "TT", "BTI", "CTI", "TA", "JT", "DP", "VI", "IP", "PG", "PMC")},
+        **{tag: tag for tag in ("LID", "AID", "PT", "RIN")},
+        "AU": "authors",
+        "CN": "authors",
     }
 
     def parse_line(self, line: str) -> tuple[str, str]:

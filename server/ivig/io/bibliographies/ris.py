@@ -1,8 +1,8 @@
 """RIS, read and written by rispy.
 
 Source of the format: https://refdb.sourceforge.net/manual-0.9.6/sect1-ris-format.html; what it has no tag for stands
-where EndNote puts it: the PMID in AN with the database PubMed in DB, the PMCID in C2, a retraction in M3. Embase has the
-PMID in C5. That authors are left out is a note, since every AU is an author.
+where EndNote puts it: the PMID in AN with the database PubMed in DB, the PMCID in C2, a retraction in M3. Embase has
+the PMID in C5. That authors are left out is a note, since every AU is an author.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ def read(text: str) -> Iterator[Entry | Problem]:
 
 def written(publications: Iterable[tuple[str, Publication]]) -> str:
     """The publications, each with the name that it goes by in the file, as RIS."""
-    return _Writer().formats([_record(name, publication) for name, publication in publications])
+    text: str = _Writer().formats([_record(name, publication) for name, publication in publications])
+    return text
 
 
 def _entry(record: Mapping[str, Any], where: str) -> Entry:
@@ -106,7 +107,7 @@ def _written_name(name: str) -> str:
     return ", ".join(filter(None, (found.family, found.initials, found.suffix)))
 
 
-class _Writer(RisWriter):
+class _Writer(RisWriter):  # type: ignore[misc]
     def set_header(self, count: int) -> str:
         return ""
 

@@ -23,10 +23,12 @@ _UNDER_A_CONDITION = "gci_relation="
 def read_obo(text: str, name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
     """The IRI, the version and the terms of an OBO file.
 
-    :raises BadInput: with the line
+    :raises BadInput: with the line; where the library is missing
     """
-    import fastobo
-
+    try:
+        import fastobo
+    except ImportError as error:
+        raise BadInput(f"{name}: OBO files need fastobo: pip install 'ivig[ontologies]'") from error
     # What goes on after a backslash is one line; those below keep their numbers.
     if "\\\n" in text:
         text = _CONTINUED.sub(lambda lines: lines[0].replace("\\\n", "") + "\n" * lines[0].count("\\\n"), text)

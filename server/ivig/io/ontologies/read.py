@@ -22,7 +22,7 @@ _OTHER_OWL = re.compile(r"Prefix\(|Ontology\(|Prefix:|@prefix", re.IGNORECASE)
 
 
 def read_ontology(path: Path) -> OutsideOntology:
-    """An ontology in OBO, OWL (RDF/XML) or OBO Graphs JSON; which, its content says. Nothing that it imports is fetched.
+    """An ontology in OBO, OWL (RDF/XML) or OBO Graphs JSON; which, its content says. What it imports is not fetched.
 
     :raises NotThere: where there is no file
     :raises BadInput: where it is none of these, is broken, has no terms, or says of a term that it is a kind of itself
