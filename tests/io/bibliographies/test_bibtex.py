@@ -56,7 +56,7 @@ def test_latex_becomes_text(latex: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    [r"\textalpha", r"\input{/etc/passwd}", r"\include{x}", r"\today", r"\cite{x}", r"\begin{x}y\end{x}", r"\verb|x|",
+    [r"\textalpha", r"\cite{x}", r"\begin{x}y\end{x}", r"\verb|x|",
      r"\href{a}{b}", "costs $5", "{" * 5000 + "}" * 5000],
 )  # fmt: skip
 def test_latex_that_is_not_known_is_refused(latex: str) -> None:

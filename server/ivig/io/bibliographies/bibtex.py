@@ -68,8 +68,6 @@ _LOOKS = (
     *("emph", "text", "textsubscript", "textsuperscript", "ensuremath", "mbox", "protect", "url"),
 )
 """Commands that change how letters look, and leave the letters."""
-_LOST = ("input", "include", "today", "texorpdfstring", "item")
-"""What the library would answer by a file, a date, or less than it was given."""
 # Decoding takes a third of a millisecond and more; most values need none.
 _ANY = re.compile(r"[\\{}$~]|--|''|``|[?!]`")
 _LONGEST = 20_000
@@ -182,8 +180,9 @@ class _Fields:
     """The fields of one block, decoded one by one, with what is wrong with each."""
 
     def __init__(self, block: Block, where: str) -> None:
-        self._block, self._where, self._name = block, where, shown(block.key)
+        self._where, self._name = where, shown(block.key)
         self._values = {field.key.lower(): field for field in block.fields}
+        # A value may be asked for more than once, and is refused once.
         self._problems: dict[Problem, None] = {}
 
     def entry(self) -> Iterator[Entry | Problem]:
@@ -198,9 +197,9 @@ class _Fields:
             "issue": self._text("number", "issue"),
             "pages": self._text("pages"),
             "pmid": self._text("pmid", "pubmed-id") or (self._text("eprint") if pubmed else ""),
-            "doi": self._verbatim("doi"),
+            "doi": self._text("doi", verbatim=True),
             "pmcid": self._text("pmcid", "pmc"),
-            "address": self._verbatim("url"),
+            "address": self._text("url", verbatim=True),
             "retraction": "retracted" if self._text("pubstate").lower() == _RETRACTED else "not checked",
         }
         yield from self._problems
@@ -208,43 +207,35 @@ class _Fields:
 
     def _raw(self, *names: str) -> tuple[str, str]:
         """The first of these fields that has a value, and the value."""
-        for name in names:
-            if name in self._values and (value := str(self._values[name].value).strip()):
-                if self._values[name].enclosing == "no-enclosing":
-                    self._refuse(
-                        name, value, "text in braces or quotation marks, a number, or one @string of this file"
-                    )
-                return name, value
-        return "", ""
+        name = next((name for name in names if name in self._values and str(self._values[name].value).strip()), "")
+        value = str(self._values[name].value).strip() if name else ""
+        if name and self._values[name].enclosing == "no-enclosing":
+            self._refuse(name, value, "text in braces or quotation marks, a number, or one @string of this file")
+        return name, value
 
-    def _text(self, *names: str) -> str:
-        return self._decoded(*self._raw(*names))
-
-    def _verbatim(self, name: str) -> str:
-        # No LaTeX, though many programs escape its signs; what TeX draws together stays apart.
-        name, value = self._raw(name)
-        if not re.search(r"[\\{}$]", value):
+    def _text(self, *names: str, verbatim: bool = False) -> str:
+        """The text of the first of these fields that has one; verbatim where it is no LaTeX but may have its signs."""
+        name, value = self._raw(*names)
+        if verbatim and re.search(r"[\\{}$]", value):
+            # What TeX draws together stays apart.
+            value = re.sub(_DRAWN_TOGETHER, r"\g<0>{}", value.replace("~", _ESCAPES["~"]))
+        elif verbatim:
             return value
-        return self._decoded(name, re.sub(_DRAWN_TOGETHER, r"\g<0>{}", value.replace("~", _ESCAPES["~"])))
+        return self._decoded(name, value)
 
     def _authors(self) -> Iterator[str]:
         authors = _AND.sub(lambda found: " and {}" + found[1] if found[1] else " and ", self._raw("author")[1])
         for name in split_multiple_persons_names(authors):
-            if name == _OTHERS:
-                yield ET_AL
-            elif is_group(name) and "," not in name:
+            if is_group(name) and "," not in name:
                 yield self._decoded("author", name)
-            else:
-                try:
-                    found = parse_single_name_into_parts(name)
-                except InvalidNameError as error:
-                    self._refuse("author", name, f"names joined by and: {error.reason}")
-                    continue
-                family, given, suffix = (
-                    self._decoded("author", " ".join(words))
-                    for words in (found.von + found.last, found.first, found.jr)
-                )
-                yield short_name(family, given, suffix)
+                continue
+            try:
+                found = parse_single_name_into_parts(name)
+            except InvalidNameError as error:
+                self._refuse("author", name, f"names joined by and: {error.reason}")
+                continue
+            parts = (found.von + found.last, found.first, found.jr)
+            yield short_name(*(self._decoded("author", " ".join(words)) for words in parts))
 
     def _decoded(self, name: str, value: str) -> str:
         try:
@@ -254,7 +245,6 @@ class _Fields:
             return value
 
     def _refuse(self, field: str, value: str, allowed: str) -> None:
-        # A value is asked for more than once, and refused once.
         self._problems[Problem("", self._where, self._name, field, shown(value), allowed)] = None
 
 
@@ -305,7 +295,6 @@ def _decoder() -> Any:
         macros=[
             *(MacroTextSpec(name, sign) for name, sign in _SIGNS.items()),
             *(MacroTextSpec(name, discard=False) for name in _LOOKS),
-            *(MacroTextSpec(name, simplify_repl=_refuse) for name in _LOST),
         ],
     )
     context.set_unknown_macro_spec(MacroTextSpec("", simplify_repl=_refuse))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ivig.io.bibliographies.entry import Entry, in_note, place, without_empty, year_of
 from ivig.io.bibliographies.names import ET_AL, parts, short_name
@@ -32,15 +32,14 @@ class _Name(_Part):
     family: str = ""
     given: str = ""
     suffix: str = ""
-    literal: str = ""
-    # Crossref has groups under this name, which the format does not know.
-    name: str = ""
+    # Crossref has groups under "name", which the format does not know.
+    literal: str = Field("", validation_alias=AliasChoices("literal", "name"))
     dropping_particle: str = Field("", alias="dropping-particle")
     non_dropping_particle: str = Field("", alias="non-dropping-particle")
 
     def text(self) -> str:
         family = f"{self.dropping_particle} {self.non_dropping_particle} {self.family}"
-        return self.literal or self.name or short_name(family, self.given, self.suffix)
+        return self.literal or short_name(family, self.given, self.suffix)
 
 
 class _Date(_Part):
@@ -49,32 +48,33 @@ class _Date(_Part):
     raw: str = ""
     literal: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_text(cls, date: Any) -> Any:
+        # Some programs write a date as plain text, which the next version of the format allows.
+        return {"literal": date} if isinstance(date, str | int) else date
+
     def text(self) -> str:
         return next((part[0] or "" for part in self.date_parts if part), "") or self.raw or self.literal
 
 
 class _Item(_Part):
+    """An item, the fields that a publication has under its names."""
+
     id: str = ""
     title: str = ""
     author: list[_Name] = []
-    container: str = Field("", alias="container-title")
-    container_short: str = Field("", alias="container-title-short")
-    issued: _Date = Field(default_factory=lambda: _Date.model_validate({}))
+    issued: _Date | None = None
+    note: str = ""
+    status: str = ""
+    journal: str = Field("", validation_alias=AliasChoices("container-title", "container-title-short"))
     volume: str = ""
     issue: str = ""
-    page: str = ""
+    pages: str = Field("", alias="page")
     pmid: str = Field("", alias="PMID")
     doi: str = Field("", alias="DOI")
     pmcid: str = Field("", alias="PMCID")
-    url: str = Field("", alias="URL")
-    note: str = ""
-    status: str = ""
-
-    @field_validator("issued", mode="before")
-    @classmethod
-    def _date_as_text(cls, issued: Any) -> Any:
-        # Some programs write a date as plain text, which the next version of the format allows.
-        return {"literal": issued} if isinstance(issued, str | int) else issued
+    address: str = Field("", alias="URL")
 
 
 def read(text: str) -> Iterator[Entry | Problem]:
@@ -107,17 +107,11 @@ def written(publications: Iterable[tuple[str, Publication]]) -> str:
 def _fields(item: _Item) -> dict[str, object]:
     note = in_note(item.note)
     return {
-        "title": item.title,
+        **item.model_dump(exclude={"id", "author", "issued", "note", "status"}),
         "authors": without_empty(name.text() for name in item.author),
-        "journal": item.container or item.container_short,
-        "year": year_of(item.issued.text()),
-        "volume": item.volume,
-        "issue": item.issue,
-        "pages": item.page,
+        "year": year_of(item.issued.text()) if item.issued else None,
         "pmid": item.pmid or note.get("pmid", ""),
-        "doi": item.doi,
         "pmcid": item.pmcid or note.get("pmcid", ""),
-        "address": item.url,
         "retraction": "retracted" if item.status == _RETRACTED else "not checked",
     }
 
