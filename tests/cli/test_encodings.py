@@ -13,7 +13,9 @@ QUERY = "SELECT ?s WHERE {\r\n ?s <https://w3id.org/ivig/ontology#condition> <ht
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
-@pytest.mark.parametrize("words", [("sparql", "--format", "csv", "--file"), ("export", "--format", "turtle", "--sparql")])
+@pytest.mark.parametrize(
+    "words", [("sparql", "--format", "csv", "--file"), ("export", "--format", "turtle", "--sparql")]
+)
 def test_a_query_in_a_file(run: Run, tmp_path: Path, encoding: str, words: tuple[str, ...]) -> None:
     (tmp_path / "q.rq").write_bytes(QUERY.encode(encoding))
     done = run(*words, "q.rq")

@@ -139,8 +139,10 @@ def identifier(text: str) -> Identifier | None:
     ['MONDO:0016218', 'Orphanet:2103', 'PMID:123']
     """
     typed: str | None = text.strip().removeprefix("<").removesuffix(">").strip()
+    if plain := _plain(typed or ""):
+        return plain
     for _ in range(_DEPTH):
-        # None is without a digit, and names of things mostly are: to load curies takes longer than all else to answer.
+        # No identifier is without a digit, and most names are.
         if not typed or len(typed) > _LONGEST or not re.search(r"\d", typed):
             return None
         rest = _known_page(bare(typed))
@@ -248,6 +250,20 @@ def _converter() -> Converter:
             )
         )
     return Converter(records)
+
+
+def _plain(text: str) -> Identifier | None:
+    """A CURIE as it should be: it is told without curies, which takes longer to load than all else to answer."""
+    spelling, _, local = text.partition(":")
+    prefix = _by_spelling().get(spelling.lower())
+    if prefix and prefix.pattern and prefix.fits(local) and prefix.prefix not in _DOTTED | _ENDINGS.keys():
+        return Identifier(prefix.prefix, local)
+    return None
+
+
+@cache
+def _by_spelling() -> dict[str, Prefix]:
+    return {spelling: prefix for prefix in prefixes().values() for spelling in prefix.spellings}
 
 
 def _known_page(address: str) -> str:
