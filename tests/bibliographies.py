@@ -19,7 +19,6 @@ PERICARDITIS = Publication(
     pages="18-21",
     pmid="15674654",
     doi="10.1007/s10067-004-0959-7",
-    kind="article",
 )
 """The first record of each sample; a sample that writes it in another way changes its copy."""
 

@@ -65,7 +65,7 @@ def test_every_command_and_option_is_documented() -> None:
 def test_every_prefix_is_documented_with_its_spellings() -> None:
     text = (DOCS / "links.md").read_text(encoding="utf-8")
     for prefix in prefixes().values():
-        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{prefix.name}` | {prefix.title} |")]
+        (row,) = [line for line in text.splitlines() if line.startswith(f"| `{prefix.prefix}` | {prefix.title} |")]
         assert f"`{prefix.example}`" in row or not prefix.example
         assert set(re.findall(r"`([^`]+)`", row.split("|")[4])) <= set(prefix.spellings)
 

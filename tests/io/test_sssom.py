@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from conftest import ROOT, Run
 from ivig.errors import BadInput
 from ivig.io.sssom import mapping_triples, mappings
+from ivig.model.prefixes import resources
+from ivig.model.problems import BadRecords
 from ivig.namespaces import BASE
 from ivig.settings import GraphFiles
+from small import SOURCE, folder_with
 
 HEAD = "#mapping_set_id: urn:x\n#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  MONDO: http://purl.obolibrary.org/obo/MONDO_\n"
 COLUMNS = "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification\n"
@@ -25,7 +30,7 @@ def _file(tmp_path: Path, text: str) -> Path:
 
 
 def test_a_row_becomes_a_link_with_curie_and_label(tmp_path: Path) -> None:
-    assert sorted(map(str, mapping_triples(_file(tmp_path, HEAD + COLUMNS + ROW)))) == [
+    assert sorted(map(str, mapping_triples(mappings(_file(tmp_path, HEAD + COLUMNS + ROW))))) == [
         '<http://purl.obolibrary.org/obo/MONDO_0005393> <http://www.w3.org/2000/01/rdf-schema#label> "gout"',
         '<http://purl.obolibrary.org/obo/MONDO_0005393> <http://www.w3.org/2004/02/skos/core#notation> "MONDO:0005393"',
         "<https://w3id.org/ivig/condition/gout> <http://www.w3.org/2004/02/skos/core#exactMatch> "
@@ -40,15 +45,94 @@ def test_a_row_becomes_a_link_with_curie_and_label(tmp_path: Path) -> None:
             HEAD + "subject_id\tobject_id\n",
             "links.sssom.tsv: the column predicate_id, mapping_justification is missing",
         ),
-        (HEAD + COLUMNS + ROW.replace("exactMatch", "sameAs"), 'line 6: predicate_id "skos:sameAs" is none of'),
-        (HEAD + COLUMNS + ROW.replace("MONDO:", "DOID:"), 'line 6, object_id: "DOID:0005393" has no prefix'),
-        (HEAD + COLUMNS + ROW.replace("IVIG:condition/gout", "gout"), 'line 6, subject_id: "gout" has no prefix'),
+        (HEAD + COLUMNS + ROW.replace("exactMatch", "sameAs"), "line 6: predicate_id: one of skos:broadMatch"),
+        (HEAD + COLUMNS + ROW.replace("skos:exactMatch", "owl:sameAs"), "line 6: predicate_id: one of skos:broadMatch"),
+        (HEAD + COLUMNS + ROW.replace("MONDO:", "DOID:"), "line 6: object_id: a CURIE with a prefix of the curie_map"),
+        (HEAD + COLUMNS + ROW.replace("IVIG:condition/gout", "gout"), "line 6: subject_id: a CURIE with a prefix"),
+        (
+            HEAD + COLUMNS + ROW.replace("semapv:ManualMappingCuration", " "),
+            "line 6: mapping_justification: what each row",
+        ),
+        (HEAD + COLUMNS + ROW + ROW, "line 7: object_id: each link once; line 6 has it too"),
+        ("#curie_map: [\n" + COLUMNS + ROW, "links.sssom.tsv: a head in YAML, each line after a number sign"),
     ],
 )
 def test_a_bad_row_is_named_with_line_and_column(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadInput) as raised:
-        list(mapping_triples(_file(tmp_path, text)))
+        mappings(_file(tmp_path, text))
     assert message in str(raised.value)
+
+
+def test_every_bad_row_is_named_at_once(tmp_path: Path) -> None:
+    quoted = ROW.replace("gout\tsemapv", '"gout, a ""disease"" of\n joints"\tsemapv').replace("0005393", "1")
+    rows = [ROW, quoted, ROW, ROW.replace("condition/gout", "condition/gouty"), ROW.replace("MONDO:", "")]
+    with pytest.raises(BadRecords) as raised:
+        mappings(_file(tmp_path, HEAD + COLUMNS + "".join(rows)), {f"{BASE}condition/gout"})
+    assert [str(problem).partition(" (")[0] for problem in raised.value.problems] == [
+        "links.sssom.tsv, line 9: object_id: each link once; line 6 has it too",
+        "links.sssom.tsv, line 10: subject_id: a thing of the graph",
+        "links.sssom.tsv, line 11: object_id: a CURIE with a prefix of the curie_map",
+    ]
+
+
+@pytest.mark.parametrize("what", ["validate", "build"])
+def test_a_link_of_no_thing_is_an_error_of_the_graph(run: Run, tmp_path: Path, what: str) -> None:
+    folder = folder_with(tmp_path, SOURCE, HEAD + COLUMNS + ROW.replace("condition/gout", "condition/gouty"))
+    done = run(what, IVIG_GRAPH=str(folder), IVIG_RELEASES=str(tmp_path / "releases"))
+    assert done.returncode == 2
+    assert "links.sssom.tsv, line 6: subject_id: a thing of the graph (found: IVIG:condition/gouty)" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + HEAD + COLUMNS + ROW,
+        (HEAD + COLUMNS + ROW).replace("\n", "\r\n"),
+        (HEAD + COLUMNS).replace("#", "# ") + ROW,
+        HEAD.replace("MONDO_", "MONDO_ # obo").replace("https://w3id.org/ivig/", '"https://w3id.org/ivig/"')
+        + COLUMNS
+        + ROW,
+        HEAD.replace("#curie_map", "#mapping_set_description: a text\n#  in two lines\n#curie_map") + COLUMNS + ROW,
+        HEAD + COLUMNS + ROW.replace("MONDO:0005393", "MONDO:0005393 "),
+        HEAD + COLUMNS + ROW + ROW.replace("IVIG:condition/gout", "sssom:NoTermFound"),
+        HEAD + COLUMNS + ROW + ROW.replace("MONDO:0005393", "sssom:NoTermFound"),
+    ],
+    ids=[
+        "mark",
+        "CR LF",
+        "spaces in the head",
+        "comment in the head",
+        "folded head",
+        "space",
+        "no subject",
+        "no object",
+    ],
+)
+def test_what_other_tools_write_is_read(tmp_path: Path, text: str) -> None:
+    found = mappings(_file(tmp_path, text))
+    assert [(mapping.subject, mapping.curie) for mapping in found] == [(f"{BASE}condition/gout", "MONDO:0005393")]
+
+
+def test_labels_are_quoted_as_in_csv(tmp_path: Path) -> None:
+    rows = ROW.replace("\tgout", '\t5" wafer') + ROW.replace("\tgout", '\t"a ""b"" c"').replace("0005393", "1")
+    assert [mapping.label for mapping in mappings(_file(tmp_path, HEAD + COLUMNS + rows))] == ['5" wafer', 'a "b" c']
+
+
+def test_what_is_denied_is_no_link(tmp_path: Path) -> None:
+    text = (
+        HEAD
+        + COLUMNS.replace("predicate_id", "predicate_id\tpredicate_modifier")
+        + ROW.replace("exactMatch", "exactMatch\tNot")
+    )
+    assert mappings(_file(tmp_path, text)) == []
+    with pytest.raises(BadInput, match="line 6: predicate_modifier: "):
+        mappings(_file(tmp_path, text.replace("Not", "Perhaps")))
+
+
+def test_reading_links_loads_no_pandas() -> None:
+    code = "import sys; from pathlib import Path; from ivig.io.sssom import mappings; mappings(Path(sys.argv[1])); assert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code, ROOT / "data" / "links.sssom.tsv"], check=True)
 
 
 def test_the_real_links_name_where_each_identifier_was_read(files: GraphFiles) -> None:
@@ -56,7 +140,7 @@ def test_the_real_links_name_where_each_identifier_was_read(files: GraphFiles) -
         rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
         assert rows[0][-1] == "comment"
         assert all(row[-1].startswith("read in ") or "sssom:NoTermFound" in row for row in rows[1:])
-        assert sum("sssom:NoTermFound" not in row for row in rows[1:]) == len(list(mappings(path)))
+        assert sum("sssom:NoTermFound" not in row for row in rows[1:]) == len(mappings(path))
 
 
 def _said_by_the_sssom_package(path: Path) -> str:
@@ -76,6 +160,16 @@ def test_a_symptom_or_a_wider_disease_is_no_exact_match(files: GraphFiles) -> No
     assert block not in {m.subject for m in exact}
     assert (f"{BASE}condition/pure-red-cell-aplasia", "MONDO:0001705") in linked
     assert (f"{BASE}condition/mog-antibody-associated-disease", "MONDO:1040024") in linked
+
+
+def test_every_real_link_names_the_ontology_that_it_leads_to(files: GraphFiles) -> None:
+    for path in files.links:
+        lines = (line for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#")
+        for row in csv.DictReader(lines, delimiter="\t"):
+            prefix = row["object_id"].partition(":")[0]
+            known = [each.get_obofoundry_prefix() or each.prefix for each in resources(prefix)[:1] if prefix != "sssom"]
+            named = row["object_source"].partition(":")[2]
+            assert not known or named == known[0].lower(), row
 
 
 def test_the_real_links_are_valid_by_the_sssom_package(files: GraphFiles, tmp_path: Path) -> None:

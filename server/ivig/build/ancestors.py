@@ -25,8 +25,11 @@ _VERSION = NamedNode(PREFIXES["owl"] + "versionInfo")
 
 
 class AncestorIndex(TypedDict):
-    """terms: a CURIE or outside IRI in small letters to its label and our things at or below it. names: the normal form
-    of a label, and of a synonym that is no label, to such terms."""
+    """An index of outside terms.
+
+    :param terms: a CURIE or outside IRI in small letters to its label and our things at or below it
+    :param names: the normal form of a label, and of a synonym that is no label, to such terms
+    """
 
     terms: dict[str, tuple[str, list[str]]]
     names: dict[str, list[str]]
@@ -35,7 +38,9 @@ class AncestorIndex(TypedDict):
 class Ancestors(NamedTuple):
     """What linked ontologies add to a release.
 
-    triples: of a graph of its own; names: an index of what they call things; described: what the manifest says of each.
+    :param triples: of a graph of its own
+    :param names: an index of what they call things
+    :param described: what the manifest says of each
     """
 
     triples: list[Triple]

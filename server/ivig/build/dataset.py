@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tempfile
+from codecs import BOM_UTF8
 from collections import Counter
 from pathlib import Path
 
@@ -50,7 +51,11 @@ def _fill(copy: Copy, path: Path) -> None:
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         store = Store(str(copy.store))
-        store.bulk_load(path=str(path), format=rdf_format)
+        with path.open("rb") as file:
+            # A byte order mark is no content.
+            if file.read(len(BOM_UTF8)) != BOM_UTF8:
+                file.seek(0)
+            store.bulk_load(file, format=rdf_format)
     except (SyntaxError, MemoryError) as error:
         # What is short of memory here is the parser's buffer: it takes a term of 16 MB and no more.
         raise BadInput(f"{path}: {error}") from error

@@ -27,7 +27,10 @@ class LinkedOntologies(NamedTuple):
         return sorted(path.stem for path in self.folder.glob("*.json"))
 
     def read(self) -> list[OutsideOntology]:
-        """All of them. Raises NotThere where one can no longer be read."""
+        """All of them.
+
+        :raises NotThere: where one can no longer be read
+        """
         return [self._read(name) for name in self.names()]
 
     def keep(self, ontologies: Iterable[OutsideOntology]) -> None:

@@ -17,14 +17,20 @@ _Begin = Callable[[str], None]
 
 
 def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
-    """Raise BadInput where no link of ours leads to a term of the ontology: there would be nothing to roll up."""
+    """See that there is something to roll up.
+
+    :raises BadInput: where no link of ours leads to a term of the ontology
+    """
     merged = ontology.merged()
     if not any(ontology.now(term_iri(mapping.object), merged) for mapping in mappings):
         raise BadInput(f"{ontology.file}: none of its {len(ontology.terms)} terms is linked to a thing of the graph")
 
 
 def check_apart(ontologies: Sequence[OutsideOntology]) -> None:
-    """Raise BadInput where two would be called the same: only one of them would be linked."""
+    """See that each would be linked.
+
+    :raises BadInput: where two would be called the same
+    """
     by_name: dict[str, OutsideOntology] = {}
     for ontology in ontologies:
         other = by_name.setdefault(ontology.name, ontology)
@@ -42,8 +48,9 @@ def _described(ontology: OutsideOntology) -> str:
 def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOntology], on_stage: _Begin) -> Release:
     """A release with these ontologies, beside those linked before; one of the same name takes the place of the old one.
 
-    Raises BadInput where two of these have one name, and what `build` raises; what was linked and the current release
-    then stay as they were.
+    Where it fails, what was linked and the current release stay as they were.
+
+    :raises BadInput: where two of these have one name; and what `build` raises
     """
     check_apart(ontologies)
     kept = LinkedOntologies(releases.folder)
@@ -54,7 +61,8 @@ def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOnto
 def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_stage: _Begin) -> Release:
     """A release without the ontologies of these names; without any, where no name is given.
 
-    Raises UnknownName for a name that is not linked, NotThere where nothing is.
+    :raises UnknownName: for a name that is not linked
+    :raises NotThere: where nothing is
     """
     kept = LinkedOntologies(releases.folder)
     linked = kept.names()

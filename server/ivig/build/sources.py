@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
-from ivig.io.sssom import mapping_triples
+from ivig.io.sssom import all_mappings, mapping_triples
 from ivig.io.turtle import read_turtle
 from ivig.settings import GraphFiles
 
@@ -32,11 +32,14 @@ class Sources:
     stands_in: dict[str, str]
 
 
-def read(files: GraphFiles, more_data: Iterable[Path] = (), *, own_data: bool = True) -> Sources:
+def read(
+    files: GraphFiles, more_data: Iterable[Path] = (), *, own_data: bool = True, with_links: bool = True
+) -> Sources:
     """Read every file of a graph.
 
     more_data: further Turtle files to read as data. own_data: whether to read the graph's own data and links.
-    Raises BadTurtle or BadInput, naming file and line.
+    with_links: whether to read links at all; what does not need them is spared a second.
+    Raises BadTurtle or BadInput, naming file and line; BadRecords where a link says what it may not, or is of no thing.
     """
     stands_in: dict[str, str] = {}
     data: dict[Triple, None] = {}
@@ -48,9 +51,11 @@ def read(files: GraphFiles, more_data: Iterable[Path] = (), *, own_data: bool = 
                 stands_in.setdefault(triple.subject.value, name)
     ontology = [path for path in files.ontology if path.name != ALIGNMENT]
     alignment = [path for path in files.ontology if path.name == ALIGNMENT]
-    links = [triple for path in files.links if own_data for triple in mapping_triples(path)]
+    meaning = _triples(files, ontology)
+    things = {triple.subject.value for triple in (*meaning, *data) if isinstance(triple.subject, NamedNode)}
+    links = mapping_triples(all_mappings(files.links, things) if own_data and with_links else ())
     return Sources(
-        ontology=_triples(files, ontology),
+        ontology=meaning,
         alignment=_triples(files, alignment),
         data=list(data),
         links=list(dict.fromkeys(links)),

@@ -10,7 +10,8 @@ from typing import Annotated, BinaryIO
 import typer
 
 from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, ReleasesOption
-from ivig.errors import BadInput, NotThere
+from ivig.errors import BadInput
+from ivig.io.text import read_text
 
 Names = list[str] | None
 
@@ -149,14 +150,7 @@ def _parameters(given: list[str]) -> dict[str, str]:
 
 
 def _text(file: Path | None) -> str | None:
-    if file is None:
-        return None
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise NotThere(f"{file}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file}: not UTF-8 at byte {error.start}") from error
+    return None if file is None else read_text(file)
 
 
 def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:

@@ -76,7 +76,9 @@ def import_(
             _write_report(report, error.problems)
         raise
     if report is not None:
-        _write_report(report, [])
+        _write_report(report, summary.left_out)
+    for problem in summary.left_out:
+        print(f"ivig: left out: {problem}", file=sys.stderr)
     _print(summary, dry_run)
 
 

@@ -26,7 +26,7 @@ def link(
     ontology: Annotated[
         list[Path] | None,
         typer.Option(
-            "--ontology", help="Your copy of an ontology: OBO, OWL (RDF/XML), obographs JSON.", metavar="FILE"
+            "--ontology", help="Your copy of an ontology: OBO, OWL (RDF/XML), OBO Graphs JSON.", metavar="FILE"
         ),
     ] = None,
     remove: Annotated[
@@ -45,8 +45,8 @@ def link(
 ) -> None:
     """Ask by any ancestor: roll up by an ontology of others, and see which links into it are out of date.
 
-    Seals a release with the ancestors of our linked terms as a graph of its own; every later build has them too, until
-    they are removed. Without an option it lists what is linked.
+    Publishes a release with the ancestors of our linked terms as a graph of its own; every later build has them too,
+    until they are removed. Without an option it lists what is linked.
 
     Example: ivig link --ontology mondo.obo
     """

@@ -10,7 +10,8 @@ import typer
 from pyoxigraph import QueryBoolean, QueryTriples
 
 from ivig.cli.options import GraphOption, ReleasesOption, ServiceHostsOption
-from ivig.errors import BadInput, NotThere, UnknownName
+from ivig.errors import BadInput, UnknownName
+from ivig.io.text import read_text
 from ivig.query import results
 from ivig.query.engine import Result
 from ivig.query.results import RDF_FORMATS, W3C_FORMATS
@@ -36,12 +37,7 @@ def sparql(
     if (query is None) == (file is None):
         raise BadInput("give a query, or a file with --file, and not both")
     if file is not None:
-        try:
-            query = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise NotThere(f"{file}: {error.strerror}") from error
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{file}: not UTF-8 at byte {error.start}") from error
+        query = read_text(file)
     elif query == "-":
         query = sys.stdin.read()
     asked = opened(graph, releases)

@@ -23,16 +23,25 @@ SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".txt"})
 def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> Summary:
     """Import bibliographies together: one wrong entry, and none of them is imported.
 
-    Raises BadRecords with every problem: a file that cannot be read, an entry that has no identifier or contradicts
-    what is known of its publication.
+    An entry without identifier that is not known by its title, page or name is left out, and the summary says so.
+
+    :raises BadRecords: with every problem: a file that cannot be read, an entry that contradicts what is known of its
+        publication
     """
     store = Store(files)
     citations = Citations(store.triples())
     problems: list[Problem] = []
+    left_out: list[Problem] = []
     for path in paths:
         try:
             for number, (name, publication) in enumerate(read_named(path), 1):
-                problems += _taken(path.name, f"entry {number}", name, publication, citations)
+                fields, sign = _fields(publication), Sign(name, publication.address or None)
+                place = f"entry {number}"
+                if not publication.key() and not citations.knows(fields, sign):
+                    allowed = "a PMID, DOI or PMCID, or the title, page or name of a publication that is known"
+                    left_out.append(Problem(path.name, place, "", "identifier", shown(publication.title), allowed))
+                else:
+                    problems += _taken(path.name, place, publication, fields, sign, citations)
         except BadRecords as error:
             problems += error.problems
     if problems:
@@ -42,11 +51,11 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     for thing in citations.changed():
         store.put(thing.iri, thing.block, "")
     names = write_changes(files, store, dry_run=dry_run)
-    return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names)
+    return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names, left_out)
 
 
-def _taken(file: str, place: str, name: str, publication: Publication, citations: Citations) -> list[Problem]:
-    fields = CitationFields(
+def _fields(publication: Publication) -> CitationFields:
+    return CitationFields(
         pmid=publication.pmid or None,
         doi=publication.doi or None,
         pmcid=publication.pmcid or None,
@@ -56,10 +65,11 @@ def _taken(file: str, place: str, name: str, publication: Publication, citations
         year=publication.year,
         authors_short=authors_line(publication.authors) or None,
     )
-    sign = Sign(name, publication.address or None)
-    if not publication.key() and not citations.knows(fields, sign):
-        allowed = "a PMID, DOI or PMCID, or the title, page or name of a publication that is known"
-        return [Problem(file, place, "", "identifier", shown(publication.title), allowed)]
+
+
+def _taken(
+    file: str, place: str, publication: Publication, fields: CitationFields, sign: Sign, citations: Citations
+) -> list[Problem]:
     more = {part: value for part in ("volume", "issue", "pages") if (value := str(getattr(publication, part)))}
     retracted = publication.retraction == "retracted"
     taken = citations.take(fields, None, retracted=retracted, more=more, sign=sign)

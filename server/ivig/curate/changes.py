@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ivig.build.validate import violations
@@ -19,13 +19,15 @@ class Summary(NamedTuple):
     """What an import did or would do.
 
     statements, citations: how many of those in the files imported are new, changed and unchanged; created: things of
-    other kinds that are new, by kind; files: the names of those that change.
+    other kinds that are new, by kind; files: the names of those that change; left_out: entries of bibliographies that
+    cannot be told from others, each with what it lacks.
     """
 
     statements: Counter[str]
     citations: Counter[str]
     created: Counter[str]
     files: list[str]
+    left_out: Sequence[Problem] = ()
 
 
 def happened(before: Mapping[str, Block], store: Store, things: set[str]) -> Counter[str]:

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.curate.triples import Thing
-from ivig.io.bibliographies.identifiers import key
-from ivig.io.bibliographies.names import ET_AL
+from ivig.io.bibliographies.names import ET_AL, authors_of
 from ivig.io.bibliographies.titles import may_be_part, plain_title, same_title
 from ivig.io.bibliographies.write import entry_name
+from ivig.model.identifiers import citation_key
 from ivig.model.problems import Problem, shown
 from ivig.model.records import CitationFields
 from ivig.namespaces import BASE, RDF_TYPE, TERMS
@@ -217,7 +217,7 @@ class Citations:
 
     def _path(self, citation: Citation) -> str:
         """By PMID, else DOI, else PMCID, else the page it was read on, and what else it is where that page has two."""
-        identified = key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
+        identified = citation_key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
         path = "citation/" + (identified or page_path(min(citation.pages)).removeprefix("page/"))
         if not identified and path in self._paths:
             told = [str(citation.fields.get(name, "")) for name in (*_TITLES, "authors", "journal", "year")]
@@ -409,8 +409,8 @@ def _same_authors(known: Value, value: Value) -> bool:
 
 
 def _fullest(authors: list[str]) -> str:
-    """The first that leaves nobody out. Records name the first author; who imports a bibliography has all of them."""
-    return next((line for line in authors if ET_AL not in line), authors[0])
+    """The one that names most; those left out count as one. Records name the first author, bibliographies all."""
+    return max(authors, key=lambda line: (len(authors_of(line)), ET_AL not in line))
 
 
 _AGREEMENT: dict[str, Callable[[Value, Value], bool]] = {

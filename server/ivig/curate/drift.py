@@ -14,10 +14,14 @@ from ivig.model.labels import normal
 class Change(NamedTuple):
     """One link that the ontology no longer agrees with.
 
-    thing: our thing; predicate: how it is linked, as a SKOS local name; term: the CURIE; label: the label that we have;
-    problem: `obsolete`, `merged`, `label changed` or `not in the ontology`; label_there: the label that it has now;
-    proposal: what to link to, or to call it, instead, a living term where one is led to; empty where nothing suggests
-    itself; because: what says so.
+    :param thing: our thing
+    :param predicate: how it is linked, as a SKOS local name
+    :param term: the CURIE
+    :param label: the label that we have
+    :param problem: `obsolete`, `merged`, `label changed` or `not in the ontology`
+    :param label_there: the label that it has now
+    :param proposal: what to link to, or to call it, instead, a living term where one is led to; or empty
+    :param because: what says so
     """
 
     thing: str
@@ -84,7 +88,7 @@ def _changes_of(
 
 
 class _Proposal(NamedTuple):
-    """text: the terms to link to; because: what says so, where it is not what said so at first."""
+    """The terms to link to, in words; and what says so, where it is not what said so at first."""
 
     text: str
     because: str

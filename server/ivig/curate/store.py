@@ -45,7 +45,7 @@ class Store:
         self.blocks: dict[str, Block] = {}
         self._touched: set[Path] = set()
         self._let_go: set[str] = set()
-        self.sources = read(files)
+        self.sources = read(files, with_links=False)
         self.ontology = self.sources.ontology
         for path in files.data:
             text = path.read_text(encoding="utf-8")

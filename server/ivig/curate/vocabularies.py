@@ -27,6 +27,6 @@ _KINDS = {
 
 def vocabularies(files: GraphFiles) -> dict[str, list[str]]:
     """The preferred labels that each field may hold, sorted."""
-    sources = read(files)
+    sources = read(files, with_links=False)
     names = Names(name_index([*sources.ontology, *sources.data], ()))
     return {field: names.labels(kind) for field, kind in _KINDS.items()}

@@ -41,8 +41,6 @@ def bibliography(graph: Graph, format_name: BibliographyFormat) -> Bibliography:
                 authors=authors_of(str(row["authors"] or "")),
                 year=year,
                 address=str(row["page"] or ""),
-                # The graph keeps no kinds; what stands in a journal is an article to a reference manager.
-                kind="article" if said["journal"] else "other",
                 retraction="retracted" if row["retracted"] else "not checked",
             )
         )

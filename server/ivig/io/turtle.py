@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
-from ivig.errors import BadTurtle, NotThere
+from ivig.errors import BadTurtle
+from ivig.io.text import read_text
 
 _PARSER_PREFIX = re.compile(r"^Parser error (at line \d+ )?(between|at) .*?: ")
 
@@ -15,23 +16,22 @@ _PARSER_PREFIX = re.compile(r"^Parser error (at line \d+ )?(between|at) .*?: ")
 def read_turtle(path: Path, name: str | None = None) -> list[Triple]:
     """The triples of a Turtle file.
 
-    name: how messages call the file; its path where None.
-    Raises NotThere, or BadTurtle with file, line, column and what the parser expected.
+    :param name: what messages call the file; its path where None
+    :raises NotThere: where there is no such file
+    :raises BadInput: where it is no text
+    :raises BadTurtle: with file, line, column and what the parser expected
     """
     name = name or str(path)
     try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise NotThere(f"{name}: {error.strerror}") from error
-    try:
-        return [quad.triple for quad in parse(content, format=RdfFormat.TURTLE)]
+        return [quad.triple for quad in parse(read_text(path, name), format=RdfFormat.TURTLE)]
     except SyntaxError as error:
         message = _PARSER_PREFIX.sub("", error.msg)
         raise BadTurtle(f"{name}, line {error.lineno}, column {error.offset}: {message}") from error
-    except UnicodeDecodeError as error:
-        raise BadTurtle(f"{name}: not UTF-8 at byte {error.start}") from error
 
 
 def in_graph(triple: Triple, graph: NamedNode) -> Quad:
-    """The triple as a quad of a named graph."""
+    """The triple as a quad of a named graph.
+
+    :returns: the quad
+    """
     return Quad(triple.subject, triple.predicate, triple.object, graph)

@@ -1,14 +1,13 @@
 """The prefixes of outside identifiers, taken out of Bioregistry: `python -m ivig.model.prefixes` writes them anew.
 
 Bioregistry knows every prefix and every address that an identifier goes by, and takes seconds to load; what a question
-needs of it is kept beside the code (`ivig/prefixes.json`). Source: https://bioregistry.io/
+needs of it is kept beside the code, as an extended prefix map (`prefixes.json`). Source: https://bioregistry.io/
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from ivig.model.identifiers import PREFIXES_FILE, REGISTRIES, Prefix, bare
@@ -23,7 +22,12 @@ _REGISTERED = {
 }
 """Where Bioregistry's name is another, or where it keeps apart what is one to us."""
 _UNREGISTERED = {"SEVCO": "Scientific Evidence Code System"}
-_NOT_OUTSIDE = {"IVIG", "obo", "semapv", "sssom", "skos"}
+_NOT_OUTSIDE = {"IVIG", "bioregistry", "obo", "semapv", "sssom", "skos"}
+_PUBLICATIONS = {
+    "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
+    "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
+    "DOI": "https://doi.org/",
+}
 _MORE_SPELLINGS = {
     "ICD10CM": ["icd-10-cm", "icd10-cm", "icd 10 cm", "icd-10 cm"],
     "OMIMPS": ["omim:ps"],
@@ -32,10 +36,10 @@ _MORE_SPELLINGS = {
     "SCTID": ["snomed ct", "snomed-ct"],
 }
 _MORE_ADDRESSES = {
-    "ICD10CM": ["hl7.org/fhir/sid/icd-10-cm/"],
-    "PMCID": ["pmc.ncbi.nlm.nih.gov/articles/", "europepmc.org/article/pmc/"],
-    "PMID": ["europepmc.org/article/med/"],
-    "SCTID": ["snomed.info/sct/"],
+    "ICD10CM": ["http://hl7.org/fhir/sid/icd-10-cm/"],
+    "PMCID": ["https://pmc.ncbi.nlm.nih.gov/articles/", "https://europepmc.org/article/pmc/"],
+    "PMID": ["https://europepmc.org/article/med/"],
+    "SCTID": ["http://snomed.info/sct/"],
 }
 """What people write and Bioregistry does not list."""
 
@@ -49,46 +53,37 @@ def curie_map() -> dict[str, str]:
 
 def extract() -> dict[str, Prefix]:
     """The prefixes of our links and of publications, as Bioregistry has them."""
-    return {name: _prefix(name, iri) for name, iri in sorted(_wanted().items(), key=lambda pair: pair[0].casefold())}
+    wanted = {**curie_map(), **_PUBLICATIONS}
+    return {name: _prefix(name, iri) for name, iri in sorted(wanted.items(), key=lambda pair: pair[0].casefold())}
 
 
-def _wanted() -> dict[str, str]:
-    publications = {
-        "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
-        "PMCID": "https://www.ncbi.nlm.nih.gov/pmc/articles/",
-        "DOI": "https://doi.org/",
-    }
-    return curie_map() | publications
-
-
-def _prefix(name: str, iri: str) -> Prefix:
-    resources = _resources(name)
-    spellings = {name, *_MORE_SPELLINGS.get(name, ())}
-    addresses = {iri, *_MORE_ADDRESSES.get(name, ())}
-    for resource in resources:
-        spellings |= {resource.prefix, resource.get_preferred_prefix() or name, *resource.get_synonyms()}
-        addresses |= resource.get_uri_prefixes()
-    return Prefix(
-        name=name,
-        title=resources[0].get_name() if resources else _UNREGISTERED[name],
-        example=f"{name}:{resources[0].get_example()}" if resources else "",
-        pattern=(resources[0].get_pattern() or "") if resources else "",
-        iri=iri,
-        spellings=sorted({spelling.lower() for spelling in spellings}),
-        addresses=sorted({bare(address).lower() for address in _own(addresses)}),
-    )
-
-
-def _resources(name: str) -> list[Any]:
+def resources(name: str) -> list[Any]:
+    """What Bioregistry has under one of our prefixes: mostly one entry, none for what it does not know."""
     import bioregistry
 
     found = [bioregistry.get_resource(known) for known in _REGISTERED.get(name, (name,))]
     return [resource for resource in found if resource is not None]
 
 
-def _own(addresses: Iterable[str]) -> list[str]:
-    """The addresses of the resource itself: those of registries and of browsers of ontologies hold for any."""
-    return [address for address in addresses if not bare(address).lower().startswith((*REGISTRIES, "ebi.ac.uk/ols"))]
+def _prefix(name: str, iri: str) -> Prefix:
+    found = resources(name)
+    spellings, addresses = set(_MORE_SPELLINGS.get(name, ())), set(_MORE_ADDRESSES.get(name, ()))
+    for resource in found:
+        spellings |= {resource.prefix, resource.get_preferred_prefix() or name, *resource.get_synonyms()}
+        addresses |= resource.get_uri_prefixes()
+    # The addresses of registries and of browsers of ontologies hold for any prefix; scheme and case make no difference.
+    own = {bare(each).lower(): each for each in sorted(addresses, reverse=True)}
+    own.pop(bare(iri).lower(), None)
+    elsewhere = (*REGISTRIES, "ebi.ac.uk/ols")
+    return Prefix(
+        prefix=name,
+        title=found[0].get_name() if found else _UNREGISTERED[name],
+        example=f"{name}:{found[0].get_example()}" if found else "",
+        pattern=(found[0].get_pattern() or "") if found else "",
+        uri_prefix=iri,
+        prefix_synonyms=sorted({spelling.lower() for spelling in spellings} - {name.lower()}),
+        uri_prefix_synonyms=sorted(address for plain, address in own.items() if not plain.startswith(elsewhere)),
+    )
 
 
 def main() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.errors import BadInput
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_CHARACTERS = 80

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from ivig.io.bibliographies import identifiers
+from ivig.model import identifiers
 
 
 def _past(year: int) -> int:

@@ -30,7 +30,10 @@ class Names:
 
     @classmethod
     def of(cls, release: Release) -> Names:
-        """Raises NotThere where the index of the release is missing or damaged."""
+        """The names of this release.
+
+        :raises NotThere: where its index is missing or damaged
+        """
         return cls(release.index(release.names, "labels", "kinds", "outside"), release)
 
     @cached_property
@@ -44,9 +47,11 @@ class Names:
     def things(self, name: str, kind: str) -> list[str]:
         """The IRIs of the things of this kind that `name` stands for: one, or all at or below an outside term.
 
-        name: as for `resolve`; where an ontology was linked, also the label of one of its terms. An outside term of a
-        linked ontology stands for all things of ours that the ontology puts at it or below it.
-        Raises as `resolve` does.
+        An outside term of a linked ontology stands for all things of ours that the ontology puts at it or below it.
+
+        :param name: as for `resolve`; where an ontology was linked, also the label of one of its terms
+        :raises UnknownName: as `resolve` does
+        :raises AmbiguousName: as `resolve` does
         """
         typed = name.strip()
         known = self._index["kinds"].get(kind, {})
@@ -62,8 +67,10 @@ class Names:
     def below(self, name: str) -> list[str]:
         """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
 
-        Empty where no linked ontology has such a term. Terms of one label count together; raises AmbiguousName where a
-        synonym belongs to several.
+        Terms of one label count together.
+
+        :returns: their IRIs, none where no linked ontology has such a term
+        :raises AmbiguousName: where a synonym belongs to several
         """
         terms = self._ancestors["terms"]
         if not terms:
@@ -80,10 +87,11 @@ class Names:
     def resolve(self, name: str, kind: str) -> str:
         """The IRI of the thing of this kind that `name` means.
 
-        name: an IRI of ours, an outside identifier in any usual spelling (MONDO:0016218, ORPHA:2103, a DOI, an address
-        of identifiers.org …), a label or a synonym in any case, with or without accents. kind: a class of the ontology,
-        such as Condition.
-        Raises UnknownName with up to five nearest labels, or prefixes, AmbiguousName where a name has several meanings.
+        :param name: an IRI of ours, an outside identifier in any usual spelling (MONDO:0016218, ORPHA:2103, a DOI, an
+            address of identifiers.org …), a label or a synonym in any case, with or without accents
+        :param kind: a class of the ontology, such as Condition
+        :raises UnknownName: with up to five nearest labels, or prefixes
+        :raises AmbiguousName: where a name has several meanings
         """
         known = self._index["kinds"].get(kind, {})
         typed = name.strip()
@@ -107,8 +115,8 @@ class Names:
     def matches(self, name: str) -> list[tuple[str, str]]:
         """The things of any kind that an outside identifier leads to, each with how it is linked.
 
-        How: `exact`, `close`, `broad`, `narrow` or `related`; `pmid`, `doi` or `pmcid` for a publication. Empty where
-        nothing is linked to it.
+        :returns: pairs of IRI and `exact`, `close`, `broad`, `narrow` or `related`; for a publication `pmid`, `doi` or
+            `pmcid`; none where nothing is linked to it
         """
         typed = name.strip()
         if pairs := self._outside(typed):
@@ -133,11 +141,14 @@ class Names:
         return sorted({iri for iris in of_things for iri in iris})
 
     def check_prefix(self, name: str) -> None:
-        """Raise UnknownName, with the nearest, where a name looks like a CURIE whose prefix nobody has."""
+        """See that a name does not look like a CURIE whose prefix nobody has.
+
+        :raises UnknownName: with the nearest
+        """
         prefix = unknown_prefix(name)
         if prefix is None or any(known.startswith(f"{prefix.lower()}:") for known in self._index["outside"]):
             return
-        spellings = {spelling: each.name for each in prefixes().values() for spelling in each.spellings}
+        spellings = {spelling: each.prefix for each in prefixes().values() for spelling in each.spellings}
         alike = dict.fromkeys(spellings[spelling] for spelling in nearest(prefix.lower(), spellings))
         raise UnknownName("prefix", prefix, list(alike)[:5])
 

@@ -21,8 +21,11 @@ _ORDER = [*_PREDICATES, "exact", "close", "broad", "narrow", "related", _BELOW]
 class Meaning(NamedTuple):
     """One thing that an identifier leads to.
 
-    identifier: as a CURIE; predicate: how the thing is linked to it, as a CURIE; thing: its IRI; kind: its class in
-    words; statements: the IRIs of the statements on it or on what is narrower.
+    :param identifier: as a CURIE
+    :param predicate: how the thing is linked to it, as a CURIE
+    :param thing: its IRI
+    :param kind: its class in words
+    :param statements: the IRIs of the statements on it or on what is narrower
     """
 
     identifier: str
@@ -36,9 +39,10 @@ class Meaning(NamedTuple):
 def meanings(graph: Graph, typed: str) -> list[Meaning]:
     """What an identifier means, the exact first.
 
-    typed: a CURIE or an address, in any usual spelling; a bare PMID, DOI or PMCID.
-    Raises UnknownName with the nearest where nobody has the prefix, NotThere where nothing is linked to the identifier,
-    BadInput where it is none.
+    :param typed: a CURIE or an address, in any usual spelling; a bare PMID, DOI or PMCID
+    :raises UnknownName: with the nearest, where nobody has the prefix
+    :raises NotThere: where nothing is linked to the identifier
+    :raises BadInput: where it is none
     """
     # A term of a linked ontology that nothing is linked to leads to all that is below it there.
     matches = graph.names.matches(typed) or [(thing, _BELOW) for thing in graph.names.below(typed)]

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pyoxigraph import NamedNode
 
 from ivig.errors import BadInput, UnknownName
+from ivig.io.text import read_text
 from ivig.query.names import Names, nearest
 
 _HEAD = re.compile(r"# (?:(param|column|outside) (\w+)|(title|description|keywords|table|service)): (.+)")
@@ -122,7 +123,7 @@ class SavedQueries(Mapping[str, SavedQuery]):
 
 @cache
 def _read(path: Path) -> SavedQuery:
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     single: dict[str, str] = {}
     parameters, outside, columns = [], [], {}
     for line in text.splitlines():

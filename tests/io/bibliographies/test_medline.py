@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,15 @@ FOUR = [
         year=1988,
         pmid="2901668",
         pmcid="PMC1754837",
-        kind="article",
     ),
     Publication(
         title="Given back in the U.S.",
         authors=("First A", "A Study Group", "Last B"),
         year=1998,
         pmid="3",
-        kind="article",
         retraction="retracted",
     ),
-    Publication(title="A chapter", journal="A book", year=2020, pmid="5", kind="chapter"),
+    Publication(title="A chapter", journal="A book", year=2020, pmid="5"),
 ]
 
 
@@ -63,14 +62,14 @@ def test_a_book_and_a_preprint(tmp_path: Path) -> None:
     path = tmp_path / "refs.nbib"
     path.write_text("PMID- 1\nBTI - A book\nCTI - A series\n\nPMID- 2\nPT  - Preprint\n")
     assert read_publications(path) == [
-        Publication(title="A book", journal="A series", pmid="1", kind="book"),
-        Publication(pmid="2", kind="preprint"),
+        Publication(title="A book", journal="A series", pmid="1"),
+        Publication(pmid="2"),
     ]
 
 
 def test_a_blank_line_that_is_missing(tmp_path: Path) -> None:
     assert problems_in(tmp_path / "refs.nbib", "PMID- 1\nTI  - One\nPMID- 2\nTI  - One\n") == [
-        'refs.nbib, entry 1, line 1: PMID: once, as a blank line ends each record; here is "1" too (found: 2)'
+        "refs.nbib, entry 1, line 1: PMID: once, as a blank line ends each record; here is 1 too (found: 2)"
     ]
 
 
@@ -89,3 +88,17 @@ def test_wrong_values(tmp_path: Path) -> None:
         "refs.nbib, entry 1, line 1",
         "refs.nbib, entry 3, line 6",
     ]
+
+
+def test_a_title_that_is_not_available_is_the_vernacular_one(tmp_path: Path) -> None:
+    path = tmp_path / "refs.nbib"
+    path.write_text(
+        "PMID- 1\nTI  - [Not Available].\nTT  - Etude des immunoglobulines.\n\nPMID- 2\nTI  - [Not Available].\n"
+    )
+    assert [publication.title for publication in read_publications(path)] == ["Etude des immunoglobulines", ""]
+
+
+def test_an_issue_of_next_year_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "refs.nbib"
+    path.write_text(f"PMID- 39999991\nDP  - {date.today().year + 1} Jan\nTI  - Issue of next January.\n")
+    assert read_publications(path)[0].year == date.today().year + 1

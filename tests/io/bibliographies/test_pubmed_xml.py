@@ -25,11 +25,9 @@ def test_four_entries() -> None:
         PERICARDITIS.model_copy(
             update={"authors": ("Peterlana D", "Jones AB Jr", "Nuñez JL", "A Study Group"), "pmcid": "PMC1754837"}
         ),
-        Publication(
-            title="IgG4 & the β-cell", year=1998, pages="7-9", pmid="3", kind="article", retraction="retracted"
-        ),
-        Publication(title="Über IVIG", pmid="4", kind="article"),
-        Publication(title="A chapter", authors=("Writer W",), journal="A book", year=2020, pmid="5", kind="chapter"),
+        Publication(title="IgG4 & the β-cell", year=1998, pages="7-9", pmid="3", retraction="retracted"),
+        Publication(title="Über IVIG", pmid="4"),
+        Publication(title="A chapter", authors=("Writer W",), journal="A book", year=2020, pmid="5"),
     ]
 
 
@@ -40,7 +38,7 @@ def test_a_notice_in_another_article_retracts(tmp_path: Path) -> None:
         '<CommentsCorrections RefType="RetractionIn"><PMID>2</PMID></CommentsCorrections>'
         "</CommentsCorrectionsList></MedlineCitation></PubmedArticle>"
     )
-    assert read_publications(path) == [Publication(pmid="1", kind="article", retraction="retracted")]
+    assert read_publications(path) == [Publication(pmid="1", retraction="retracted")]
 
 
 def test_a_title_like_a_formula_stays_as_it_is(tmp_path: Path) -> None:
@@ -86,7 +84,7 @@ def test_an_entity_that_nobody_declared_is_an_error(tmp_path: Path) -> None:
 def test_attributes_declared_by_the_thousand_are_harmless(tmp_path: Path) -> None:
     path = tmp_path / "refs.xml"
     path.write_text(_article("x", f"<!DOCTYPE x [<!ATTLIST PMID {'a CDATA #IMPLIED ' * 1000}>]>"))
-    assert read_publications(path) == [Publication(title="x", pmid="1", kind="article")]
+    assert read_publications(path) == [Publication(title="x", pmid="1")]
 
 
 def test_the_encoding_is_utf_8_whatever_the_file_declares(tmp_path: Path) -> None:

@@ -7,34 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, NoReturn
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ivig.io.bibliographies.entry import Entry, place, without_empty, year_of
-from ivig.io.bibliographies.identifiers import in_note
-from ivig.io.bibliographies.names import parts, short_name
-from ivig.io.bibliographies.publication import Kind, Publication
+from ivig.io.bibliographies.entry import Entry, in_note, place, without_empty, year_of
+from ivig.io.bibliographies.names import ET_AL, parts, short_name
+from ivig.io.bibliographies.publication import Publication
 from ivig.model.problems import Problem, problems_of, shown
 
 SIGN = re.compile(r"\A\s*[\[{]")
 
-# The first type of a kind is the one that is written.
-_TYPES: dict[Kind, tuple[str, ...]] = {
-    "article": ("article-journal", "article-magazine", "article-newspaper"),
-    "chapter": ("chapter", "entry-encyclopedia"),
-    "book": ("book",),
-    "conference paper": ("paper-conference",),
-    "report": ("report",),
-    "thesis": ("thesis",),
-    "preprint": ("article",),
-    "web page": ("webpage", "post-weblog"),
-    "other": ("document",),
-}
-_KINDS: dict[str, Kind] = {name: kind for kind, names in _TYPES.items() for name in names}
 _RETRACTED = "retracted"
+_OTHERS = "others"
+"""The literal name by which pandoc and Better BibTeX say that there are more authors."""
 
 
 class _Part(BaseModel):
@@ -45,7 +32,8 @@ class _Name(_Part):
     family: str = ""
     given: str = ""
     suffix: str = ""
-    literal: str = ""
+    # Crossref has groups under "name", which the format does not know.
+    literal: str = Field("", validation_alias=AliasChoices("literal", "name"))
     dropping_particle: str = Field("", alias="dropping-particle")
     non_dropping_particle: str = Field("", alias="non-dropping-particle")
 
@@ -60,59 +48,45 @@ class _Date(_Part):
     raw: str = ""
     literal: str = ""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_text(cls, date: Any) -> Any:
+        # Some programs write a date as plain text, which the next version of the format allows.
+        return {"literal": date} if isinstance(date, str | int) else date
+
     def text(self) -> str:
         return next((part[0] or "" for part in self.date_parts if part), "") or self.raw or self.literal
 
 
 class _Item(_Part):
+    """An item, the fields that a publication has under its names."""
+
     id: str = ""
-    type: str = ""
     title: str = ""
     author: list[_Name] = []
-    container: str = Field("", alias="container-title")
-    container_short: str = Field("", alias="container-title-short")
-    issued: _Date = Field(default_factory=lambda: _Date.model_validate({}))
+    issued: _Date | None = None
+    note: str = ""
+    status: str = ""
+    journal: str = Field("", validation_alias=AliasChoices("container-title", "container-title-short"))
     volume: str = ""
     issue: str = ""
-    page: str = ""
+    pages: str = Field("", alias="page")
     pmid: str = Field("", alias="PMID")
     doi: str = Field("", alias="DOI")
     pmcid: str = Field("", alias="PMCID")
-    url: str = Field("", alias="URL")
-    note: str = ""
-    status: str = ""
-
-    @field_validator("issued", mode="before")
-    @classmethod
-    def _date_as_text(cls, issued: Any) -> Any:
-        # Some programs write a date as plain text, which the next version of the format allows.
-        return {"literal": issued} if isinstance(issued, str | int) else issued
+    address: str = Field("", alias="URL")
 
 
 def read(text: str) -> Iterator[Entry | Problem]:
     """The entries of CSL-JSON, a list of items or a single one, and what is wrong with the file as such."""
-    twice: list[Problem] = []
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            identity = shown(str(found.get("id", "")))
-            for name, count in Counter(name for name, _ in pairs).items():
-                if count > 1:
-                    twice.append(
-                        Problem("", "", identity, shown(name), shown(found[name]), "each key once in an object")
-                    )
-        return found
-
     try:
-        items = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
+        items = json.loads(text)
     except json.JSONDecodeError as error:
         yield Problem("", f"line {error.lineno}", "", "", "", f"well-formed JSON: {error.msg}")
         return
     except (ValueError, RecursionError) as error:
         yield Problem("", "", "", "", "", f"well-formed JSON: {error}")
         return
-    yield from twice
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
         if not isinstance(item, dict):
             yield Problem("", place(number), "", "", shown(item), "an item: an object with its title and so on")
@@ -130,25 +104,14 @@ def written(publications: Iterable[tuple[str, Publication]]) -> str:
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 
-def _no_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number")
-
-
 def _fields(item: _Item) -> dict[str, object]:
     note = in_note(item.note)
     return {
-        "title": item.title,
+        **item.model_dump(exclude={"id", "author", "issued", "note", "status"}),
         "authors": without_empty(name.text() for name in item.author),
-        "journal": item.container or item.container_short,
-        "year": year_of(item.issued.text()),
-        "volume": item.volume,
-        "issue": item.issue,
-        "pages": item.page,
+        "year": year_of(item.issued.text()) if item.issued else None,
         "pmid": item.pmid or note.get("pmid", ""),
-        "doi": item.doi,
         "pmcid": item.pmcid or note.get("pmcid", ""),
-        "address": item.url,
-        "kind": _KINDS.get(item.type, "other"),
         "retraction": "retracted" if item.status == _RETRACTED else "not checked",
     }
 
@@ -156,7 +119,7 @@ def _fields(item: _Item) -> dict[str, object]:
 def _item(name: str, publication: Publication) -> dict[str, object]:
     item = {
         "id": name,
-        "type": _TYPES[publication.kind][0],
+        "type": "article-journal" if publication.journal else "document",
         "title": publication.title,
         "author": [_written_name(name) for name in publication.authors],
         "container-title": publication.journal,
@@ -176,6 +139,6 @@ def _item(name: str, publication: Publication) -> dict[str, object]:
 def _written_name(name: str) -> dict[str, str]:
     found = parts(name)
     if found is None:
-        return {"literal": name}
+        return {"literal": _OTHERS if name == ET_AL else name}
     person = {"family": found.family, "given": found.initials, "suffix": found.suffix}
     return {part: value for part, value in person.items() if value}

@@ -7,10 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+_NOTE = re.compile(r"^[ \t]*(PMID|PMCID)[ \t]*:[ \t]*(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 
 
 class Entry(NamedTuple):
-    """One entry. place: "entry 3, line 41"; name: what the file calls it, or empty; fields: those of Publication."""
+    """One entry.
+
+    :param place: "entry 3, line 41"
+    :param name: what the file calls it, or empty
+    :param fields: those of Publication
+    """
 
     place: str
     name: str
@@ -18,7 +24,7 @@ class Entry(NamedTuple):
 
 
 def place(number: int, line: int | None = None) -> str:
-    """Where an entry stands, for messages. number: from 1."""
+    """Where an entry stands, for messages. `number` counts from 1."""
     return f"entry {number}" if line is None else f"entry {number}, line {line}"
 
 
@@ -30,6 +36,28 @@ def year_of(date: str) -> int | str | None:
     """
     found = _YEAR.search(date)
     return int(found[0]) if found else date.strip() or None
+
+
+def in_note(note: str) -> dict[str, str]:
+    """The identifiers that reference managers keep in a free note, a line each, unchecked: "pmid" and "pmcid".
+
+    >>> in_note("seen twice\\nPMID: 15674654")
+    {'pmid': '15674654'}
+    """
+    return {name.lower(): value for name, value in _NOTE.findall(note)}
+
+
+def first(record: Mapping[str, Any], *names: str) -> str:
+    """The first value of the first of these fields that has one, or empty; some fields hold lists."""
+    values = (value for name in names for value in every(record, name))
+    return next(values, "")
+
+
+def every(record: Mapping[str, Any], *names: str) -> list[str]:
+    """The values of these fields that are not blank."""
+    found = [record.get(name, "") for name in names]
+    flat = [value for each in found for value in (each if isinstance(each, list) else [each])]
+    return [value for value in flat if value.strip()]
 
 
 def without_empty(names: Iterable[str]) -> tuple[str, ...]:

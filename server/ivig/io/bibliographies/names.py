@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 ET_AL = "et al."
 """Stands in place of authors who are not named."""
+_OTHERS = {"et al", "others", "and others"}
+"""How formats write that, without a stop or comma behind."""
 
 _BETWEEN_INITIALS = re.compile(r"[\s.\-\u2010\u2011]+")
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|2nd|3rd|4th)")
@@ -20,6 +22,12 @@ _GROUP = re.compile(
     r"department|foundation|group|institute?|investigators|ministry|network|organi[sz]ation|panel|program(?:me)?|"
     r"registry|society|study|team|trial|university)\b",
     re.IGNORECASE,
+)
+_LONGEST_GROUP = 4
+"""A name with a comma and a word for a group in it may be that of a person, up to this number of words."""
+_PARTICLES = re.compile(
+    r"(?P<given>.*?\S)\s+(?P<particles>(?:(?:af|al|da|dal|dalla|das|de|del|della|den|der|des|di|do|dos|du|e|el|het|la|las|le|"
+    r"los|of|op|tar|te|ten|ter|'t|van|vom|von|y|zu|zum|zur)\s*)+)"
 )
 _LONGEST_BLOCK = 3
 """Capitals without dots up to this number are initials ("DA"); more are a name in capitals ("DAVID")."""
@@ -34,16 +42,31 @@ class Parts(NamedTuple):
 
 
 def is_group(name: str) -> bool:
-    """Whether a name is that of a group, by the words in it."""
-    return bool(_GROUP.search(name))
+    """Whether a name is that of a group, by the words in it.
+
+    >>> is_group("Centers for Disease Control, Division of Viral Diseases"), is_group("Board, John")
+    (True, False)
+    """
+    return bool(_GROUP.search(name)) and ("," not in name or len(name.split()) > _LONGEST_GROUP)
+
+
+def is_et_al(name: str) -> bool:
+    """Whether a name only says that there are more authors."""
+    return name.strip(" .,;").casefold() in _OTHERS
 
 
 def short_name(family: str, given: str, suffix: str = "") -> str:
-    """A person's name in short. given: names or initials in any form; names in a script without capitals stay whole.
+    """A person's name in short, particles before the family name.
+
+    :param given: names or initials in any form; names in a script without capitals stay whole
 
     >>> short_name("Dalakas", "Marinos C."), short_name("Jones", "A. B.", "Jr."), short_name("王", "小明")
     ('Dalakas MC', 'Jones AB Jr', '王 小明')
+    >>> short_name("Berg", "Jan van der")
+    'van der Berg J'
     """
+    if moved := _PARTICLES.fullmatch(given.strip()):
+        family, given = f"{moved['particles']} {family}", moved["given"]
     words = (family, _initials(unicodedata.normalize("NFC", given)), suffix.replace(".", ""))
     return " ".join(" ".join(words).split())
 

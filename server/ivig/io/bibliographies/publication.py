@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -10,19 +11,39 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
-from ivig.io.bibliographies import identifiers
+from ivig.io.bibliographies.names import ET_AL, is_et_al
+from ivig.model import identifiers
 
-Kind = Literal["article", "chapter", "book", "conference paper", "report", "thesis", "preprint", "web page", "other"]
 Retraction = Literal["not checked", "retracted"]
 
 FIRST_YEAR = 1900
 _DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
 _ADDRESS = re.compile(r"https?://[^\s{}<>\"\\^`|]+", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
+_MARKUP = re.compile(
+    r"</?(?:jats:)?(?:i|b|u|em|strong|sub|sup|inf|sc|scp|span|italic|bold)(?:\s[^<>]*)?/?>", re.IGNORECASE
+)
+_ENTITY = re.compile(r"&(?:#[0-9]+|#x[0-9a-f]+|[a-z][a-z0-9]*);", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """Text without the markup for looks and the entities that web pages leave in it.
+
+    >>> plain("Effect of <i>in vivo</i> IgG<sub>4</sub> &amp;amp; C1q at p &lt; 0.05")
+    'Effect of in vivo IgG4 & C1q at p < 0.05'
+    """
+    before = ""
+    while text != before:
+        before, text = text, _unescaped(_MARKUP.sub("", text))
+    return text
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
 
 
 def _line(text: str) -> str:
-    text = " ".join(unicodedata.normalize("NFC", text).split())
+    text = " ".join(unicodedata.normalize("NFC", plain(text)).split())
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in text):
         raise ValueError("text without control characters and halves of characters")
     return text
@@ -35,14 +56,20 @@ def _name(text: str) -> str:
     return text
 
 
+def _authors(names: tuple[str, ...]) -> tuple[str, ...]:
+    named = tuple(name for name in names if not is_et_al(name))
+    return named if len(named) == len(names) else (*named, ET_AL)
+
+
 def _pages(text: str) -> str:
     return _DASH.sub("-", _line(text))
 
 
 def _year(year: object) -> int:
-    this_year = date.today().year
-    if not _FOUR_DIGITS.fullmatch(str(year)) or not FIRST_YEAR <= int(str(year)) <= this_year:
-        raise ValueError(f"a year from {FIRST_YEAR} to {this_year}")
+    # An issue of next January is out before the year is.
+    last = date.today().year + 1
+    if not _FOUR_DIGITS.fullmatch(str(year)) or not FIRST_YEAR <= int(str(year)) <= last:
+        raise ValueError(f"a year from {FIRST_YEAR} to {last}")
     return int(str(year))
 
 
@@ -53,7 +80,7 @@ def _address(text: str) -> str:
 
 
 def _if_any(check: Callable[[str], str]) -> AfterValidator:
-    return AfterValidator(lambda text: check(text) if text.strip() else "")
+    return AfterValidator(lambda text: check(_unescaped(text)) if text.strip() else "")
 
 
 _Line = Annotated[str, AfterValidator(_line)]
@@ -62,19 +89,21 @@ _Line = Annotated[str, AfterValidator(_line)]
 class Publication(BaseModel):
     """One publication. Where something is not known the text is empty, the year None.
 
-    Spaces and line ends are one space, letters with accents one character (Unicode NFC), ranges of pages have a hyphen.
-    authors: "Family G" for persons, other names as given. journal: or the book or series that it stands in.
-    address: of the page that it was read on, empty where that is no web address. kind: "other" where it was not told.
-    retraction: "retracted" only where the source said so.
+    Text is plain: without markup and entities, spaces and line ends one space, letters with accents one character
+    (Unicode NFC), ranges of pages with a hyphen.
 
-    Raises pydantic's ValidationError for each field that says what it may not: a malformed identifier, a year in the
-    future, a control character; and where there is neither title nor identifier.
+    :param authors: "Family G" for persons, other names as given; `ET_AL` last, where not all are named
+    :param journal: or the book or series that it stands in
+    :param address: of the page that it was read on, empty where that is no web address
+    :param retraction: "retracted" only where the source said so
+    :raises pydantic.ValidationError: for each field that says what it may not: a malformed identifier, a year after the
+        next, a control character; and where there is neither title nor identifier
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: _Line = ""
-    authors: tuple[Annotated[str, AfterValidator(_name)], ...] = ()
+    authors: Annotated[tuple[Annotated[str, AfterValidator(_name)], ...], AfterValidator(_authors)] = ()
     journal: _Line = ""
     year: Annotated[int, BeforeValidator(_year)] | None = None
     volume: _Line = ""
@@ -84,7 +113,6 @@ class Publication(BaseModel):
     doi: Annotated[str, _if_any(identifiers.doi)] = ""
     pmcid: Annotated[str, _if_any(identifiers.pmcid)] = ""
     address: Annotated[str, AfterValidator(_address)] = ""
-    kind: Kind = "other"
     retraction: Retraction = "not checked"
 
     @model_validator(mode="after")
@@ -95,4 +123,4 @@ class Publication(BaseModel):
 
     def key(self) -> str | None:
         """The last part of its IRI; None where it has neither PMID, DOI nor PMCID."""
-        return identifiers.key(self.pmid, self.doi, self.pmcid)
+        return identifiers.citation_key(self.pmid, self.doi, self.pmcid)

@@ -1,33 +1,195 @@
-"""What the two formats of PubMed, XML and MEDLINE, have in common."""
+"""The two formats of PubMed, read: MEDLINE (.nbib), by rispy, which has the same layout of tags, and XML.
+
+Source of the tags: https://www.nlm.nih.gov/bsd/mms/medlineelements.html; of the elements:
+https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/. XML that declares entities is refused, and no document type is
+loaded: PubMed's files name one and need nothing from it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from io import StringIO
+from typing import ClassVar
+from xml.etree.ElementTree import Element, ParseError
 
-from ivig.io.bibliographies.publication import Kind, Retraction
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import iterparse
+from rispy import RisParser
+
+from ivig.io.bibliographies.entry import Entry, every, first, place, without_empty, year_of
+from ivig.io.bibliographies.names import short_name
+from ivig.io.bibliographies.publication import Retraction
+from ivig.model.problems import Problem, shown
+
+MEDLINE_SIGN = re.compile(r"^(?:PMID|PMC |OWN |TI  )- ", re.MULTILINE)
+XML_SIGN = re.compile(r"\A\s*<")
+
+_LINE = re.compile(r"(?=.{4}-)[A-Z][A-Z0-9]{1,3} *-(?: .*)?")
+_RECORD = re.compile(r"(?:^[ \t]*\S.*(?:\n|\Z))+", re.MULTILINE)
+_DOI = " [doi]"
+
+_ROOTS = {"PubmedArticleSet", "PubmedBookArticleSet", "PubmedArticle", "PubmedBookArticle"}
+_ENTRIES = ("PubmedArticle", "PubmedBookArticle")
+_YEAR = ("Year", "MedlineDate")
 
 _ABBREVIATION = re.compile(r"(?:\.\.|\b\w\.\w\.)$")
+_NO_TITLE = "[Not Available]"
 
 
-def title(text: str) -> str:
-    """A title without the full stop that PubMed puts after each.
+def title_of(text: str, vernacular: str = "") -> str:
+    """A title without the full stop that PubMed puts after each, or the one in its own language where it has no other.
 
-    >>> title("Intravenous immunoglobulin in livedoid vasculitis."), title("Use of IVIG in the U.S.")
+    >>> title_of("Intravenous immunoglobulin in livedoid vasculitis."), title_of("Use of IVIG in the U.S.")
     ('Intravenous immunoglobulin in livedoid vasculitis', 'Use of IVIG in the U.S.')
+    >>> title_of("[Not Available].", "Etude des immunoglobulines.")
+    'Etude des immunoglobulines'
     """
     text = text.strip()
-    return text if _ABBREVIATION.search(text) else text.removesuffix(".")
+    text = text if _ABBREVIATION.search(text) else text.removesuffix(".")
+    return text if text and text != _NO_TITLE else title_of(vernacular) if vernacular else ""
 
 
-def retraction(publication_types: Collection[str], retracted_in: object) -> Retraction:
-    """Whether PubMed says that it is retracted. retracted_in: the notices that retract it, if any.
-
-    The notice itself is a "Retraction of Publication", and not retracted.
-    """
+def _retraction(publication_types: Collection[str], retracted_in: object) -> Retraction:
+    # The notice itself is a "Retraction of Publication", and not retracted.
     return "retracted" if "Retracted Publication" in publication_types or retracted_in else "not checked"
 
 
-def kind(publication_types: Collection[str]) -> Kind:
-    """The kind of a publication that is not in a book."""
-    return "preprint" if "Preprint" in publication_types else "article"
+class _Medline(RisParser):  # type: ignore[misc]
+    """Tags of four places, each by its own name but for persons and groups, whose order is that of the authors."""
+
+    DEFAULT_MAPPING: ClassVar = {
+        **{tag: tag for tag in ("TY", "PMID", "TI", "TT", "BTI", "CTI", "TA", "JT", "DP", "VI", "IP", "PG", "PMC")},
+        **{tag: tag for tag in ("LID", "AID", "PT", "RIN")},
+        "AU": "authors",
+        "CN": "authors",
+    }
+
+    def parse_line(self, line: str) -> tuple[str, str]:
+        return line[:4].rstrip(), line[6:].strip()
+
+
+def read_medline(text: str) -> Iterator[Entry | Problem]:
+    """The entries of a MEDLINE file, and what is wrong with its records as such."""
+    parser = _Medline(enforce_list_tags=False, skip_unknown_tags=True)
+    for number, found in enumerate(_RECORD.finditer(text), 1):
+        line = text.count("\n", 0, found.start()) + 1
+        lines = []
+        for offset, each in enumerate(found[0].rstrip().split("\n")):
+            if _LINE.fullmatch(each):
+                lines.append(each)
+            elif lines and each.startswith(" " * 6):
+                lines[-1] += f" {each.strip()}"
+            else:
+                allowed = "a tag of four places and a hyphen, or six spaces where a line goes on"
+                yield Problem("", f"line {line + offset}", "", "", shown(each), allowed)
+        if lines:
+            (record,) = parser.parse("\n".join(["TY  - MEDLINE", *lines, "ER  - "]))
+            for further in every(record, "PMID")[1:]:
+                allowed = f"once, as a blank line ends each record; here is {shown(first(record, 'PMID'))} too"
+                yield Problem("", place(number, line), "", "PMID", shown(further), allowed)
+            yield Entry(place(number, line), "", _of_tags(record))
+
+
+def _of_tags(record: dict[str, object]) -> dict[str, object]:
+    dois = [value.removesuffix(_DOI) for value in every(record, "LID", "AID") if value.endswith(_DOI)]
+    title, book, types = first(record, "TI"), first(record, "BTI"), every(record, "PT")
+    return {
+        "title": title_of(title or book, first(record, "TT")),
+        "authors": without_empty(every(record, "authors")),
+        "journal": first(record, "TA", "JT", "BTI", "CTI") if title else first(record, "CTI"),
+        "year": year_of(first(record, "DP")),
+        "volume": first(record, "VI"),
+        "issue": first(record, "IP"),
+        "pages": first(record, "PG"),
+        "pmid": first(record, "PMID"),
+        "doi": next(iter(dois), ""),
+        "pmcid": first(record, "PMC"),
+        "retraction": _retraction(types, every(record, "RIN")),
+    }
+
+
+def read_xml(text: str) -> Iterator[Entry | Problem]:
+    """The entries of PubMed XML, and what is wrong with the file as such."""
+    number = 0
+    root: Element | None = None
+    try:
+        for event, element in iterparse(StringIO(text), ("start", "end"), forbid_dtd=False, forbid_entities=True):
+            if root is None:
+                root = element
+                if element.tag not in _ROOTS:
+                    allowed = f"XML of PubMed, whose outermost element is {' or '.join(sorted(_ROOTS))}"
+                    yield Problem("", "", "", "", f"<{shown(element.tag)}>", allowed)
+                    return
+            if event == "end" and element.tag in _ENTRIES:
+                number += 1
+                yield Entry(place(number), "", (_article if element.tag == _ENTRIES[0] else _book)(element))
+                # Memory does not grow with the file.
+                root.clear()
+    except ParseError as error:
+        yield Problem("", f"line {error.position[0]}", "", "", "", f"well-formed XML: {error}")
+    except DefusedXmlException as error:
+        yield Problem("", "", "", "", shown(str(error)), "XML that declares no entities and refers to no other file")
+
+
+def _article(element: Element) -> dict[str, object]:
+    article = "MedlineCitation/Article"
+    types = _texts(element, f"{article}/PublicationTypeList/PublicationType")
+    retracted_in = element.find("MedlineCitation/CommentsCorrectionsList/CommentsCorrections[@RefType='RetractionIn']")
+    issue = f"{article}/Journal/JournalIssue"
+    pages = f"{article}/Pagination"
+    ends = (_text(element, f"{pages}/StartPage"), _text(element, f"{pages}/EndPage"))
+    return {
+        "title": title_of(_text(element, f"{article}/ArticleTitle"), _text(element, f"{article}/VernacularTitle")),
+        "authors": _authors(element, f"{article}/AuthorList"),
+        "journal": _text(element, "MedlineCitation/MedlineJournalInfo/MedlineTA", f"{article}/Journal/Title"),
+        "year": year_of(_text(element, *(f"{issue}/PubDate/{name}" for name in _YEAR))),
+        "volume": _text(element, f"{issue}/Volume"),
+        "issue": _text(element, f"{issue}/Issue"),
+        "pages": _text(element, f"{pages}/MedlinePgn") or "-".join(filter(None, ends)),
+        "pmid": _text(element, "MedlineCitation/PMID"),
+        # The lists of references below hold such identifiers too, of other publications.
+        "doi": _text(
+            element,
+            "PubmedData/ArticleIdList/ArticleId[@IdType='doi']",
+            f"{article}/ELocationID[@EIdType='doi'][@ValidYN='Y']",
+        ),
+        "pmcid": _text(element, "PubmedData/ArticleIdList/ArticleId[@IdType='pmc']"),
+        "retraction": _retraction(types, retracted_in is not None),
+    }
+
+
+def _book(element: Element) -> dict[str, object]:
+    title, book = _text(element, "BookDocument/ArticleTitle"), _text(element, "BookDocument/Book/BookTitle")
+    return {
+        "title": title_of(title or book),
+        "authors": _authors(element, "BookDocument/AuthorList") or _authors(element, "BookDocument/Book/AuthorList"),
+        "journal": title_of(book) if title else "",
+        "year": year_of(_text(element, *(f"BookDocument/Book/PubDate/{name}" for name in _YEAR))),
+        "pmid": _text(element, "BookDocument/PMID"),
+        "doi": _text(element, "BookDocument/ArticleIdList/ArticleId[@IdType='doi']"),
+    }
+
+
+def _authors(element: Element, path: str) -> tuple[str, ...]:
+    lists = [found for found in element.findall(path) if found.get("Type", "authors") == "authors"]
+    # A name that is not valid is one that was corrected; the corrected one stands beside it.
+    return without_empty(_name(author) for found in lists for author in found if author.get("ValidYN", "Y") == "Y")
+
+
+def _name(author: Element) -> str:
+    if group := _text(author, "CollectiveName"):
+        return group
+    family, initials, suffix = (_text(author, name) for name in ("LastName", "Initials", "Suffix"))
+    if initials:
+        return " ".join(filter(None, (family, initials, suffix)))
+    return short_name(family, _text(author, "ForeName"), suffix)
+
+
+def _text(element: Element, *paths: str) -> str:
+    """The text of the first of these paths that has any, without its markup."""
+    return next((text for path in paths for text in _texts(element, path)), "")
+
+
+def _texts(element: Element, path: str) -> list[str]:
+    return list(filter(None, ("".join(found.itertext()).strip() for found in element.findall(path))))

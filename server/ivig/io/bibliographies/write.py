@@ -17,9 +17,11 @@ _WRITERS = {"bibtex": bibtex.written, "ris": ris.written, "csl-json": csl_json.w
 def write_publications(publications: Iterable[Publication], format: Format, names: Iterable[str] = ()) -> str:
     """The publications in a format, to be stored as UTF-8; `read_publications` reads the same publications from it.
 
-    names: what each goes by, such as the last part of its IRI. Without a name of its own an entry goes by the key of
-    its publication. Names have no parentheses; where one is taken, it has a number behind.
-    Raises UnknownName for another format.
+    Without a name of its own an entry goes by the key of its publication. Names have no parentheses; where one is
+    taken, it has a number behind.
+
+    :param names: what each goes by, such as the last part of its IRI
+    :raises UnknownName: for another format
 
     >>> print(write_publications([Publication(title="Of mice & men", year=1988, pmid="2901668")], "bibtex"))
     @misc{pmid-2901668,

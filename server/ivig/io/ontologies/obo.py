@@ -8,102 +8,73 @@ from __future__ import annotations
 
 import io
 import re
-from typing import IO, Any
+from typing import Any
 
 from ivig.errors import BadInput
 from ivig.io.ontologies.ontology import OBO, OntologyTerm, term_iri
-from ivig.io.ontologies.source import one_line
 
-_ASKED_FOR = re.compile(
-    rb"\[|(?:format-version|data-version|ontology|id|name|is_a|is_obsolete|replaced_by|consider|alt_id|synonym): "
-)
-_SYNONYM = re.compile(rb'(synonym: "(?:[^"\\]|\\.)*" (?:EXACT|BROAD|NARROW|RELATED)).*', re.DOTALL)
+_WHOLE = re.compile(r"\[|(?:format-version|data-version|ontology|name): ")
+_VALUE = re.compile(r"((?:id|is_a|is_obsolete|replaced_by|consider|alt_id):\s*\S+)")
+_SYNONYM = re.compile(r'(?P<exact>exact_)?synonym:\s*(?P<text>"(?:[^"\\]|\\.)*")\s*(?P<scope>[A-Z]*)')
+_CONTINUED = re.compile(r"(?:.*\\\n)+.*")
+_UNDER_A_CONDITION = "gci_relation="
 
 
-def read_obo(file: IO[bytes], name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
-    """The IRI, the version and the terms of an OBO file. Raises BadInput with the line."""
-    import fastobo
+def read_obo(text: str, name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
+    """The IRI, the version and the terms of an OBO file.
 
-    asked_for = _AskedFor(file, name)
+    :raises BadInput: with the line; where the library is missing
+    """
+    try:
+        import fastobo
+    except ImportError as error:
+        raise BadInput(f"{name}: OBO files need fastobo: pip install 'ivig[ontologies]'") from error
+    # What goes on after a backslash is one line; those below keep their numbers.
+    if "\\\n" in text:
+        text = _CONTINUED.sub(lambda lines: lines[0].replace("\\\n", "") + "\n" * lines[0].count("\\\n"), text)
     terms: dict[str, OntologyTerm] = {}
     try:
-        frames = fastobo.iter(io.BufferedReader(asked_for))
+        frames = fastobo.iter(io.BytesIO("\n".join(map(_asked_for, text.split("\n"))).encode()))
         head = {clause.raw_tag(): clause.raw_value() for clause in frames.header()}
         for frame in frames:
             if isinstance(frame, fastobo.term.TermFrame):
                 terms[term_iri(str(frame.id))] = _term(frame)
     except SyntaxError as error:
-        raise asked_for.problem or BadInput(f"{name}, line {error.lineno}: {one_line(error.msg)}") from error
+        raise BadInput(f"{name}, line {error.lineno}: {' '.join(error.msg.split())}") from error
     except (OSError, TypeError, ValueError) as error:
-        raise asked_for.problem or BadInput(f"{name}: {one_line(str(error))}") from error
-    if asked_for.problem:
-        raise asked_for.problem
+        raise BadInput(f"{name}: {' '.join(str(error).split())}") from error
     return _iri(head.get("ontology", "")), head.get("data-version", ""), terms
 
 
+def _asked_for(line: str) -> str:
+    """A line as the library reads it, without what stands behind the value; blank where nobody asks for it."""
+    if _WHOLE.match(line):
+        return line
+    if value := _VALUE.match(line):
+        return "" if _UNDER_A_CONDITION in line else value[1]
+    if (synonym := _SYNONYM.match(line)) and (synonym["exact"] or synonym["scope"] == "EXACT"):
+        return f"synonym: {synonym['text']} EXACT []"
+    # What is neither a clause nor a comment is left for the library to refuse, and so is a text that does not end.
+    broken = line.strip() and not line.lstrip().startswith("!") and (":" not in line or line.startswith("synonym:"))
+    return line if broken and not synonym else ""
+
+
 def _iri(name: str) -> str:
-    """The IRI of an ontology, given the name that OBO files have for it: `eco` is http://purl.obolibrary.org/obo/eco.owl."""
+    """The IRI of an ontology, given the name that OBO files have for it: `eco` is obo/eco.owl."""
     return name if "://" in name or not name else f"{OBO}{name}.owl"
 
 
 def _term(frame: Any) -> OntologyTerm:
     term = OntologyTerm()
-    lists = {
-        "is_a": term.parents,
-        "replaced_by": term.replaced_by,
-        "consider": term.consider,
-        "alt_id": term.merged,
-    }
+    lists = {"is_a": term.parents, "replaced_by": term.replaced_by, "consider": term.consider, "alt_id": term.merged}
     for clause in frame:
         tag = clause.raw_tag()
         if tag == "name":
-            term.label = clause.name
+            term.label = clause.name.strip()
         elif tag == "is_obsolete":
             term.deprecated = clause.obsolete
-        elif tag == "synonym" and clause.synonym.scope == "EXACT":
+        elif tag == "synonym":
             term.synonyms.append(clause.synonym.desc)
         elif tag in lists:
             lists[tag].append(term_iri(str(clause.alt_id if tag == "alt_id" else clause.term)))
     return term
-
-
-class _AskedFor(io.RawIOBase):
-    """The lines that we ask for, and an empty one for every other, so that errors name the right line.
-
-    problem: what was wrong with the file itself; it then ends there, since the library would not pass an error on.
-    """
-
-    def __init__(self, file: IO[bytes], name: str) -> None:
-        self._lines = iter(file)
-        self._name, self._number, self._left = name, 0, b""
-        self.problem: BadInput | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    # Whoever reads hands in one of these; the base class would also take what cannot be written to by slices.
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
-        while len(self._left) < len(buffer) and self.problem is None:
-            try:
-                line = next(self._lines, None)
-                if line is None:
-                    break
-                self._number += 1
-                self._left += self._asked_for(line)
-            except BadInput as error:
-                self.problem = error
-        read, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(read)] = read
-        return len(read)
-
-    def _asked_for(self, line: bytes) -> bytes:
-        if not _ASKED_FOR.match(line):
-            # What is neither a clause nor a comment is left for the library to refuse.
-            return b"\n" if not line.strip() or line.lstrip().startswith(b"!") or b":" in line else line
-        if synonym := _SYNONYM.match(line):
-            line = synonym[1] + b" []\n"
-        try:
-            line.decode()
-        except UnicodeDecodeError as error:
-            raise BadInput(f"{self._name}, line {self._number}: not UTF-8") from error
-        return line

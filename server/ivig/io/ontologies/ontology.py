@@ -14,8 +14,11 @@ OBO = "http://purl.obolibrary.org/obo/"
 class OntologyTerm:
     """One term, terms named by their IRIs.
 
-    parents: what it is directly a kind of; synonyms: the exact ones; replaced_by: what to use in place of an obsolete
-    term; consider: what may do in place of it; merged: old identifiers that now mean this term.
+    :param parents: what it is directly a kind of
+    :param synonyms: the exact ones
+    :param replaced_by: what to use in place of an obsolete term
+    :param consider: what may do in place of it
+    :param merged: old identifiers that now mean this term
     """
 
     label: str = ""
@@ -36,7 +39,8 @@ class OntologyTerm:
 class OutsideOntology:
     """An ontology: a short name for it, its IRI, the version that it gives itself, its terms by their IRIs.
 
-    file: the name of the file that it was read from; sha256: of that file.
+    :param file: the name of the file that it was read from
+    :param sha256: of that file
     """
 
     name: str
@@ -54,7 +58,7 @@ class OutsideOntology:
     def now(self, iri: str, merged: dict[str, str]) -> str | None:
         """The term that an identifier means here: itself, or what it was merged into; None where there is neither.
 
-        merged: what `merged` says.
+        :param merged: what `merged` says
         """
         seen: set[str] = set()
         while iri in merged and iri not in seen and (iri not in self.terms or self.terms[iri].obsolete):
@@ -81,13 +85,16 @@ def term_iri(name: str) -> str:
 @cache
 def _namespace(begin: str) -> str:
     """What IRIs that begin like this begin with in our links."""
-    known = {address: prefix.iri for prefix in prefixes().values() for address in prefix.addresses}
-    known |= {bare(prefix.iri).lower(): prefix.iri for prefix in prefixes().values()}
+    known = {
+        bare(address).lower(): prefix.uri_prefix
+        for prefix in prefixes().values()
+        for address in (*prefix.uri_prefix_synonyms, prefix.uri_prefix)
+    }
     return known.get(bare(begin).lower(), begin)
 
 
 @cache
 def prefix_namespace(prefix: str) -> str:
     """What the IRIs of a prefix begin with; where nobody else says, as all OBO ontologies have it."""
-    spellings = {spelling: known.iri for known in prefixes().values() for spelling in known.spellings}
+    spellings = {spelling: known.uri_prefix for known in prefixes().values() for spelling in known.spellings}
     return spellings.get(prefix.lower(), f"{OBO}{prefix}_")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from pyoxigraph import NamedNode
@@ -15,33 +15,43 @@ from ivig.io.ontologies.obo import read_obo
 from ivig.io.ontologies.obographs import read_obographs
 from ivig.io.ontologies.ontology import OntologyTerm, OutsideOntology
 from ivig.io.ontologies.owl import read_owl
-from ivig.io.ontologies.source import Format, Guarded, format_of
+from ivig.io.text import read_text
 
-_CHUNK = 2**16
-"""Few bytes at a time, so that little can be made of them before it is looked at."""
+_OBO_CLAUSE = re.compile(r"(?:!.*\n\s*)*(?:[a-z][a-z_-]*: |\[(?:Term|Typedef|Instance)\])")
+_OTHER_OWL = re.compile(r"Prefix\(|Ontology\(|Prefix:|@prefix", re.IGNORECASE)
 
 
 def read_ontology(path: Path) -> OutsideOntology:
-    """An ontology in OBO, OWL (RDF/XML) or obographs JSON; which, its content says. Nothing that it imports is fetched.
+    """An ontology in OBO, OWL (RDF/XML) or OBO Graphs JSON; which, its content says. What it imports is not fetched.
 
-    Raises NotThere, or BadInput where the file is none of these, is broken or hostile, has no terms, or says of a term
-    that it is a kind of itself.
+    :raises NotThere: where there is no file
+    :raises BadInput: where it is none of these, is broken, has no terms, or says of a term that it is a kind of itself
     """
-    format = format_of(path)
-    if format is Format.OBOGRAPHS:
-        iri, version, terms = read_obographs(path)
+    text = read_text(path, path.name)
+    begin = text[:4096].lstrip()
+    if begin.startswith("{"):
+        read = read_obographs
+    elif begin.startswith("<"):
+        read = read_owl
+    elif _OBO_CLAUSE.match(begin):
+        read = read_obo
     else:
-        with io.BufferedReader(Guarded(path, format), _CHUNK) as file:
-            iri, version, terms = (read_obo if format is Format.OBO else read_owl)(file, path.name)
+        raise BadInput(f"{path.name}: {_instead(begin)}")
+    iri, version, terms = read(text, path.name)
     if not any(term.label for term in terms.values()):
         raise BadInput(f"{path.name}: no terms that have a label; it is no ontology, or one in another format")
-    _check_iris(terms, path.name)
-    if circle := _circle(terms):
-        named = " → ".join(terms[each].label or each for each in circle)
-        raise BadInput(f"{path.name}: terms that are kinds of themselves: {named}")
-    with path.open("rb") as file_read:
-        sha256 = hashlib.file_digest(file_read, "sha256").hexdigest()
+    _check(terms, path.name)
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     return OutsideOntology(_name(iri, path), iri, version, path.name, sha256, terms)
+
+
+def _instead(begin: str) -> str:
+    if not begin:
+        return "the file is empty"
+    if _OTHER_OWL.match(begin):
+        return "OWL in another syntax than RDF/XML; `robot convert` makes RDF/XML, OBO or OBO Graphs JSON of it"
+    return "no ontology in OBO, OWL (RDF/XML) or OBO Graphs JSON"
 
 
 def _name(iri: str, path: Path) -> str:
@@ -50,34 +60,15 @@ def _name(iri: str, path: Path) -> str:
     return re.sub(r"[^a-z0-9_-]+", "-", last.split(".")[0].lower()).strip("-") or "ontology"
 
 
-def _check_iris(terms: Mapping[str, OntologyTerm], name: str) -> None:
+def _check(terms: Mapping[str, OntologyTerm], name: str) -> None:
     for iri, term in terms.items():
         for each in (iri, *term.parents):
             try:
                 NamedNode(each)
             except ValueError as error:
                 raise BadInput(f"{name}: {each!r} makes no IRI") from error
-
-
-def _circle(terms: Mapping[str, OntologyTerm]) -> list[str]:
-    """Terms each of which is a kind of the next, the last being the first again; empty where there are none."""
-    done: set[str] = set()
-    for start in terms:
-        if start in done:
-            continue
-        path, on_path = [start], {start}
-        steps = [iter(terms[start].parents)]
-        while steps:
-            above = next((each for each in steps[-1] if each in terms and each not in done), None)
-            if above is None:
-                steps.pop()
-                left = path.pop()
-                on_path.discard(left)
-                done.add(left)
-            elif above in on_path:
-                return [*path[path.index(above) :], above]
-            else:
-                path.append(above)
-                on_path.add(above)
-                steps.append(iter(terms[above].parents))
-    return []
+    try:
+        TopologicalSorter({iri: term.parents for iri, term in terms.items()}).prepare()
+    except CycleError as error:
+        named = " → ".join(terms[each].label or each for each in reversed(error.args[1]))
+        raise BadInput(f"{name}: terms that are kinds of themselves: {named}") from error
