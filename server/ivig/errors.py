@@ -1,4 +1,22 @@
-"""What can go wrong, as one small family: each with a message that a user can act on and an exit code."""
+"""What can go wrong, as one small family: each with a message that a user can act on and an exit code.
+
+    IvigError                    anything that a user is meant to see
+    ├── BadInput                 a file, query or parameter that cannot be understood
+    │   ├── UnknownName          a name that means nothing here, with the nearest
+    │   ├── AmbiguousName        a name that means several things, with all of them
+    │   ├── BadTurtle            a file of the graph that does not parse
+    │   ├── BadQuery             SPARQL that does not parse
+    │   │   └── Refused          a query that is understood and not run
+    │   └── NotThere             a folder, file or release that is not where it was said to be
+    ├── InvalidGraph             the graph breaks a shape, or contradicts itself
+    └── LimitReached             a query that took more than it may
+        ├── TooLong              time
+        ├── TooMuchMemory        memory
+        ├── AnswerTooLarge       bytes of its answer
+        └── Busy                 the queue is full
+
+`ivig.model.problems` adds BadRecords, a BadInput that lists every problem of a file of records.
+"""
 
 from __future__ import annotations
 

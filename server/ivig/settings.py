@@ -14,7 +14,8 @@ PARTS = ("ontology", "data", "shapes", "queries")
 class GraphFiles(NamedTuple):
     """The four folders of a graph: ontology, data, shapes, queries.
 
-    packaged: the files came with an installed wheel, so nobody edits them in place.
+    :param folder: the folder that holds them
+    :param packaged: whether they came with an installed wheel, so that nobody edits them in place
     """
 
     folder: Path
@@ -73,7 +74,7 @@ class GraphFiles(NamedTuple):
 def graph_files(folder: Path | None = None) -> GraphFiles:
     """The graph in `folder`, or the one that this package came with.
 
-    Raises NotThere where the folder lacks one of the four parts.
+    :raises NotThere: where the folder lacks one of the four
     """
     if folder is not None:
         files = GraphFiles(folder.resolve())

@@ -1,4 +1,4 @@
-"""The command line: the rooms at a terminal."""
+"""The command line."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _run() -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        # Of a file somebody has said which it is. What is left is the machine's: a full disk, no room for drafts.
+        # Of a file somebody has said which it is. What is left is the machine's: a full disk, no place for drafts.
         return _complain(error)
     return 0
 

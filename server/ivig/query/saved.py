@@ -21,7 +21,10 @@ _CALL = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?(\S+)", re.IGNORECASE)
 class Parameter(NamedTuple):
     """A parameter that names a thing.
 
-    name: as users type it, with `_`; kind: the class of the thing; note: what may stand there.
+    :param name: as users type it, with `_`
+    :param kind: the class of the thing, by its name in the ontology
+    :param required: whether the query needs it
+    :param note: what may stand there
     """
 
     name: str
@@ -33,7 +36,9 @@ class Parameter(NamedTuple):
 class Outside(NamedTuple):
     """What a parameter is called elsewhere, for a call to another server that knows it by no other name.
 
-    name: of the variable, without its `o_`; prefix: of the identifiers there; parameter: whose things are meant.
+    :param name: of the variable, without its `o_`
+    :param prefix: of the identifiers there
+    :param parameter: whose things are meant
     """
 
     name: str
@@ -44,8 +49,11 @@ class Outside(NamedTuple):
 class SavedQuery(NamedTuple):
     """One question, as its file has it.
 
-    columns: name to meaning, in order; table: the columns that a narrow table shows; text: the whole file; service: the
-    one other server that it calls, an IRI, empty for most; outside: what it has to know the parameters by there.
+    :param columns: name to meaning, in order
+    :param table: the columns that a narrow table shows
+    :param text: the whole file
+    :param service: the one other server that it calls, an IRI; empty for most
+    :param outside: what it has to know the parameters by there
     """
 
     name: str
@@ -62,11 +70,13 @@ class SavedQuery(NamedTuple):
     def bind(self, values: Mapping[str, str], names: Names) -> str:
         """The query with its parameters bound, ready to run on any SPARQL engine.
 
-        values: parameter to what the user typed; an empty value counts as none. What is typed is looked up and becomes
-        an IRI of the graph, or several where it is a term of a linked ontology with several things below it: it never
-        becomes part of the query.
-        Raises UnknownName for a parameter or name that is not known, BadInput where a required one is missing or is not
-        known to the server that the query calls.
+        What is typed is looked up and becomes an IRI of the graph, or several where it is a term of a linked ontology
+        with several things below it: it never becomes part of the query.
+
+        :param values: parameter to what the user typed; an empty value counts as none
+        :param names: the names of the release that is asked
+        :raises UnknownName: for a parameter or name that is not known
+        :raises BadInput: where a required one is missing, or is not known to the server that the query calls
         """
         self.check(values)
         text = self.text
@@ -88,7 +98,10 @@ class SavedQuery(NamedTuple):
         return text
 
     def check(self, names: Iterable[str]) -> None:
-        """Raise UnknownName where a name is none of the parameters."""
+        """See that every name is one of the parameters.
+
+        :raises UnknownName: with the nearest
+        """
         known = [parameter.name for parameter in self.parameters]
         for name in names:
             if name not in known:
@@ -106,7 +119,10 @@ class SavedQueries(Mapping[str, SavedQuery]):
         self._folder = folder
 
     def __getitem__(self, name: str) -> SavedQuery:
-        """The query of that name. Raises UnknownName with the nearest."""
+        """The query of that name.
+
+        :raises UnknownName: with the nearest
+        """
         if name not in list(self):
             raise UnknownName("query", name, nearest(name, self)[:5])
         return _read(self._folder / f"{name}.rq")
