@@ -402,8 +402,8 @@ def test_kgx_has_no_bar_in_a_text_and_the_same_texts_as_tsv_and_as_lines(tmp_pat
         "s", "benefit", more='ivig:population "a | b|c\\td"@en ; ivig:regimen <regimen/1>, <regimen/2> ; '
     ) + (
         '<regimen/1> a ivig:Regimen ; skos:prefLabel "1"@en ; ivig:gPerKgTotalMin 2.0 ; ivig:gPerKgTotalMax 2.0 ; '
-        "ivig:daysMin 5 ; ivig:daysMax 5 ; ivig:phase 1 .\n"
-        '<regimen/2> a ivig:Regimen ; skos:prefLabel "2"@en ; ivig:courses 3 ; ivig:phase 2 .\n'
+        "ivig:daysMin 5 ; ivig:daysMax 5 ; ivig:position 1 .\n"
+        '<regimen/2> a ivig:Regimen ; skos:prefLabel "2"@en ; ivig:courses 3 ; ivig:position 2 .\n'
     )  # fmt: skip
     exporter = Exporter(ivig.open(folder_with(tmp_path, data), tmp_path / "releases"))
     texts = {}
