@@ -10,19 +10,20 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ivig.curate.template import _EXAMPLES, VOCABULARIES, columns, write_template
-from ivig.errors import UnknownName
-from ivig.io.tables import column_types, read_rows
+from ivig.curate.template import words, write_template
+from ivig.io.tables import column_types, columns, read_rows
 from ivig.model.problems import BadRecords
-from ivig.model.records import KINDS, RECORD, CitationFields, UseRecord
+from ivig.model.records import KINDS, RECORD
+from ivig.settings import GraphFiles
 
 _CONDITIONS = [f"condition number {number}" for number in range(100)]
 _WORDS = {
-    "condition": _CONDITIONS,
-    "blinding": ["double-blind", "open-label"],
-    "product": ["polyvalent IV", "hyperimmune"],
-    "topic": ["cost, direct", "=place in therapy"],
-    "line": [],
+    "Condition": _CONDITIONS,
+    "Blinding": ["double-blind", "open-label"],
+    "Intent": ["prevent", "replace", "treat"],
+    "Phase": ["course", "load"],
+    "UseTopic": ["cost, direct", "=place in therapy"],
+    "TherapyLine": [],
 }
 
 
@@ -52,10 +53,10 @@ def _words(book: Workbook, source: str) -> list[str]:
 
 def test_columns_of_a_kind() -> None:
     names = columns("evidence")
-    assert names[:4] == ["id", "condition", "condition_qualifiers", "intervention"]
-    assert names[-2:] == ["read_at", "read_depth"]
-    assert {"effect.value", "effect.ci_low", "dose.days", "citation.pmid", "concomitant"} <= set(names)
-    assert not {"kind", "effect", "dose", "citation"} & set(names)
+    assert names[:4] == ["id", "condition", "condition_qualifiers", "population_group"]
+    assert names[-4:] == ["read_at", "read_depth", "read_on", "second_reading"]
+    assert {"effect.value", "arms.comparator.sd", "dose.days", "citation.pmid", "concomitant"} <= set(names)
+    assert not {"kind", "effect", "dose", "citation", "arms"} & set(names)
     assert "effect" in columns("mechanism")
 
 
@@ -71,7 +72,9 @@ def test_columns_know_what_they_hold() -> None:
     assert (found["effect.p"].type, found["effect.p"].limits) == (float, "from 0 up to 1")
     assert (found["tests_ivig"].type, found["concomitant"].several) == (bool, True)
     assert found["effect.measure"].required and found["effect.measure"].part == "effect"
-    assert found["intent"].choices == ("treat", "prevent", "replace")
+    assert found["effect.p_relation"].choices == ("=", "<", ">", "unclear")
+    assert found["dose.days"].range and found["dose.days"].listed
+    assert found["intent"].fills.kind == "Intent" and "prevent" in found["intent"].fills.words
     assert not found["condition_qualifiers"].required and not column_types("use")["condition"].required
 
 
@@ -104,15 +107,16 @@ def test_drop_downs(template: Path) -> None:
     book = load_workbook(template)
     found = _drop_downs(book, "evidence")
     assert set(found) == {
-        "condition", "blinding", "product", "direction", "effect.p_relation", "placebo_controlled", "crossover", "intent",
-        "tests_ivig", "reporting", "retracted_or_withdrawn", "citation.title_status", "read_depth",
+        "condition", "blinding", "intent", "dose.phase", "effect.p_relation", "effect.adjusted", "placebo_controlled", "crossover",
+        "controlled", "tests_ivig", "retracted_or_withdrawn", "citation.title_status",
     }  # fmt: skip
     for name, validation in found.items():
         column = column_types("evidence")[name]
-        offered = _words(book, validation.formula1)
-        assert offered == list(column.choices or _WORDS.get(name, ["yes", "no"])), name
+        words = _WORDS.get(column.fills.kind, ["yes", "no"]) if column.fills else ["yes", "no"]
+        assert _words(book, validation.formula1) == list(column.choices or words), name
         assert validation.type == "list" and validation.showErrorMessage and not validation.showDropDown
-        assert validation.errorStyle in (("warning",) if name in _WORDS else (None, "stop"))
+        # A cell of several regimens holds several words.
+        assert validation.errorStyle in (("warning",) if name in ("condition", "dose.phase") else (None, "stop"))
     assert found["condition"].formula1 == "lists!$A$1:$A$100"
     assert found["blinding"].formula1 == '"double-blind,open-label"'
     assert all(len(validation.formula1) <= 255 for kind in KINDS for validation in _drop_downs(book, kind).values())
@@ -127,19 +131,27 @@ def test_a_list_is_kept_once_and_words_with_commas_are_kept_whole(template: Path
     assert [cell.data_type for (cell,) in book[sheet][cells.replace("$", "")]] == ["s", "s"]
 
 
-def test_every_vocabulary_is_offered_where_it_belongs(tmp_path: Path) -> None:
+def test_the_words_are_those_of_the_graph(files: GraphFiles, tmp_path: Path) -> None:
     path = tmp_path / "all.xlsx"
-    write_template(path, {name: [f"one {name}", f"two {name}"] for name in VOCABULARIES})
+    write_template(path, words(files))
     book = load_workbook(path)
-    offered = {(kind, name) for kind in KINDS for name in _drop_downs(book, kind) if name in VOCABULARIES}
-    assert {name for _, name in offered} == set(VOCABULARIES)
+    offered = _words(book, _drop_downs(book, "evidence")["direction"].formula1)
+    assert "unproven" in offered and "inconclusive" not in offered, "one word for one thing"
+    assert "Guillain-Barré syndrome" in _words(book, _drop_downs(book, "mechanism")["condition"].formula1)
     # A licensed product is named as on its pack.
-    assert {kind for kind, name in offered if name == "product"} == {"evidence"}
+    assert "product" in _drop_downs(book, "evidence") and "product" not in _drop_downs(book, "regulatory")
 
 
-def test_a_vocabulary_for_no_column_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnknownName, match='unknown vocabulary "colour"'):
-        write_template(tmp_path / "a.xlsx", {"colour": ["red"]})
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_column_has_a_note_of_what_it_means(template: Path, kind: str) -> None:
+    notes = {cell.value: cell.comment.text for cell in load_workbook(template)[kind][1]}
+    assert list(notes) == columns(kind)
+    bare = [name for name, column in column_types(kind).items() if not column.description]
+    assert not bare
+    assert (
+        "Lower limit of the 95% confidence interval."
+        in load_workbook(template)["evidence"]["A1"].parent[1][columns("evidence").index("effect.ci_low")].comment.text
+    )
 
 
 def test_read_me_tells_of_every_column(template: Path) -> None:
@@ -147,19 +159,15 @@ def test_read_me_tells_of_every_column(template: Path) -> None:
     for kind, model in KINDS.items():
         assert [row[1] for row in told if row[0] == kind] == [None, *columns(kind)]
         assert (kind, None, None, model.__doc__) in told
-    assert ("evidence", "dose.days", None, "Whole number from 1 up to 60.") in told
-    assert ("evidence", "intent", "yes", "One of: treat, prevent, replace.") in told
-    assert ("evidence", "effect.measure", "if effect is given", "Text. Of effect: A result in numbers.") in told
-    assert ("evidence", "concomitant", None, 'Text, several separated by " | ".') in told
-    assert ("evidence", "blinding", None, "Text. A word of the list, where one fits.") in told
-    assert ("regulatory", "product", None, "Text.") in told
-
-
-def test_examples_are_good() -> None:
-    citation = {name.partition(".")[2]: value for name, value in _EXAMPLES.items() if "." in name}
-    assert CitationFields(**citation)
-    ends = {name: value for name, value in _EXAMPLES.items() if "." not in name}
-    assert UseRecord(kind="use", topic="cost", finding="Dear.", read_depth="abstract", **ends)
+    meaning = {(row[0], row[1]): row[2:] for row in told}
+    assert meaning["evidence", "intent"] == (
+        "yes",
+        "What immunoglobulin was given to do. One of: prevent, replace, treat.",
+    )
+    assert meaning["evidence", "effect.measure"][0] == "if effect is given"
+    assert meaning["evidence", "dose.days"][1].endswith("Whole number from 1 up to 60, or a range.")
+    assert meaning["evidence", "concomitant"][1].endswith('Text, several separated by " | ". For instance prednisone.')
+    assert meaning["evidence", "condition"][1].endswith("A word of the list, where one fits.")
 
 
 def test_an_empty_template_holds_no_record(template: Path) -> None:
@@ -184,4 +192,4 @@ def test_a_filled_template_reads_back(template: Path) -> None:
     record = RECORD.validate_python(row.fields)
     assert (record.id, record.tests_ivig, record.concomitant) == ("new-001", True, ["prednisone", "azathioprine"])
     assert (record.effect.p, record.effect.p_relation) == (0.05, "=")
-    assert (record.citation.pmid, record.citation.year, record.dose) == ("18178525", 2008, None)
+    assert (record.citation.pmid, record.citation.year, record.dose) == ("18178525", 2008, [])

@@ -14,6 +14,7 @@ from ivig.errors import UnknownName
 
 COMMANDS = (
     "import",
+    "remove",
     "build",
     "link",
     "validate",

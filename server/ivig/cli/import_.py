@@ -16,7 +16,7 @@ from ivig.errors import BadInput
 from ivig.io.atomic import finished_file
 
 if TYPE_CHECKING:
-    from ivig.curate.changes import Summary
+    from ivig.curate.store import Summary
     from ivig.model.problems import Problem
 
 
@@ -31,7 +31,16 @@ def import_(
     create: Annotated[
         bool, typer.Option("--create", help="Unknown conditions, mechanisms, outcomes, events and bodies become new.")
     ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="An id that is there may change its file, its condition or its publication."),
+    ] = False,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Import what is doubtful too, such as the same record under two ids.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen, field by field, and write nothing.")
+    ] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="Write every problem to this CSV file.", metavar="CSV")
     ] = None,
@@ -42,8 +51,8 @@ def import_(
 ) -> None:
     """Turn curated records into statements, and bibliographies into citations, of the graph's files.
 
-    All of the files or nothing of them: a row that is wrong is named with every other one. Importing the same records
-    again changes nothing; a corrected record changes its statement and no other.
+    All of the files or nothing of them: a row that is wrong or doubtful is named with every other one. Importing the
+    same records again changes nothing; a corrected record changes its statement and no other.
 
     Example: ivig import evidence.xlsx --dry-run --report problems.csv
     """
@@ -70,26 +79,33 @@ def import_(
             if bibliographies:
                 summary = import_publications(source, bibliographies, dry_run=dry_run)
             else:
-                summary = import_records(source, records, create=create, dry_run=dry_run, on_row=count)
+                how = {"create": create, "replace": replace, "accept": accept, "dry_run": dry_run}
+                summary = import_records(source, records, **how, on_row=count)
     except BadRecords as error:
         if report is not None:
             _write_report(report, error.problems)
         raise
     if report is not None:
-        _write_report(report, summary.left_out)
-    for problem in summary.left_out:
-        print(f"ivig: left out: {problem}", file=sys.stderr)
+        _write_report(report, [*summary.left_out, *summary.doubts])
     _print(summary, dry_run)
 
 
 def _print(summary: Summary, dry_run: bool) -> None:
+    for problem in summary.left_out:
+        print(f"ivig: left out: {problem}", file=sys.stderr)
+    for remark in (*summary.notes, *summary.doubts):
+        print(remark, file=sys.stderr)
     would = "would be " if dry_run else ""
     for kind, happened in (("statements", summary.statements), ("citations", summary.citations)):
         for what in ("new", "changed", "unchanged"):
             if happened[what]:
                 print(f"{happened[what]} {kind} {would if what != 'unchanged' else ''}{what}")
-    for kind, number in summary.created.items():
-        print(f"{number} {kind} {would}created")
+    for kind, names in summary.created.items():
+        for name in names:
+            print(f"{kind} {would}created: {name}")
+    if dry_run:
+        for change in summary.changes:
+            print(change)
     for name in summary.files:
         print(f"{name} {would}written")
 
@@ -97,7 +113,7 @@ def _print(summary: Summary, dry_run: bool) -> None:
 def _write_report(path: Path, problems: Sequence[Problem]) -> None:
     text = io.StringIO(newline="")
     rows = csv.writer(text)
-    rows.writerow(["file", "place", "record", "field", "value", "allowed"])
+    rows.writerow(["file", "place", "record", "field", "value", "allowed", "doubt"])
     rows.writerows(problems)
     with finished_file(path) as draft:
         draft.write_text(text.getvalue(), encoding="utf-8", newline="")
@@ -105,12 +121,11 @@ def _write_report(path: Path, problems: Sequence[Problem]) -> None:
 
 
 def _write_template(path: Path, graph: Path | None) -> None:
-    from ivig.curate.template import write_template
-    from ivig.curate.vocabularies import vocabularies
+    from ivig.curate.template import words, write_template
     from ivig.settings import graph_files
 
     if path.exists():
         raise BadInput(f"{path} is there already, and may hold work: name a file that is not there")
     with finished_file(path) as draft:
-        write_template(draft, vocabularies(graph_files(graph)))
+        write_template(draft, words(graph_files(graph)))
     print(f"{path} written")

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
 from ivig.curate.citations import Citation, Citations, Sign
-from ivig.curate.store import Store
+from ivig.curate.store import NOTHING_IMPORTED, Store, Summary
 from ivig.io.bibliographies.names import authors_line
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.bibliographies.read import read_named
@@ -47,11 +46,10 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     if problems:
         raise BadRecords(problems, NOTHING_IMPORTED)
     citations.settle()
-    before = dict(store.blocks)
     for thing in citations.changed():
         store.put(thing.iri, thing.block, "")
-    names = write_changes(files, store, dry_run=dry_run)
-    return Summary(Counter(), happened(before, store, citations.taken()), Counter(), names, left_out)
+    names = store.write(dry_run=dry_run)
+    return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out)
 
 
 def _fields(publication: Publication) -> CitationFields:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Triple
+from rapidfuzz import fuzz, process
 
 from ivig.curate.triples import Thing, slug
 from ivig.errors import BadInput, UnknownName
@@ -27,6 +28,9 @@ NOT_GROUPED = BASE + "condition-group/not-grouped"
 EXPERIMENTAL_MODEL = BASE + "condition-group/experimental-model"
 """The groups of a new condition, until a curator chooses one: of patients, and of animals and cells alone."""
 
+_NEAR = 88
+"""How alike two names are that are likely to mean one thing, out of 100."""
+
 
 class Catalog:
     """Names to things.
@@ -45,6 +49,10 @@ class Catalog:
     def knows(self, name: str, kind: str) -> bool:
         """Whether there is a thing of this kind with this name."""
         return normal(name) in self._known.get(kind, {})
+
+    def labels(self, kind: str) -> list[str]:
+        """The names of all things of a kind that were known before."""
+        return self._names.labels(kind)
 
     def find(self, name: str, kind: str) -> str:
         """The IRI of the thing of this kind with this name. Raises UnknownName or AmbiguousName."""
@@ -90,6 +98,15 @@ class Catalog:
     def new(self) -> Iterator[Thing]:
         """The things that records brought along."""
         return (thing for things in self.created.values() for thing in things.values())
+
+    def near_names(self) -> Iterator[tuple[str, str, str]]:
+        """The kind and name of each new thing whose name is near that of one that was known, and that name."""
+        for kind, things in self.created.items():
+            known = {normal(label): label for label in self._names.labels(kind)}
+            for thing in things.values():
+                alike = process.extractOne(normal(thing.name), known.keys(), scorer=fuzz.token_sort_ratio)
+                if alike and alike[1] >= _NEAR:
+                    yield kind, thing.name, known[alike[0]]
 
     def describe_new(self, iri: str, *, short: str | None, country: str | None) -> None:
         """Say more of a body that is new: its short name and its country. One that was known keeps what it has."""

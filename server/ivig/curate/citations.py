@@ -25,7 +25,10 @@ Value = str | int
 _IDENTIFIERS = ("pmid", "doi", "pmcid")
 _TITLES = ("title", "titleAsRead")
 _CODES = ("authors", "journal", "volume", "issue", "pages", *_IDENTIFIERS)
-_RETRACTED, _NOT_CHECKED = (f"{BASE}retraction/{status}" for status in ("retracted", "not-checked"))
+_STATUSES = ("not-checked", "none-found", "expression-of-concern", "retracted")
+_RETRACTIONS = [f"{BASE}retraction/{status}" for status in _STATUSES]
+"""What may be said of a retraction, the gravest last: that nobody looked takes nothing back."""
+_NOT_CHECKED, _RETRACTED = _RETRACTIONS[0], _RETRACTIONS[-1]
 
 
 class Contradiction(NamedTuple):
@@ -56,8 +59,9 @@ class Citation:
     """What is known of one publication.
 
     fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
-    was read, for one that has no identifier; partial: the titles that they read in part. corrected: whether all that
-    cites it is imported anew, so that what the records say now takes the place of what they said before.
+    was read, for one that has no identifier; partial: the titles that they read in part; retractions: what they say of
+    a retraction. corrected: whether all that cites it is imported anew, so that what the records say now takes the
+    place of what they said before.
     """
 
     def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
@@ -69,6 +73,7 @@ class Citation:
         self.pages: set[str] = set()
         self.partial: list[str] = []
         self.retraction = _NOT_CHECKED
+        self.retractions: list[str] = []
 
     def itself(self) -> Citation:
         """The publication that this one turned out to be."""
@@ -129,6 +134,9 @@ class Citation:
                 self.fields[name] = _fullest([str(self.fields[name]), *map(str, values)])
         if "title" in self.fields:
             self.fields.pop("titleAsRead", None)
+        if self.retractions:
+            known_before = [] if self.corrected else [self.retraction]
+            self.retraction = max([*self.retractions, *known_before], key=_gravity)
         if any(known and known != self.fields[name] for name, known in old.items()):
             # Its IRI spoke of an identifier that was wrong.
             self.iri = None
@@ -159,13 +167,16 @@ class Citations:
         page: str | None,
         *,
         retracted: bool = False,
+        retraction: str | None = None,
         more: Mapping[str, str] = MappingProxyType({}),
         sign: Sign = _NO_SIGN,
     ) -> Citation | list[Contradiction]:
         """The publication that a record cites, with what the record adds; or what speaks against it.
 
-        page: where it was read. more: volume, issue and pages, where they are known. sign: what it may be found by
-        besides, and says nothing new of it.
+        :param page: where it was read
+        :param retraction: the IRI of what is said of a retraction
+        :param more: volume, issue and pages, where they are known
+        :param sign: what it may be found by besides, and says nothing new of it
         """
         found = self._of_identifiers(fields)
         for other in found[1:]:
@@ -184,8 +195,8 @@ class Citations:
             citation.partial.append(fields.title)
         if page:
             citation.pages.add(page)
-        if retracted:
-            citation.retraction = _RETRACTED
+        if retracted or retraction:
+            citation.retractions.append(_RETRACTED if retracted else str(retraction))
         self._taken[id(citation)] = citation
         self._index(citation)
         return citation
@@ -269,6 +280,7 @@ class Citations:
             kept.said.setdefault(name, []).extend(values)
         kept.pages |= gone.pages
         kept.partial += gone.partial
+        kept.retractions += gone.retractions
         gone.same_as = kept
         self._taken[id(kept)] = kept
         self._index(kept)
@@ -314,7 +326,7 @@ def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citatio
             if found := block.get(TERMS + name):
                 citation.fields[name] = int(found[0]) if name == "year" else found[0]
         citation.pages = set(block.get(TERMS + "readAt", ()))
-        citation.retraction = min(block.get(TERMS + "retraction", ()), default=_NOT_CHECKED)
+        citation.retraction = max(block.get(TERMS + "retraction", ()), key=_gravity, default=_NOT_CHECKED)
         yield citation
 
 
@@ -419,6 +431,10 @@ _AGREEMENT: dict[str, Callable[[Value, Value], bool]] = {
     "authors": _same_authors,
     "year": _same_year,
 }
+
+
+def _gravity(retraction: str) -> int:
+    return _RETRACTIONS.index(retraction) if retraction in _RETRACTIONS else 0
 
 
 def _add_once(citations: list[Citation], citation: Citation) -> None:

@@ -1,20 +1,21 @@
-"""A record into a statement: its triples, and those of its effect, its regimen and the page it was read on."""
+"""A record into a statement: its triples, and those of its effect, its regimens and the page it was read on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from ivig.curate.catalog import EXPERIMENTAL_MODEL, NOT_GROUPED, Catalog
 from ivig.curate.citations import Citation, page_path
 from ivig.curate.triples import Thing
 from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.model.records import (
-    DoseFields,
+    ArmFields,
     EvidenceRecord,
     MechanismRecord,
     RecommendationRecord,
     Record,
+    RegimenFields,
     RegulatoryRecord,
     SafetyRecord,
     UseRecord,
@@ -37,6 +38,15 @@ _WITHOUT_PATIENTS = {
 }
 
 
+_MECHANISM_LINKS = {
+    True: ("supportsMechanism", ""),
+    False: ("contradictsMechanism", " contradicted"),
+    None: ("discussesMechanism", " discussed"),
+}
+RETRACTED = BASE + "retraction/retracted"
+NO_ROLE = BASE + "outcome-role/not-stated"
+_EMPTY = 2
+"""Triples of a thing of which nothing but class and label is known."""
 _EDITION = re.compile(
     r"\b(proposed revision of )?"
     r"((first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|[0-9]+(st|nd|rd|th)) edition"
@@ -44,6 +54,12 @@ _EDITION = re.compile(
     re.IGNORECASE,
 )
 """The words at the end of a body's name that tell an edition. A proposal to revise one is not that one."""
+_LISTED_WORDS = 18
+"""So many words of a vocabulary are named where one is asked for and another was given."""
+_STATUS = re.compile(r"(?P<word>[^(;]*[^(; ])\s*[(;]?\s*(?P<more>.*?)\)?")
+_UCUM = {"days": "d", "weeks": "wk", "months": "mo", "years": "a", "hours": "h", "10^9/L": "10*9/L"}
+_SHARE = re.compile(r"%(?=\s)|of\b")
+"""A share of somebody, whose unit in UCUM says only that it is one."""
 
 
 class WrongName(Exception):
@@ -65,23 +81,46 @@ class Converter:
         self._studies = studies
 
     def statement(self, record: Record, citation: Citation | None) -> list[Thing]:
-        """The statement first, then what belongs to it alone, then page and study. Raises WrongName."""
+        """The statement first, then what belongs to it alone, then page and study.
+
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement = Thing(f"statement/{record.id}", "Statement")
         statement.text("finding", record.finding)
         statement.link("page", BASE + page_path(str(record.read_at)))
         statement.link("readDepth", self._term("read_depth", record.read_depth, "ReadDepth"))
+        statement.day("readOn", record.read_on)
+        if record.second_reading:
+            statement.link("secondReading", self._term("second_reading", record.second_reading, "SecondReading"))
+        statement.text("skos:note", record.note)
+        if more := _status(record.retraction)[1]:
+            statement.text("skos:note", f"On a retraction: {more}.")
         if citation is not None:
             statement.link("citation", BASE + citation.itself().path())
         write = _WRITERS[type(record)]
         parts = write(self, statement, record, citation)
         return [statement, *parts, _page(str(record.read_at))]
 
+    def retraction(self, record: Record) -> str | None:
+        """The IRI of what the record says of a retraction.
+
+        :raises WrongName: where it is no word of the vocabulary
+        """
+        if isinstance(record, EvidenceRecord) and record.retracted_or_withdrawn:
+            return RETRACTED
+        word = _status(record.retraction)[0]
+        return self._term("retraction", word, "RetractionStatus") if word else None
+
     # Names
 
     def _term(self, field: str, name: str, kind: str) -> str:
         try:
             return self._catalog.find(name, kind)
-        except (UnknownName, AmbiguousName) as error:
+        except UnknownName as error:
+            words = self._catalog.labels(kind)
+            listed = BadInput(f"one of {', '.join(words)}")
+            raise WrongName(field, name, listed if len(words) <= _LISTED_WORDS else error) from error
+        except AmbiguousName as error:
             raise WrongName(field, name, error) from error
 
     def _thing(self, field: str, name: str, kind: str, group: str | None = None) -> str:
@@ -115,6 +154,8 @@ class Converter:
         statement.link("kind", BASE + "kind/efficacy")
         condition = self._condition(statement, record.condition)
         statement.text("population", "; ".join(record.condition_qualifiers))
+        for group in record.population_group:
+            statement.link("populationGroup", self._term("population_group", group, "PopulationGroup"))
         statement.link("intent", self._term("intent", record.intent, "Intent"))
         statement.text("prevented", record.prevented)
         statement.text("intervention", record.intervention)
@@ -134,7 +175,16 @@ class Converter:
             statement.link("outcome", iri)
             outcome = f", {self._catalog.label(iri)}"
             statement.text("outcomeAsStated", record.outcome)
+        if record.outcome_role and (role := self._term("outcome_role", record.outcome_role, "OutcomeRole")) != NO_ROLE:
+            statement.link("outcomeRole", role)
+        elif record.outcome_role and record.reporting.lower() != "pooled":
+            statement.link("outcomeRole", NO_ROLE)
         self._study_type(statement, record.study_type)
+        if record.reviewed_designs:
+            designs = self._term("reviewed_designs", record.reviewed_designs, "ReviewedDesigns")
+            statement.link("reviewedDesigns", designs)
+        statement.number("searchTo", record.search_to)
+        statement.yes_or_no("controlled", record.controlled)
         if record.blinding:
             statement.link("blinding", self._term("blinding", record.blinding, "Blinding"))
         statement.yes_or_no("placeboControlled", record.placebo_controlled)
@@ -145,7 +195,7 @@ class Converter:
         statement.text("followUp", record.follow_up)
         statement.link("reporting", self._term("reporting", record.reporting, "Reporting"))
         statement.label(f"{condition}: {self._catalog.label(direction)}{outcome}")
-        parts = [*_regimen(statement, record.id, record.dose), *_effect(statement, record)]
+        parts = [*self._regimens(statement, record.id, record.dose), *self._effect(statement, record)]
         if record.reporting == "primary" and citation is not None:
             parts.append(self._study(statement, citation, condition))
         return parts
@@ -161,11 +211,11 @@ class Converter:
             about = self._condition(statement, record.condition, link) + ": "
         group = self._term("mechanism_group", record.mechanism_group, "MechanismGroup")
         mechanism = self._thing("mechanism", record.mechanism, "Mechanism", group)
-        statement.link("supportsMechanism" if record.supports else "contradictsMechanism", mechanism)
+        link, so = _MECHANISM_LINKS[record.supports]
+        statement.link(link, mechanism)
         statement.text("target", record.target)
         statement.text("action", record.effect)
-        against = "" if record.supports else " contradicted"
-        statement.label(f"{about}{self._catalog.label(mechanism)}{against}")
+        statement.label(f"{about}{self._catalog.label(mechanism)}{so}")
         return []
 
     def safety(self, statement: Thing, record: SafetyRecord, citation: Citation | None) -> list[Thing]:
@@ -198,8 +248,7 @@ class Converter:
         statement.text("population", "; ".join(record.condition_qualifiers))
         body = self._body(statement, "body", record.body)
         self._catalog.describe_new(body, short=record.body_short, country=record.country)
-        statement.text("edition", record.edition or edition_in(record.body))
-        statement.number("year", record.year)
+        _edition(statement, record, record.edition or edition_in(record.body))
         value = self._term("recommends", record.recommends, "RecommendationValue")
         statement.link("recommendation", value)
         if record.line:
@@ -209,7 +258,7 @@ class Converter:
         statement.text("gradingSystem", record.grading_system)
         statement.yes_or_no("superseded", record.superseded)
         statement.label(f"{condition}: {self._catalog.label(value)}, {self._catalog.label(body)}")
-        return _regimen(statement, record.id, record.dose)
+        return self._regimens(statement, record.id, record.dose)
 
     def regulatory(self, statement: Thing, record: RegulatoryRecord, citation: Citation | None) -> list[Thing]:
         """A regulatory statement."""
@@ -222,7 +271,7 @@ class Converter:
         statement.text("productName", record.product)
         status = self._term("status", record.status, "RegulatoryStatus")
         statement.link("regulatoryStatus", status)
-        statement.number("year", record.year)
+        _edition(statement, record, record.edition)
         statement.label(f"{about}: {self._catalog.label(status)}, {self._catalog.label(body)}")
         return []
 
@@ -258,6 +307,59 @@ class Converter:
         study.link("publication", cited)
         return study
 
+    def _regimens(self, statement: Thing, record_id: str, doses: Sequence[RegimenFields]) -> list[Thing]:
+        """A regimen for each phase and arm that a record tells of. A single figure is both ends of its range."""
+        regimens = []
+        for number, dose in enumerate((dose for dose in doses if dose.says_something()), 1):
+            regimen = Thing(f"regimen/{record_id}-{number}", "Regimen")
+            regimen.label(f"regimen of {record_id}, {number}")
+            regimen.number("position", number)
+            repeated = _is_repeated(dose)
+            if phase := dose.phase or ("maintenance" if repeated else None):
+                regimen.link("regimenPhase", self._term("dose.phase", phase, "Phase"))
+            regimen.text("arm", dose.arm)
+            unstated, total = dose.g_per_kg_unstated, dose.g_per_kg_total
+            regimen.decimals("gPerKgTotal", unstated if repeated else total)
+            regimen.decimals("gPerKgPerDay", dose.g_per_kg_per_day)
+            regimen.decimals("gPerKgUnstated", None if repeated else unstated)
+            for bound, days in zip(("Min", "Max"), dose.days or (), strict=False):
+                regimen.number(f"days{bound}", days)
+            regimen.decimals("intervalWeeks", dose.interval_weeks)
+            regimen.decimals("intervalMonths", dose.interval_months)
+            regimen.number("courses", dose.courses)
+            regimen.text("skos:note", dose.note)
+            statement.link("regimen", regimen.iri)
+            regimens.append(regimen)
+        return regimens
+
+    def _effect(self, statement: Thing, record: EvidenceRecord) -> list[Thing]:
+        """The result in numbers: of the comparison and of each arm."""
+        told, arms = record.effect, record.arms
+        if told is None and (arms is None or not arms.says_something()):
+            return []
+        effect = Thing(f"effect/{record.id}", "Effect")
+        effect.label(f"effect of {record.id}")
+        if told is not None:
+            effect.text("measure", told.measure)
+            if told.measure_term:
+                effect.link("measureTerm", self._term("effect.measure_term", told.measure_term, "Measure"))
+            effect.decimal("value", told.value)
+            _unit(effect, "unit", told.unit)
+            effect.decimal("ciLow", told.ci_low)
+            effect.decimal("ciHigh", told.ci_high)
+            effect.decimal("p", told.p)
+            if told.p is not None:
+                effect.code("pRelation", told.p_relation or "unclear")
+            effect.yes_or_no("adjusted", told.adjusted)
+        if arms is not None:
+            _arm(effect, "", arms.ivig)
+            _arm(effect, "comparator", arms.comparator)
+            _unit(effect, "armUnit", arms.unit)
+        if len(effect.block) == _EMPTY:
+            return []
+        statement.link("effect", effect.iri)
+        return [effect]
+
 
 _Writer = Callable[..., list[Thing]]
 _WRITERS: dict[type, _Writer] = {
@@ -289,34 +391,46 @@ def _page(address: str) -> Thing:
     return page
 
 
-def _regimen(statement: Thing, record_id: str, dose: DoseFields | None) -> list[Thing]:
-    """The one phase that a record tells of, each number as its own minimum and maximum."""
-    if dose is None or not any(value is not None for _, value in dose):
-        return []
-    regimen = Thing(f"regimen/{record_id}-1", "Regimen")
-    regimen.label(f"regimen of {record_id}, phase 1")
-    regimen.number("phase", 1)
-    for bound in ("Min", "Max"):
-        regimen.decimal(f"gPerKgTotal{bound}", dose.g_per_kg_total)
-        regimen.decimal(f"gPerKgPerDay{bound}", dose.g_per_kg_per_day)
-        regimen.number(f"days{bound}", dose.days)
-        regimen.decimal(f"intervalWeeks{bound}", dose.interval_weeks)
-    regimen.text("skos:note", dose.note)
-    statement.link("regimen", regimen.iri)
-    return [regimen]
+def _edition(statement: Thing, record: RecommendationRecord | RegulatoryRecord, edition: str | None) -> None:
+    """Which edition it is of, and whether that is in force."""
+    statement.text("edition", edition)
+    statement.number("year", record.year)
+    statement.text("supersededBy", record.superseded_by)
+    statement.yes_or_no("inForce", record.in_force)
+    statement.yes_or_no("proposed", record.proposed)
 
 
-def _effect(statement: Thing, record: EvidenceRecord) -> list[Thing]:
-    if record.effect is None:
-        return []
-    effect = Thing(f"effect/{record.id}", "Effect")
-    effect.label(f"effect of {record.id}")
-    effect.text("measure", record.effect.measure)
-    effect.decimal("value", record.effect.value)
-    effect.decimal("ciLow", record.effect.ci_low)
-    effect.decimal("ciHigh", record.effect.ci_high)
-    effect.decimal("p", record.effect.p)
-    if record.effect.p is not None:
-        effect.code("pRelation", record.effect.p_relation or "unclear")
-    statement.link("effect", effect.iri)
-    return [effect]
+def _is_repeated(dose: RegimenFields) -> bool:
+    """Whether a dose that is given every so many weeks stands as one of no basis: it is that of each infusion."""
+    others = dose.g_per_kg_total or dose.g_per_kg_per_day or dose.days
+    return bool(dose.g_per_kg_unstated and (dose.interval_weeks or dose.interval_months) and not others)
+
+
+def _arm(effect: Thing, prefix: str, arm: ArmFields | None) -> None:
+    if arm is None:
+        return
+    for name, value in arm:
+        link = prefix + name.capitalize() if prefix else name
+        if isinstance(value, int) and name in ("events", "total"):
+            effect.number(link, value)
+        else:
+            effect.decimal(link, value)
+
+
+def _unit(effect: Thing, name: str, unit: str | None) -> None:
+    """A unit in UCUM; what of it UCUM has no code for goes to a note."""
+    if unit and (share := _SHARE.match(unit)):
+        effect.code(name, "%" if share[0] == "%" else "1")
+        effect.text("skos:note", f"The unit is {unit}.")
+    else:
+        effect.code(name, _UCUM.get(unit, unit) if unit else None)
+
+
+def _status(retraction: str | None) -> tuple[str, str]:
+    """What is said of a retraction: the word for it, and what stands behind.
+
+    >>> _status("not checked (page names a correction)"), _status("retracted")
+    (('not checked', 'page names a correction'), ('retracted', ''))
+    """
+    found = _STATUS.fullmatch(retraction or "")
+    return (found["word"], found["more"]) if found else ("", "")

@@ -6,23 +6,31 @@ studies and pages to `data/things/`, a file a kind. What is in a file already st
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
+from pyoxigraph import NamedNode
 
 from ivig.curate.catalog import Catalog
-from ivig.curate.changes import NOTHING_IMPORTED, Summary, happened, write_changes
+from ivig.curate.checks import Remark, contradictions, doubts, doubts_beside
 from ivig.curate.citations import Citation, Citations
 from ivig.curate.convert import Converter, WrongName
-from ivig.curate.store import LITERATURE, Block, Store
+from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary
+from ivig.curate.triples import Block, Thing
 from ivig.io.tables import Row, read_rows
 from ivig.model.problems import BadRecords, Problem, problems_of, shown
-from ivig.model.records import RECORD, EvidenceRecord, Record
-from ivig.namespaces import BASE
+from ivig.model.records import RECORD, Record
+from ivig.namespaces import BASE, TERMS
 from ivig.settings import GraphFiles
+
+_ONLY_DOUBTS = "nothing was imported: each of these is doubtful; --accept lets them through:"
+_CONDITIONS = {TERMS + name for name in ("condition", "modelsCondition", "discussesCondition")}
+_SPLIT = re.compile(r"(.*[0-9])[a-z]")
+"""The id of a record that was split off another: the first one's, and a letter."""
+_NUMBER = re.compile(r"[0-9]+")
 
 
 def import_records(
@@ -30,40 +38,28 @@ def import_records(
     paths: Sequence[Path],
     *,
     create: bool = False,
+    replace: bool = False,
+    accept: bool = False,
     dry_run: bool = False,
     on_row: Callable[[int], None] = lambda rows: None,
 ) -> Summary:
     """Import files of records together: one wrong row, and none of them is imported.
 
-    create: unknown names become new things. on_row: called with the number of rows read so far.
-    Raises BadRecords with every problem, BadInput where a file cannot be read at all.
+    :param create: unknown names become new things
+    :param replace: an id that is there takes on another condition or publication, or comes from another file
+    :param accept: what is doubtful is imported too
+    :param on_row: called with the number of rows read so far
+    :raises BadRecords: with every problem, in the order of the rows
+    :raises BadInput: where a file cannot be read at all
     """
-    store = Store(files)
-    problems: list[Problem] = []
-    read = _read_all(paths, problems, on_row)
-    for one in read:
-        if (home := store.home(one.iri)) and home.parent.name != LITERATURE:
-            problems.append(one.problem("id", one.record.id, f"a new id: this one is of a statement in {home.name}"))
-    triples = [*store.triples()]
-    catalog = Catalog([*store.ontology, *triples], create=create)
-    citations = Citations(triples, {one.iri for one in read})
-    cited = [_citation(one, citations, problems) for one in read]
-    citations.settle()
-    new = _converted(read, cited, Converter(catalog, store.studies()), problems)
-    if problems:
-        raise BadRecords(problems, NOTHING_IMPORTED)
-    before = dict(store.blocks)
-    for iri, (block, stem) in new.items():
-        store.put(iri, block, stem)
-    for thing in (*citations.changed(), *catalog.new()):
-        store.put(thing.iri, thing.block, "")
-    names = write_changes(files, store, dry_run=dry_run)
-    return Summary(
-        happened(before, store, {one.iri for one in read}),
-        happened(before, store, citations.taken()),
-        Counter({kind: len(things) for kind, things in catalog.created.items() if things}),
-        names,
-    )
+    job = _Import(Store(files), paths, create=create, replace=replace)
+    job.read(on_row)
+    job.convert()
+    job.check()
+    errors = [problem for problem in job.problems if not problem.doubt]
+    if errors or (job.problems and not accept and not dry_run):
+        raise BadRecords(job.in_order(), NOTHING_IMPORTED if errors else _ONLY_DOUBTS)
+    return job.finish(dry_run=dry_run)
 
 
 class _Read(NamedTuple):
@@ -78,60 +74,158 @@ class _Read(NamedTuple):
         """Of the statement that it becomes."""
         return f"{BASE}statement/{self.record.id}"
 
-    def problem(self, field: str, value: str, allowed: str) -> Problem:
-        return Problem(self.path.name, self.place, self.record.id, field, value, allowed)
+    def problem(self, remark: Remark, *, doubt: bool = False) -> Problem:
+        """It as what is wrong with this record."""
+        value = shown(remark.value)
+        return Problem(self.path.name, self.place, self.record.id, remark.field, value, remark.allowed, doubt)
 
 
-def _read_all(paths: Sequence[Path], problems: list[Problem], on_row: Callable[[int], None]) -> list[_Read]:
-    """The records of all files, each id once; what is wrong with the others goes to the problems."""
-    read: dict[str, _Read] = {}
-    for path in paths:
+class _Import:
+    """One import, from the reading of its files to their place in the store."""
+
+    def __init__(self, store: Store, paths: Sequence[Path], *, create: bool, replace: bool) -> None:
+        self.problems: list[Problem] = []
+        self._store, self._paths, self._replace = store, paths, replace
+        self._create = create
+        self._read: list[_Read] = []
+        self._notes: list[str] = []
+        self._reads_of: dict[str, _Read] = {}
+
+    def read(self, on_row: Callable[[int], None]) -> None:
+        """The records of all files, each id once."""
+        read: dict[str, _Read] = {}
+        for path in self._paths:
+            try:
+                for row in read_rows(path, notes=self._notes):
+                    on_row(len(read))
+                    if (record := self._record(path.name, row)) is None:
+                        continue
+                    one = _Read(path, row.place, record)
+                    first = read.setdefault(record.id, one)
+                    if first is not one:
+                        stands = f"{first.path.name}, {first.place}"
+                        self._wrong(one, "id", record.id, f"one record an id; it stands in {stands} already")
+            except BadRecords as error:
+                self.problems += error.problems
+        self._read = list(read.values())
+
+    def convert(self) -> None:
+        """The records as statements, put into the store in place of what they were."""
+        triples = [*self._store.triples()]
+        self._catalog = Catalog([*self._store.ontology, *triples], create=self._create)
+        self._citations = Citations(triples, {one.iri for one in self._read})
+        converter = Converter(self._catalog, self._store.studies())
+        cited = [self._citation(one, converter) for one in self._read]
+        self._citations.settle()
+        for one, citation in zip(self._read, cited, strict=True):
+            try:
+                things = converter.statement(one.record, citation)
+            except WrongName as error:
+                self._wrong(one, error.field, error.value, str(error))
+                continue
+            self.problems += map(one.problem, contradictions(one.record, things[0].block))
+            self.problems += (one.problem(remark, doubt=True) for remark in doubts(one.record, things[0].block))
+            self._place(one, things)
+        for thing in (*self._citations.changed(), *self._catalog.new()):
+            self._store.put(thing.iri, thing.block, "")
+
+    def check(self) -> None:
+        """What is doubtful beside all else that the graph says."""
+        store = self._store
+        changed = [one.iri for one in self._read if store.is_new_or_changed(one.iri)]
+        by_iri = {one.iri: one for one in self._read}
+        for iri, remark in doubts_beside(store.blocks, changed):
+            self.problems.append(by_iri[iri].problem(remark, doubt=True))
+        for kind, new, known in self._catalog.near_names():
+            allowed = f"{known}, which is known, where it means the same"
+            self.problems.append(Problem("", "", "", f"new {kind}", shown(new), allowed, doubt=True))
+
+    def in_order(self) -> list[Problem]:
+        """The problems in the order of files, sheets and rows."""
+        files = [path.name for path in self._paths]
+        sheets = list(dict.fromkeys(problem.place.partition(",")[0] for problem in self.problems))
+
+        def place(problem: Problem) -> tuple[int, int, int]:
+            sheet, _, rest = problem.place.partition(",")
+            number = _NUMBER.search(rest if sheet.startswith("sheet") else problem.place)
+            at = files.index(problem.file) if problem.file in files else len(files)
+            return at, sheets.index(sheet) if sheet.startswith("sheet") else 0, int(number[0]) if number else 0
+
+        return sorted(self.problems, key=place)
+
+    def finish(self, *, dry_run: bool) -> Summary:
+        """Write the files, unless it is a dry run."""
+        store = self._store
+        place = {iri: (one.path.name, one.place, one.record.id) for iri, one in self._reads_of.items()}
+        names = store.write(dry_run=dry_run, place=place)
+        created = self._catalog.created.items()
+        return Summary(
+            statements=store.happened({one.iri for one in self._read}),
+            citations=store.happened(self._citations.taken()),
+            created={kind: [thing.name for thing in things.values()] for kind, things in created if things},
+            files=names,
+            changes=store.changes(),
+            notes=self._notes,
+            doubts=self.in_order(),
+        )
+
+    def _wrong(self, one: _Read, field: str, value: str, allowed: str) -> None:
+        self.problems.append(one.problem(Remark(field, value, allowed)))
+
+    def _record(self, file: str, row: Row) -> Record | None:
         try:
-            for row in read_rows(path):
-                on_row(len(read))
-                record = _record(path.name, row, problems)
-                if record is None:
-                    continue
-                one = _Read(path, row.place, record)
-                first = read.setdefault(record.id, one)
-                if first is not one:
-                    stands = f"{first.path.name}, {first.place}"
-                    problems.append(one.problem("id", record.id, f"one record an id; it stands in {stands} already"))
-        except BadRecords as error:
-            problems += error.problems
-    return list(read.values())
+            return RECORD.validate_python(row.fields)
+        except ValidationError as error:
+            name, kind = shown(str(row.fields.get("id") or "")), str(row.fields.get("kind"))
+            self.problems += problems_of(error, row.place, name, file=file, tag=kind)
+            return None
 
-
-def _converted(
-    read: Sequence[_Read], cited: Sequence[Citation | None], converter: Converter, problems: list[Problem]
-) -> dict[str, tuple[Block, str]]:
-    """Statements and what belongs to them alone, by IRI, each with the name of the file that its record is in."""
-    new: dict[str, tuple[Block, str]] = {}
-    for one, citation in zip(read, cited, strict=True):
+    def _citation(self, one: _Read, converter: Converter) -> Citation | None:
+        record = one.record
         try:
-            for thing in converter.statement(one.record, citation):
-                new[thing.iri] = thing.block, one.path.stem
+            retraction = converter.retraction(record)
         except WrongName as error:
-            problems.append(one.problem(error.field, error.value, str(error)))
-    return new
-
-
-def _record(file: str, row: Row, problems: list[Problem]) -> Record | None:
-    try:
-        return RECORD.validate_python(row.fields)
-    except ValidationError as error:
-        name, kind = shown(str(row.fields.get("id") or "")), str(row.fields.get("kind"))
-        problems += problems_of(error, row.place, name, file=file, tag=kind)
+            self._wrong(one, error.field, error.value, str(error))
+            return None
+        if not record.citation:
+            return None
+        taken = self._citations.take(record.citation, str(record.read_at), retraction=retraction)
+        if isinstance(taken, Citation):
+            return taken
+        self.problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)
         return None
 
+    def _place(self, one: _Read, things: Sequence[Thing]) -> None:
+        """Put a statement and what belongs to it into the store, unless it is another one's that stands there."""
+        home = self._store.home(one.iri)
+        if home and home.parent.name != LITERATURE:
+            self._wrong(one, "id", one.record.id, f"a new id: this one is of a statement in {home.name}")
+            return
+        if home and not self._replace:
+            before = self._store.blocks[one.iri]
+            if home.stem != one.path.stem:
+                allowed = f"a new id: this one is of a statement in {home.name}; --replace corrects that one"
+                self._wrong(one, "id", one.record.id, allowed)
+            self._compare(one, "condition", _CONDITIONS, before, things[0].block)
+            self._compare(one, "citation", {TERMS + "citation"}, before, things[0].block)
+        split = _SPLIT.fullmatch(one.record.id)
+        beside = self._store.home(f"{BASE}statement/{split[1]}") if split else None
+        stem = beside.stem if beside and beside.parent.name == LITERATURE else one.path.stem
+        for thing in things:
+            self._store.put(thing.iri, thing.block, stem)
+            self._reads_of[thing.iri] = one
 
-def _citation(one: _Read, citations: Citations, problems: list[Problem]) -> Citation | None:
-    record = one.record
-    if not record.citation:
-        return None
-    retracted = isinstance(record, EvidenceRecord) and bool(record.retracted_or_withdrawn)
-    taken = citations.take(record.citation, str(record.read_at), retracted=retracted)
-    if isinstance(taken, Citation):
-        return taken
-    problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)
-    return None
+    def _compare(self, one: _Read, field: str, links: set[str], before: Block, after: Block) -> None:
+        known, new = _linked(before, links), _linked(after, links)
+        if known and new and known != new:
+            names = ", ".join(sorted(self._name(iri) for iri in known))
+            value = ", ".join(sorted(self._name(iri) for iri in new))
+            self._wrong(one, field, value, f"{names}, which this id is of; --replace makes it another")
+
+    def _name(self, iri: str) -> str:
+        label = self._catalog.label(iri)
+        return label if label != iri else iri.removeprefix(BASE)
+
+
+def _linked(block: Block, links: set[str]) -> set[str]:
+    return {t.object.value for t in block if t.predicate.value in links and isinstance(t.object, NamedNode)}

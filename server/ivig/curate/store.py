@@ -1,25 +1,31 @@
-"""The data files of a graph as things, and each thing back into the file that it belongs in."""
+"""The data files of a graph as things: what changes in them, checked against the shapes, and written atomically."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ivig.build.sources import read
+from ivig.build.validate import violations
+from ivig.curate.triples import Block
+from ivig.errors import BadInput
 from ivig.io.atomic import finished_file
 from ivig.io.canonical import canonical_turtle
-from ivig.io.turtle import read_turtle
-from ivig.namespaces import BASE, TERMS
+from ivig.model.problems import BadRecords, Problem
+from ivig.model.schema import schema
+from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, TERMS
 from ivig.settings import GraphFiles
-
-Block = set[Triple]
-"""The triples of one thing."""
 
 LITERATURE = "literature"
 """The folder of the statements that come out of records."""
+NOTHING_IMPORTED = "nothing was imported:"
+
 _THINGS = {
     "condition": "conditions",
     "mechanism": "mechanisms",
@@ -30,37 +36,71 @@ _THINGS = {
     "study": "studies",
     "page": "pages",
 }
-_KEPT_BY_STATEMENTS = ("effect", "regimen", "citation", "study", "page")
+KEPT_BY_STATEMENTS = ("effect", "regimen", "citation", "study", "page")
+"""What goes with the last statement that leads to it."""
 _BY_HAND = {TERMS + name for name in ("edition", "superseded")}
 """What a curator may have added to a statement by hand, and an import leaves alone unless the record speaks of it."""
+
+
+class Change(NamedTuple):
+    """What changes in one property of a statement, or of an effect or regimen of its own.
+
+    thing: the path of the IRI; field: the property, as columns and records call it; before, after: its values in short,
+    empty for none.
+    """
+
+    thing: str
+    field: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"{self.thing}: {self.field}: {self.before or 'nothing'} → {self.after or 'nothing'}"
+
+
+class Summary(NamedTuple):
+    """What an import did or would do.
+
+    statements, citations: how many of those in the files imported are new, changed and unchanged; created: the names of
+    things of other kinds that are new, by kind; files: the names of those that change; left_out: entries of
+    bibliographies that cannot be told from others, each with what it lacks; changes: what changes in
+    statements that were there; notes: what else is worth saying; doubts: what was let through.
+    """
+
+    statements: Counter[str]
+    citations: Counter[str]
+    created: Mapping[str, list[str]]
+    files: list[str]
+    left_out: Sequence[Problem] = ()
+    changes: Sequence[Change] = ()
+    notes: Sequence[str] = ()
+    doubts: Sequence[Problem] = ()
 
 
 class Store:
     """The data of a graph by thing, and the file that each thing stands in."""
 
     def __init__(self, files: GraphFiles) -> None:
+        """
+        :raises BadInput: where a file of the graph does not parse
+        """
         self._files = files
-        self._home: dict[str, Path] = {}
-        self._heads: dict[Path, str] = {}
+        sources = read(files, with_links=False)
+        self.ontology, self.shapes = sources.ontology, sources.shapes
+        self._home = {iri: files.folder / name for iri, name in sources.stands_in.items()}
         self.blocks: dict[str, Block] = {}
+        for triple in sources.data:
+            if isinstance(triple.subject, NamedNode):
+                self.blocks.setdefault(triple.subject.value, set()).add(triple)
+        self._before: dict[str, Block | None] = {}
         self._touched: set[Path] = set()
         self._let_go: set[str] = set()
-        self.sources = read(files, with_links=False)
-        self.ontology = self.sources.ontology
-        for path in files.data:
-            text = path.read_text(encoding="utf-8")
-            lines = text.splitlines(keepends=True)
-            self._heads[path] = "".join(line for line in lines if line.startswith("#"))
-            for triple in read_turtle(path, files.name(path)):
-                if isinstance(triple.subject, NamedNode):
-                    self._home.setdefault(triple.subject.value, path)
-                    self.blocks.setdefault(triple.subject.value, set()).add(triple)
 
     def home(self, iri: str) -> Path | None:
         """The file that a thing stands in, where it is known."""
         return self._home.get(iri)
 
-    def triples(self) -> Iterable[Triple]:
+    def triples(self) -> Iterator[Triple]:
         """Everything."""
         for block in self.blocks.values():
             yield from block
@@ -76,7 +116,10 @@ class Store:
         }
 
     def put(self, iri: str, block: Block, stem: str) -> None:
-        """Put a thing in place of what it was: in its file, or in the one where things of its kind belong."""
+        """Put a thing in place of what it was: in its file, or in the one where things of its kind belong.
+
+        :param stem: the name of the file of statements that a new statement, effect or regimen goes to
+        """
         kind = _kind(iri)
         before = self.blocks.get(iri)
         if kind in ("study", "page") and before:
@@ -90,35 +133,122 @@ class Store:
         things = self._files.folder / "data" / "things"
         home = self._home.setdefault(iri, things / f"{_THINGS[kind]}.ttl" if kind in _THINGS else literature)
         self._let_go |= _targets(before or ()) - _targets(block)
+        self._before.setdefault(iri, before)
         self.blocks[iri] = block
         self._touched.add(home)
 
+    def remove(self, iri: str) -> None:
+        """Take a thing out; `prune` takes out what only it led to.
+
+        :raises KeyError: where there is no such thing
+        """
+        block = self.blocks.pop(iri)
+        self._before.setdefault(iri, block)
+        self._let_go |= _targets(block)
+        self._touched.add(self._home.pop(iri))
+
     def prune(self) -> None:
-        """Take out parts, citations, studies and pages that a statement led to before and nothing leads to any more."""
+        """Take out the effects, regimens, citations, studies and pages that are orphans now."""
         while self._let_go:
             links = (t.object for t in self.triples() if t.object != t.subject)
             led_to = {target.value for target in links if isinstance(target, NamedNode)}
-            orphans = [iri for iri in self._let_go - led_to if iri in self.blocks and _kind(iri) in _KEPT_BY_STATEMENTS]
+            orphans = [iri for iri in self._let_go - led_to if iri in self.blocks and _kind(iri) in KEPT_BY_STATEMENTS]
             self._let_go = set()
             for iri in orphans:
-                self._let_go |= _targets(self.blocks.pop(iri))
-                self._touched.add(self._home.pop(iri))
+                self.remove(iri)
 
-    def changed_files(self) -> dict[Path, str]:
+    def is_new_or_changed(self, iri: str) -> bool:
+        """Whether a thing is there that was not there before, or was another."""
+        return iri in self._before and self.blocks.get(iri) not in (None, self._before[iri])
+
+    def happened(self, things: Iterable[str]) -> Counter[str]:
+        """How many of some things are new, changed and unchanged."""
+        before = self._before
+        return Counter(
+            "unchanged" if iri not in before else "changed" if before[iri] is not None else "new" for iri in things
+        )
+
+    def gone(self) -> list[str]:
+        """The things that are no longer there, in order."""
+        return sorted(iri for iri, before in self._before.items() if before is not None and iri not in self.blocks)
+
+    def changes(self) -> list[Change]:
+        """What changes in statements that were there, and in the effects and regimens of statements."""
+        names = schema().names
+        new = {iri for iri, before in self._before.items() if _kind(iri) == "statement" and before is None}
+        passed_over = new | {target for iri in new for target in _targets(self.blocks[iri])}
+        found = []
+        for iri, before in sorted(self._before.items()):
+            if _kind(iri) not in ("statement", "effect", "regimen") or iri in passed_over:
+                continue
+            was, now = _values(before or set()), _values(self.blocks.get(iri, set()))
+            of = sorted({*was, *now} - {RDF_TYPE, PREF_LABEL}, key=lambda name: schema().order.get(name, 0))
+            path = iri.removeprefix(BASE)
+            found += [
+                Change(path, names.get(name, name), self._shown(was.get(name)), self._shown(now.get(name)))
+                for name in of
+                if was.get(name) != now.get(name)
+            ]
+        return found
+
+    def write(self, *, dry_run: bool, place: Mapping[str, tuple[str, str, str]] | None = None) -> list[str]:
+        """Check what was changed and write its files, unless it is a dry run; the names of those that change.
+
+        :param place: file, place and record of things, for messages
+        :raises BadRecords: where a shape would be broken; nothing is written then
+        """
+        self.prune()
+        if problems := self._problems(place or {}):
+            raise BadRecords(problems, NOTHING_IMPORTED)
+        changed = self._changed_files()
+        if not dry_run:
+            write_files(changed)
+        return [self._files.name(path) for path in changed]
+
+    def _problems(self, place: Mapping[str, tuple[str, str, str]]) -> list[Problem]:
+        """What breaks a shape. No shape of a thing reaches further than what it leads to, so the rest is left out."""
+        names = schema().names
+        wanted = {iri for iri in self._before if iri in self.blocks}
+        reached: set[str] = set()
+        while wanted:
+            reached |= wanted
+            wanted = {target for iri in wanted for target in _targets(self.blocks[iri])} & self.blocks.keys() - reached
+        data = [triple for iri in reached for triple in self.blocks[iri]]
+        found = []
+        for broken in violations([*self.ontology, *data], self.shapes):
+            file, where, record = place.get(broken.thing, ("", "", broken.thing.removeprefix(BASE)))
+            prefixed = broken.rule.rpartition(" ")[2]
+            field = names.get(TERMS + prefixed.removeprefix("ivig:"), "") if prefixed.startswith("ivig:") else ""
+            found.append(Problem(file, where, record, field, broken.value, broken.message))
+        return found
+
+    def _shown(self, values: set[str] | None) -> str:
+        labels = (self._label(value) for value in sorted(values or ()))
+        return "; ".join(labels)
+
+    def _label(self, value: str) -> str:
+        block = self.blocks.get(value) or self._before.get(value) or ()
+        label = next((t.object for t in block if t.predicate.value == PREF_LABEL), None)
+        return label.value if isinstance(label, Literal) else self._terms.get(value, value.removeprefix(BASE))
+
+    @cached_property
+    def _terms(self) -> dict[str, str]:
+        """What the terms of the vocabularies are called."""
+        labels = (triple for triple in self.ontology if triple.predicate.value == PREF_LABEL)
+        return {_value(t.subject): _value(t.object) for t in labels}
+
+    def _changed_files(self) -> dict[Path, str]:
         """The new text of each file that changes."""
         by_file: dict[Path, list[Triple]] = {path: [] for path in self._touched}
         for iri, block in self.blocks.items():
             if self._home[iri] in by_file:
                 by_file[self._home[iri]].extend(block)
-        texts = {path: canonical_turtle(by_file[path], self._head(path)) for path in sorted(by_file)}
-        return {p: text for p, text in texts.items() if not p.is_file() or p.read_text(encoding="utf-8") != text}
-
-    def _head(self, path: Path) -> str:
-        what = "Statements from the literature" if path.parent.name == LITERATURE else "Things that statements speak of"
-        return self._heads.get(path, f"# {what}: {path.stem.replace('_', ' ').replace('-', ' ')}.\n")
+        old = {path: path.read_text(encoding="utf-8") if path.is_file() else None for path in sorted(by_file)}
+        new = {path: canonical_turtle(by_file[path], _head(path, text)) for path, text in old.items()}
+        return {path: text for path, text in new.items() if text != old[path]}
 
 
-def write_files(texts: dict[Path, str]) -> None:
+def write_files(texts: Mapping[Path, str]) -> None:
     """Write every file beside its place first, then move them all: a failure on the way leaves what was there."""
     with ExitStack() as stack:
         for path, text in texts.items():
@@ -126,8 +256,46 @@ def write_files(texts: dict[Path, str]) -> None:
             stack.enter_context(finished_file(path)).write_text(text, encoding="utf-8")
 
 
+def remove_statements(files: GraphFiles, ids: Sequence[str], *, dry_run: bool = False) -> tuple[list[str], list[str]]:
+    """Take statements out of the graph's files, with the effects, regimens, pages, citations and studies that nothing
+    else leads to.
+
+    :param ids: their ids, paths or IRIs
+    :returns: the paths of all that is taken out, and the names of the files that change
+    :raises BadInput: where one is unknown; nothing is taken out then
+    """
+    store = Store(files)
+    iris = {name: f"{BASE}statement/{name.removeprefix(BASE).removeprefix('statement/')}" for name in ids}
+    if unknown := [name for name, iri in iris.items() if iri not in store.blocks]:
+        raise BadInput(f"no statement {', '.join(unknown)}; nothing was removed")
+    for iri in dict.fromkeys(iris.values()):
+        store.remove(iri)
+    names = store.write(dry_run=dry_run)
+    return [iri.removeprefix(BASE) for iri in store.gone()], names
+
+
+def _head(path: Path, text: str | None) -> str:
+    """The comment lines at the head of a file; a line of our own for a new one."""
+    if text is not None:
+        return "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+    what = "Statements from the literature" if path.parent.name == LITERATURE else "Things that statements speak of"
+    return f"# {what}: {path.stem.replace('_', ' ').replace('-', ' ')}.\n"
+
+
 def _kind(iri: str) -> str:
     return iri.removeprefix(BASE).partition("/")[0]
+
+
+def _values(block: Iterable[Triple]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for triple in block:
+        if not isinstance(triple.object, Triple):
+            found.setdefault(triple.predicate.value, set()).add(triple.object.value)
+    return found
+
+
+def _value(term: NamedNode | BlankNode | Literal | Triple) -> str:
+    return "" if isinstance(term, Triple) else term.value
 
 
 def _targets(block: Iterable[Triple]) -> set[str]:

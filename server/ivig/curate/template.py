@@ -6,75 +6,61 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from ivig.errors import UnknownName
-from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types, columns
+from ivig.build.sources import read
+from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
+from ivig.model.label_index import name_index
 from ivig.model.records import KINDS
+from ivig.model.schema import schema
+from ivig.query.names import Names
+from ivig.settings import GraphFiles
 
-__all__ = ["VOCABULARIES", "columns", "write_template"]
-
-VOCABULARIES = (
-    "study_type",
-    "comparison",
-    "product",
-    "blinding",
-    "mechanism_group",
-    "outcome_kind",
-    "line",
-    "status",
-    "topic",
-    "condition",
-    "outcome",
-    "mechanism",
-    "adverse_event",
-    "body",
-)
-"""The columns whose words come from a vocabulary outside the models."""
-
-_NAMES_OF_GOODS = ("regulatory", "product")
-"""What an authority licenses is named as on its pack; only evidence has products of the vocabulary."""
+_THINGS = ("Condition", "Outcome", "Mechanism", "AdverseEvent", "Body")
+"""What a record may name anew; of a vocabulary it takes the terms that there are."""
 _INLINE_LIMIT = 255
 _LAST_ROW = 1_048_576
+_MOST_WORDS = 20
 _BOLD = Font(bold=True)
 _REQUIRED = PatternFill("solid", fgColor="FFE699")
 _TYPES = {str: "text", int: "whole number", float: "number", bool: "yes or no"}
-_EXAMPLES = {
-    "id": "neuro-001",
-    "citation.pmid": "8602753",
-    "citation.doi": "10.1002/14651858.CD002063",
-    "citation.pmcid": "PMC6781841",
-    "read_at": "https://pubmed.ncbi.nlm.nih.gov/8602753/",
-}
 _ADVICE = (
     "One sheet a kind of record, one record a row. Leave empty what was not read.",
-    "A column on a coloured ground is needed.",
+    "A column on a coloured ground is needed. What a column means stands in the note on its name, and below.",
     f'Several values in one cell are separated by "{SEPARATOR}".',
-    "Numbers are plain, with a point: 0.05, no percentage and no date.",
+    f'A dose of several phases or arms has a value for each in every dose column: "load{SEPARATOR}maintenance" in one, '
+    f'"2{SEPARATOR}1" in another. A range is "1 to 2", "from 1" or "up to 2".',
+    "Numbers are plain, with a point: 0.05, no percentage and no date. A day is 2026-11-28.",
     'No formulas. So no text begins with "=", or with "+", "-" or "@" before a letter or a parenthesis.',
 )
+Words = Mapping[str, Sequence[str]]
 
 
-def write_template(path: Path, vocabularies: Mapping[str, Sequence[str]]) -> None:
+def words(files: GraphFiles) -> dict[str, list[str]]:
+    """What the columns of records may hold, by class: the terms of every vocabulary, and the names of things."""
+    sources = read(files, with_links=False)
+    names = Names(name_index([*sources.ontology, *sources.data], ()))
+    known = schema(files)
+    return {kind: known.terms(kind) for kind in known.vocabularies} | {kind: names.labels(kind) for kind in _THINGS}
+
+
+def write_template(path: Path, offered: Words) -> None:
     """Write an empty XLSX that `read_rows` can read once it is filled in.
 
-    vocabularies: the words to offer, by name (one of VOCABULARIES). Words of the models are the only ones that their
-    columns take; of those of a vocabulary the spreadsheet warns, as a new term may be right.
-    Raises UnknownName where a vocabulary is for no column.
+    :param offered: the words to offer, by class; of a vocabulary they are the only ones, of things the spreadsheet
+        warns, as a new one may be right
     """
-    for name in vocabularies:
-        if name not in VOCABULARIES:
-            raise UnknownName("vocabulary", name, list(VOCABULARIES))
     book = Workbook()
     read_me = book.worksheets[0]
     read_me.title = READ_ME
-    _explain(read_me)
+    _explain(read_me, offered)
     lists = _Lists(book)
     for kind in KINDS:
-        _add_sheet(book.create_sheet(kind), kind, vocabularies, lists)
+        _add_sheet(book.create_sheet(kind), kind, offered, lists)
     lists.place_last()
     book.save(path)
 
@@ -111,35 +97,34 @@ class _Lists:
         return f"{LISTS}!${letter}$1:${letter}${len(words)}"
 
 
-def _add_sheet(sheet: Worksheet, kind: str, vocabularies: Mapping[str, Sequence[str]], lists: _Lists) -> None:
+def _add_sheet(sheet: Worksheet, kind: str, offered: Words, lists: _Lists) -> None:
     sheet.freeze_panes = "A2"
     for number, column in enumerate(column_types(kind).values(), 1):
         letter = get_column_letter(number)
         width = sheet.column_dimensions[letter]
         width.width = max(14, len(column.name) + 3)
         # Else a spreadsheet makes a date of "1-2", a number of a PMID and a formula of "=".
-        if column.type is str:
+        if column.type is str or column.range or column.listed:
             width.number_format = "@"
         head = sheet.cell(1, number, column.name)
         head.font = _BOLD
+        head.comment = Comment(" ".join(_meaning(column, offered)), "ivig", height=180, width=320)
         if column.required and not column.part:
             head.fill = _REQUIRED
-        words, closed = _words(kind, column, vocabularies)
+        words, closed = _words(column, offered)
         if words:
             sheet.add_data_validation(_drop_down(f"{letter}2:{letter}{_LAST_ROW}", lists.source(words), closed))
 
 
-def _words(kind: str, column: Column, vocabularies: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], bool]:
+def _words(column: Column, offered: Words) -> tuple[tuple[str, ...], bool]:
     """The words to offer in a column, and whether it takes no others."""
+    one = not column.several and not column.listed
     if column.choices:
-        return column.choices, True
+        return column.choices, one
     if column.type is bool:
-        return ("yes", "no"), True
-    return tuple(vocabularies.get(column.name, ())) if _has_vocabulary(kind, column) else (), False
-
-
-def _has_vocabulary(kind: str, column: Column) -> bool:
-    return column.name in VOCABULARIES and (kind, column.name) != _NAMES_OF_GOODS
+        return ("yes", "no"), one
+    kind = column.fills.kind if column.fills else ""
+    return tuple(offered.get(kind, ())), one and kind not in _THINGS
 
 
 def _drop_down(cells: str, source: str, closed: bool) -> DataValidation:
@@ -155,7 +140,7 @@ def _drop_down(cells: str, source: str, closed: bool) -> DataValidation:
     )
 
 
-def _explain(sheet: Worksheet) -> None:
+def _explain(sheet: Worksheet, offered: Words) -> None:
     sheet.append(["Records of the IVIG Evidence Graph"])
     for line in _ADVICE:
         sheet.append([line])
@@ -166,12 +151,8 @@ def _explain(sheet: Worksheet) -> None:
     for kind, model in KINDS.items():
         sheet.append([kind, None, None, model.__doc__])
         sheet.cell(sheet.max_row, 1).font = _BOLD
-        explained = ""
         for column in column_types(kind).values():
-            # What a part is stands once, at its first column.
-            about = [f"Of {column.part}: {column.about}"] if column.part != explained and column.part else []
-            explained = column.part
-            sheet.append([kind, column.name, _needed(column), " ".join([*_meaning(kind, column), *about])])
+            sheet.append([kind, column.name, _needed(column), " ".join(_meaning(column, offered))])
     for letter, width in zip("ABCD", (16, 26, 30, 100), strict=True):
         sheet.column_dimensions[letter].width = width
 
@@ -182,15 +163,19 @@ def _needed(column: Column) -> str | None:
     return f"if {column.part} is given" if column.part else "yes"
 
 
-def _meaning(kind: str, column: Column) -> Iterator[str]:
+def _meaning(column: Column, offered: Words) -> Iterator[str]:
     """What a column holds, in short sentences."""
-    if column.choices:
-        yield f"One of: {', '.join(column.choices)}."
+    if column.description:
+        yield column.description
+    words, _ = _words(column, offered)
+    several = f', several separated by "{SEPARATOR}"' if column.several else ""
+    if words and len(words) <= _MOST_WORDS:
+        yield f"One of: {', '.join(words)}{several}."
+    elif words:
+        yield f"A word of the list, where one fits{several}."
     else:
-        several = f', several separated by "{SEPARATOR}"' if column.several else ""
         limits = f" {column.limits}" if column.limits else ""
-        yield f"{_TYPES[column.type].capitalize()}{limits}{several}."
-    if column.name in _EXAMPLES:
-        yield f"For instance {_EXAMPLES[column.name]}."
-    if _has_vocabulary(kind, column):
-        yield "A word of the list, where one fits."
+        ends = ", or a range" if column.range else ""
+        yield f"{_TYPES[column.type].capitalize()}{limits}{ends}{several}."
+    if column.example:
+        yield f"For instance {column.example}."

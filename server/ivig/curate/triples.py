@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ivig.curate.store import Block
 from ivig.namespaces import BASE, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
+
+Block = set[Triple]
+"""The triples of one thing."""
 
 _XSD = PREFIXES["xsd"]
 
@@ -57,6 +60,16 @@ class Thing:
         if number is not None:
             text = f"{Decimal(str(number)):f}"
             self._add(name, Literal(text if "." in text else f"{text}.0", datatype=NamedNode(_XSD + "decimal")))
+
+    def decimals(self, name: str, ends: tuple[float | None, float | None] | None) -> None:
+        """Say the lowest and the highest of a range."""
+        for bound, number in zip(("Min", "Max"), ends or (), strict=False):
+            self.decimal(name + bound, number)
+
+    def day(self, name: str, day: date | None) -> None:
+        """Say a day."""
+        if day is not None:
+            self._add(name, Literal(day.isoformat(), datatype=NamedNode(_XSD + "date")))
 
     def yes_or_no(self, name: str, value: bool | None) -> None:
         """Say yes or no."""

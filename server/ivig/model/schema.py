@@ -94,6 +94,21 @@ class Schema:
         """The place of every property that a shape names, by its IRI: the order of canonical files."""
         return {each.iri: each.order for properties in self._properties.values() for each in properties}
 
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What every property that a shape names is called, by its IRI."""
+        return {each.iri: each.name for properties in self._properties.values() for each in properties}
+
+    @cached_property
+    def vocabularies(self) -> frozenset[str]:
+        """The classes whose members are terms of a vocabulary, by their names in the ontology.
+
+        >>> "Direction" in schema().vocabularies, "Condition" in schema().vocabularies
+        (True, False)
+        """
+        classes = self._subjects(f"{PREFIXES['rdfs']}subClassOf", f"{TERMS}Term")
+        return frozenset(each.value.removeprefix(TERMS) for each in classes)
+
     def terms(self, class_: str) -> list[str]:
         """The preferred labels of a vocabulary, in the order of their IRIs.
 

@@ -1,6 +1,6 @@
 """Files of records into rows: JSON Lines, CSV, TSV and XLSX, with what is wrong with the file or a row as such.
 
-What a field may say is for the models (`records/model.py`); here are the file, its lines and cells.
+What a field may say is for the models (`model/records.py`); here are the file, its lines and cells.
 """
 
 from ivig.io.tables.columns import SEPARATOR, Column, column_types, columns

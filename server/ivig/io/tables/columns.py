@@ -1,28 +1,34 @@
-"""The columns of a table of records, as the models describe them."""
+"""The columns of a table of records, as the models and the schema describe them."""
 
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints as type_hints
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from ivig.model.records import KINDS
+from ivig.model.records import KINDS, Fills
 
 SEPARATOR = " | "
 """What stands between the values of a list in one cell."""
 
-_LAST_FIELDS = ("finding", "citation", "read_at", "read_depth")
+_LAST_FIELDS = (
+    *("finding", "note", "citation", "retraction", "retracted_or_withdrawn"),
+    *("read_at", "read_depth", "read_on", "second_reading"),
+)
 
 
 class Column(NamedTuple):
     """What one column of a table holds.
 
     name: dotted. part, about: the nested part it belongs to and what that part says, or empty. type: str, int,
-    float or bool. several: a list. required: without it the record (or, of a nested part, the part) is refused.
-    choices: all that it may say, or empty. limits: the bounds of a number, in words.
+    float or bool. several: a list. range: its values may be ranges of two numbers. listed: the part is a list, so a
+    cell has a value for each of its members. required: without it the record (or, of a nested part, the part) is
+    refused. choices: all that it may say, or empty. limits: the bounds of a number, in words. fills: the property that
+    it fills, if one does; description, example: what it means.
     """
 
     name: str
@@ -30,9 +36,14 @@ class Column(NamedTuple):
     about: str
     type: type
     several: bool
+    range: bool
+    listed: bool
     required: bool
     choices: tuple[str, ...]
     limits: str
+    fills: Fills | None
+    description: str
+    example: str
 
 
 def columns(kind: str) -> list[str]:
@@ -47,27 +58,47 @@ def columns(kind: str) -> list[str]:
 @cache
 def column_types(kind: str) -> Mapping[str, Column]:
     """The columns of a kind by name, as its model describes them."""
-    found: dict[str, Column] = {}
     model = KINDS[kind]
-    hints = type_hints(model, include_extras=True)
-    for name in sorted(model.model_fields, key=_LAST_FIELDS.__contains__):
-        part, _, _ = _unwrapped(hints[name])
-        if isinstance(part, type) and issubclass(part, BaseModel):
-            inner_hints = type_hints(part, include_extras=True)
-            for inner, field in part.model_fields.items():
-                column = _column(inner, inner_hints[inner], field.is_required())
-                column = column._replace(name=f"{name}.{inner}", part=name, about=part.__doc__ or "")
-                found[column.name] = column
-        elif name != "kind":
-            found[name] = _column(name, hints[name], model.model_fields[name].is_required())
-    return types.MappingProxyType(found)
+    names = sorted((name for name in model.model_fields if name != "kind"), key=_place)
+    return types.MappingProxyType({one.name: one for name in names for one in _columns(model, name)})
 
 
-def _column(name: str, annotation: Any, required: bool) -> Column:
-    bare, constraints, several = _unwrapped(annotation)
-    choices = get_args(bare) if get_origin(bare) is Literal else ()
-    kind = bare if bare in (int, float, bool) else str
-    return Column(name, "", "", kind, several, required, choices, _limits(constraints))
+def _place(name: str) -> int:
+    return _LAST_FIELDS.index(name) if name in _LAST_FIELDS else -2 if name == "id" else -1
+
+
+def _columns(
+    model: type[BaseModel], name: str, within: str = "", about: str = "", *, listed: bool = False
+) -> Iterator[Column]:
+    """The columns of one field: one, or those of the fields of the part that it holds."""
+    field = model.model_fields[name]
+    bare, constraints, several = _unwrapped(type_hints(model, include_extras=True)[name])
+    dotted = f"{within}.{name}" if within else name
+    if isinstance(bare, type) and issubclass(bare, BaseModel):
+        for inner in bare.model_fields:
+            yield from _columns(bare, inner, dotted, bare.__doc__ or "", listed=several)
+        return
+    is_range = get_origin(bare) is tuple
+    if is_range:
+        bare, constraints_of_ends, _ = _unwrapped(get_args(bare)[0])
+        constraints += constraints_of_ends
+    fills = next((one for one in constraints if isinstance(one, Fills)), None)
+    described = next((one for one in (*constraints, field) if isinstance(one, FieldInfo) and one.description), None)
+    yield Column(
+        name=dotted,
+        part=within,
+        about=about,
+        type=bare if bare in (int, float, bool) else str,
+        several=several,
+        range=is_range,
+        listed=listed,
+        required=field.is_required(),
+        choices=get_args(bare) if get_origin(bare) is Literal else (),
+        limits=_limits(constraints),
+        fills=fills,
+        description=fills.description if fills else (described.description or "") if described else "",
+        example=fills.filled.example if fills else str((described.examples or [""])[0]) if described else "",
+    )
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, list[Any], bool]:

@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ivig.io.tables.cells import (
+from ivig.io.tables.columns import columns
+from ivig.io.tables.rows import (
     NO_FORMULA,
     Cell,
+    Found,
+    Row,
     fields_of,
     has_required,
     header_of,
     named_cells,
     text_cell,
 )
-from ivig.io.tables.columns import columns
-from ivig.io.tables.rows import Found, Row
 from ivig.model.records import KINDS
 
 if TYPE_CHECKING:
