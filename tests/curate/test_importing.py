@@ -108,7 +108,7 @@ FULL = [
     for record, more in (
         (EVIDENCE, {"outcome": "ache", "intent": "prevent", "prevented": "flares", "n_studies": 2, "direction_was": "benefit", "retracted_or_withdrawn": True,
                     "population_group": ["adults", "refractory"], "outcome_role": "primary", "reviewed_designs": "randomized only", "search_to": 2001, "controlled": True,
-                    "effect": {**EVIDENCE["effect"], "measure_term": "odds ratio", "unit": "1", "adjusted": True}, "arms": ARMS, "dose": DOSE, "retraction": "retracted (notice of 2001)"}),
+                    "effect": {**EVIDENCE["effect"], "measure_term": "odds ratio", "unit": "1", "adjusted": True}, "arms": ARMS, "dose": DOSE, "retraction": "none found (looked up in 2001)"}),
         (MECHANISM, {}),
         (SAFETY, {"condition": "gout", "frequency": {"value": 5.1, "unit": "% of infusions", "note": "one in twenty"}}),
         (RECOMMENDATION, {"condition_qualifiers": ["acute"], "edition": "2nd", "superseded": True, "dose": DOSE, **DATED}),
