@@ -115,7 +115,7 @@ def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: Resul
     if unknown := [name for name in chosen if name not in answer.columns]:
         known = ", ".join(own_columns(answer.columns))
         raise BadInput(f"{query.name} has no column {', '.join(unknown)}; it has {known}")
-    print_table(answer.columns, answer.rows, chosen, more_by="--format csv or --columns")
+    print_table(answer.columns, answer.rows, chosen, more_by="--format csv or --columns", asked_for=bool(columns))
 
 
 query = typer.Typer(

@@ -38,7 +38,7 @@ ANY_PRODUCT = BASE + "product/immunoglobulin"
 AS_IN_TABLES = (
     "hedged", "superseded", "edition_year", "line", "strength", "certainty", "grading_system", "severity", "frequency",
     "frequency_unit", "frequency_as_stated", "risk_factor", "measure", "value", "unit", "ci_low", "ci_high", "p",
-    "p_relation", "count", "total", "regimen", "regimen_as_stated", "outcome_as_stated", "year",
+    "p_relation", "events", "total", "regimen", "regimen_as_stated", "outcome_as_stated", "year",
 )  # fmt: skip
 """What an edge says as a table of statements does, under the same name."""
 
@@ -146,7 +146,7 @@ def _with_broader(read: Reading, things: list[str]) -> set[str]:
 
 
 def _evidence(read: Reading, statement: str) -> dict[str, Any]:
-    level = next((n for t in read.iris(statement, "studyType") for n in read.plain(t, "level")), None)
+    level = next(iter(read.plain(statement, "level")), None)
     # Biolink calls it an observation where something was seen to happen and nothing was compared.
     observed = level == 4 and _word(read, statement, "reporting") in (None, "primary")
     said = {

@@ -80,7 +80,8 @@ def _role(read: Reading, statement: str) -> Cell:
 
 
 def _mechanisms(read: Reading, statement: str) -> list[str]:
-    return read.iris(statement, "supportsMechanism") + read.iris(statement, "contradictsMechanism")
+    links = ("supportsMechanism", "contradictsMechanism", "discussesMechanism")
+    return [iri for link in links for iri in read.iris(statement, link)]
 
 
 def _supports(read: Reading, statement: str) -> Cell:
@@ -162,7 +163,7 @@ COLUMNS = (
     _label("direction", "Which way the effect went, seen from the arm with immunoglobulin.", "direction"),
     _iri("study_type", "The kind of study, as the source gives it.", "studyType"),
     _label("study_type_label", "Its label.", "studyType"),
-    _value("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "studyType", "level"),
+    _value("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "level"),
     _label("blinding", "Who knew which treatment was given.", "blinding"),
     _value("placebo_controlled", "truth", "Whether a placebo was given to others.", "placeboControlled"),
     _value("crossover", "truth", "Whether each patient had both treatments.", "crossover"),
@@ -181,8 +182,8 @@ COLUMNS = (
     _value("ci_low", "number", "Lower limit of the 95% confidence interval.", "effect", "ciLow"),
     _value("ci_high", "number", "Upper limit of the 95% confidence interval.", "effect", "ciHigh"),
     _value("p", "number", "The p value or its bound.", "effect", "p"),
-    _text("p_relation", "=, < or unclear.", "effect", "pRelation"),
-    _value("count", "integer", "How many had the outcome.", "effect", "count"),
+    _text("p_relation", "=, <, > or unclear.", "effect", "pRelation"),
+    _value("events", "integer", "How many of the arm with immunoglobulin had the outcome.", "effect", "events"),
     _value("total", "integer", "Out of how many.", "effect", "total"),
     _value("range_low", "number", "The lowest value seen.", "effect", "rangeLow"),
     _value("range_high", "number", "The highest value seen.", "effect", "rangeHigh"),
@@ -192,7 +193,12 @@ COLUMNS = (
     _label("treatment", "What else the statement is on.", "treatment"),
     Column("mechanism", "text", "The mechanism.", lambda read, one: _joined(_mechanisms(read, one))),
     Column("mechanism_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _mechanisms(read, one)))),
-    Column("supports", "truth", "Whether the statement speaks for the mechanism, or against it.", _supports),
+    Column(
+        "supports",
+        "truth",
+        "Whether the statement speaks for the mechanism, or against it; empty where it only discusses it.",
+        _supports,
+    ),
     _text("target", "What the mechanism acts on.", "target"),
     _text("action", "What immunoglobulin does by it.", "action"),
     _text("model_system", "The organism or system in which it was studied.", "modelSystem"),
