@@ -147,6 +147,23 @@ def test_a_statement_goes_with_what_only_it_used(small: GraphFiles, tmp_path: Pa
     assert said_of(small, "condition/gout") and said_of(small, "outcome/urate")
 
 
+def test_what_a_cut_by_hand_leaves_is_found(run: Run, small: GraphFiles, tmp_path: Path) -> None:
+    assert _import(small, tmp_path / "a.jsonl", EVIDENCE) == []
+    assert run("validate", "--graph", small.folder).returncode == 0
+    path = small.folder / "data" / "literature" / "a.ttl"
+    blocks = path.read_text(encoding="utf-8").split("\n\n")
+    path.write_text("\n\n".join(one for one in blocks if not one.startswith("<statement/")) + "\n", encoding="utf-8")
+    done = run("validate", "--graph", small.folder)
+    assert done.returncode == 1
+    assert "data/literature/a.ttl: <effect/mine-1> No statement leads to it" in done.stdout
+    assert [line.split("<")[1].split("/")[0] for line in done.stdout.splitlines()] == [
+        "effect",
+        "page",
+        "regimen",
+        "study",
+    ]
+
+
 def test_nothing_is_removed_where_one_is_unknown(run: Run, small: GraphFiles, tmp_path: Path) -> None:
     assert _import(small, tmp_path / "a.jsonl", EVIDENCE) == []
     before = texts(small)

@@ -21,12 +21,14 @@ def validate(
 ) -> None:
     """Check data against the shapes: what is wrong, where, and how to mend it.
 
-    Files are read together with the graph's data, so that they may speak of its things. Ends with 1 where a rule is
-    broken.
+    Files are read together with the graph's data, so that they may speak of its things. Without files, orphans are
+    named too: effects, regimens, pages and studies that no statement leads to. Ends with 1 where a rule is broken.
 
     Example: ivig validate my-statements.ttl
     """
     from ivig.build import read, validate as violations_of
+    from ivig.curate.store import orphans
+    from ivig.namespaces import BASE
     from ivig.settings import graph_files
 
     paths = files or []
@@ -41,7 +43,12 @@ def validate(
         found = [violation for violation in found if violation.thing in own]
     for violation in found:
         print(violation)
-    if found:
-        print(f"{len(found)} rule{'s' * (len(found) != 1)} broken", file=sys.stderr)
+    left = [] if paths else orphans(source, sources.data)
+    for iri in left:
+        file, path = sources.stands_in[iri], iri.removeprefix(BASE)
+        print(f"{file}: <{path}> No statement leads to it: take it out, or say what it belongs to. [Orphan]")
+    found_at_all = len(found) + len(left)
+    if found_at_all:
+        print(f"{found_at_all} rule{'s' * (found_at_all != 1)} broken", file=sys.stderr)
         raise typer.Exit(1)
     print(f"all shapes hold: {len(sources.data)} triples of data", file=sys.stderr)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store as TripleStore, Triple
 
 from ivig.build.sources import read
 from ivig.build.validate import violations
@@ -272,6 +272,15 @@ def remove_statements(files: GraphFiles, ids: Sequence[str], *, dry_run: bool = 
         store.remove(iri)
     names = store.write(dry_run=dry_run)
     return [iri.removeprefix(BASE) for iri in store.gone()], names
+
+
+def orphans(files: GraphFiles, data: Iterable[Triple]) -> list[str]:
+    """The effects, regimens, pages and studies in the data that no statement leads to, by IRI, in order."""
+    store = TripleStore()
+    store.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in data)
+    found = store.query((files.queries / "internal" / "orphans.rq").read_text(encoding="utf-8"))
+    assert isinstance(found, QuerySolutions)
+    return [thing.value for row in found if isinstance(thing := row["thing"], NamedNode)]
 
 
 def _head(path: Path, text: str | None) -> str:
