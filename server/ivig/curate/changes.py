@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ivig.build.validate import violations
+from ivig.build.validation import violations
 from ivig.curate.store import Block, Store, write_files
 from ivig.model.problems import BadRecords, Problem
 from ivig.namespaces import BASE
