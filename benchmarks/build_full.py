@@ -18,14 +18,14 @@ from pathlib import Path
 
 import owlrl
 import pyshacl
+from ivig.build.reason import about_our_things, infer
+from ivig.build.validate import violations
 from pyoxigraph import RdfFormat, Triple, serialize
 from rdflib import SH, Graph
 
 from ivig.build import STAGES, build, read
-from ivig.build.reason import about_our_things, infer
 from ivig.build.release import Releases
 from ivig.build.sources import ALIGNMENT
-from ivig.build.validate import violations
 from ivig.io.rdflib_graph import ox_triple, rdflib_graph
 from ivig.settings import graph_files
 

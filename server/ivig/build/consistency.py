@@ -1,4 +1,4 @@
-"""Consistency: what in a graph contradicts itself, found by the queries `inconsistency-*.rq` over all that it entails."""
+"""Consistency: what in a graph contradicts itself, found by queries, `inconsistency-*.rq`, over all that it entails."""
 
 from __future__ import annotations
 

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolution, QuerySolutions, QueryTriples, Store, Triple
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+)
 
 from ivig.errors import BadInput, BadQuery
+from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, PREFIXES
 from ivig.settings import graph_files
 
@@ -20,6 +32,13 @@ _IRI = re.compile(r"<([^<>\s]*)>")
 @cache
 def _text(name: str) -> str:
     return (graph_files().queries / "internal" / name).read_text(encoding="utf-8")
+
+
+def store_of(triples: Iterable[Triple]) -> Store:
+    """A store in memory with these triples as its default graph."""
+    store = Store()
+    store.bulk_extend(in_graph(triple, DefaultGraph()) for triple in triples)
+    return store
 
 
 def internal_queries(pattern: str) -> list[str]:

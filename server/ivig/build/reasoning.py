@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, serialize
 
 from ivig.build.consistency import inconsistencies
-from ivig.build.queries import refuse, triples
+from ivig.build.queries import Term, refuse, store_of, triples
 from ivig.build.sources import Sources
 from ivig.errors import InvalidGraph
+from ivig.io.turtle import in_graph
 from ivig.namespaces import INFERRED_GRAPH
 
 _CHUNK = 20_000
@@ -35,8 +36,7 @@ def infer(sources: Sources, *, reference: bool = False) -> list[Triple]:
     :raises InvalidGraph: with every inconsistency, where the graph contradicts itself
     :raises BadInput: where the ontology has an axiom that the engine does not take
     """
-    store = Store()
-    store.bulk_extend(Quad(*triple, _ALL) for triple in [*sources.ontology, *sources.data])
+    store = store_of([*sources.ontology, *sources.data])
     refuse(store, "axioms-beyond-the-engine.rq", "ontology")
     errors = _by_owlrl(store) if reference else _by_reasonable(store)
     # What the reference calls an error says less than the queries do, and is told where they are silent.
@@ -57,20 +57,21 @@ def _by_reasonable(store: Store) -> list[str]:
 
 def _add(store: Store, entailed: Sequence[Triple]) -> list[Triple]:
     """Add triples to a store; those that it did not have."""
-    new = [triple for triple in entailed if Quad(*triple, _ALL) not in store]
-    store.bulk_extend(Quad(*triple, graph) for triple in new for graph in (_ALL, _NEW))
+    new = [triple for triple in entailed if in_graph(triple, _ALL) not in store]
+    store.bulk_extend(in_graph(triple, graph) for triple in new for graph in (_ALL, _NEW))
     return new
 
 
 def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]:
     """What one chunk entails, with subjects that are no literals."""
+    from rdflib import URIRef
     from reasonable import PyReasoner
 
     # rdflib, in whose terms the engine answers, writes numbers anew and complains of ill-formed ones: literals go by
     # names, in the axioms as in the data, and come back as they were.
     names: dict[Literal, str] = {}
 
-    def named(term: NamedNode | BlankNode | Literal) -> NamedNode | BlankNode:
+    def named(term: Term) -> Term:
         return NamedNode(names.setdefault(term, f"{_LITERAL}{len(names)}")) if isinstance(term, Literal) else term
 
     given = [Triple(t.subject, t.predicate, named(t.object)) for t in [*axioms, *chunk]]
@@ -79,13 +80,15 @@ def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]
         path = Path(folder) / "chunk.ttl"
         serialize(given, output=str(path), format=RdfFormat.N_TRIPLES)
         reasoner.load_file(str(path))
-    known = {(t.subject.value, t.predicate.value, t.object.value) for t in given}
     literals = {name: literal for literal, name in names.items()}
+    known = set(given)
     entailed = []
-    for subject, predicate, object_ in {tuple(map(str, triple)) for triple in reasoner.reason()} - known:
+    for subject, predicate, object_ in reasoner.reason():
         # A blank node, which only an axiom has, is nothing that anybody could ask for.
-        if "://" in subject and "://" in predicate and ("://" in object_ or object_ in literals):
-            entailed.append(Triple(NamedNode(subject), NamedNode(predicate), literals.get(object_) or NamedNode(object_)))
+        if isinstance(subject, URIRef) and isinstance(object_, URIRef) and subject not in literals:
+            triple = Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
+            if triple not in known:
+                entailed.append(Triple(triple.subject, triple.predicate, literals.get(object_) or triple.object))
     return entailed
 
 
@@ -93,7 +96,7 @@ def _by_owlrl(store: Store) -> list[str]:
     # Loading takes most of a second, which only those who ask for the reference wait for.
     import owlrl
     from owlrl.Namespaces import ERRNS
-    from rdflib import RDF, XSD, Literal as RdfLiteral
+    from rdflib import OWL, RDF, XSD, Literal as RdfLiteral, URIRef
 
     from ivig.io.rdflib_graph import ox_triples, rdflib_graph
 
@@ -106,4 +109,12 @@ def _by_owlrl(store: Store) -> list[str]:
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, datatype_axioms=True).expand(closure)
     _add(store, list(ox_triples(closure)))
     errors = closure.subjects(RDF.type, ERRNS.ErrorMessage)
-    return sorted(str(message) for error in errors for message in closure.objects(error, ERRNS.error))
+    told = [str(message) for error in errors for message in closure.objects(error, ERRNS.error)]
+    # Two values of a functional property are to OWL no error but one thing; no two of ours are.
+    same = closure.subject_objects(OWL.sameAs)
+    told += [
+        f"{one} is {other}"
+        for one, other in same
+        if isinstance(one, URIRef) and isinstance(other, URIRef) and one < other
+    ]
+    return sorted(told)

@@ -238,7 +238,7 @@ class Releases(NamedTuple):
         present = Release(target)
         if not present.is_sound() or present.manifest != Release(draft).manifest:
             if target.exists():
-                # The same quads, published by other tools or from files that differ where nothing shows; or damaged since.
+                # The same, published by other tools or from files that differ where nothing shows; or damaged since.
                 target.rename(draft.with_name(f"{draft.name}-replaced"))
             draft.rename(target)
         os.utime(target)

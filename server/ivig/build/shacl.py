@@ -14,17 +14,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
-from ivig.build.queries import refuse, rows, short
+from ivig.build.queries import Term, refuse, rows, short, store_of
 from ivig.errors import BadInput
 from ivig.namespaces import PREFIXES, RDF_TYPE
 
@@ -34,13 +36,13 @@ _CHUNK = 1000
 _WORKER = Path(__file__).with_name("shacl_worker.py")
 
 _SHAPE = "urn:ivig:shape:"
-_BOUNDS = {f"{SH}{name}ConstraintComponent" for name in ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")}
+_BOUNDS = {
+    f"{SH}{name}ConstraintComponent" for name in ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive")
+}
 _PAIRS = {f"{SH}{name}ConstraintComponent" for name in ("LessThan", "LessThanOrEquals")}
 _DATATYPE = NamedNode(SH + "DatatypeConstraintComponent")
 _SUB_CLASS_OF = NamedNode(PREFIXES["rdfs"] + "subClassOf")
 _TRUTH = {"1": "true", "0": "false"}
-
-Node = NamedNode | BlankNode | Literal
 
 
 class Result(NamedTuple):
@@ -58,8 +60,12 @@ class Result(NamedTuple):
     component: NamedNode
     path: NamedNode | None
     shape: NamedNode | BlankNode
-    value: Node | None
+    value: Term | None
     message: str
+
+
+Said = dict[str, Any]
+"""What a report says of a result, by the name of the property: terms."""
 
 
 def results(data: Sequence[Triple], shapes: Iterable[Triple], *, reference: bool = False) -> list[Result]:
@@ -72,15 +78,14 @@ def results(data: Sequence[Triple], shapes: Iterable[Triple], *, reference: bool
     if any(isinstance(term, Triple) for triple in data for term in (triple.subject, triple.object)):
         raise BadInput("a triple about a triple: the graph has no use for it")
     known = _Shapes(shapes)
-    store = Store()
-    store.bulk_extend(Quad(*triple) for triple in [*known.triples, *data])
     report = _by_pyshacl(data, known) if reference else _by_pyrudof(data, known)
     found = [known.result(said) for said in report]
     told = {(result.thing, result.shape, result.value) for result in found if result.component == _DATATYPE}
-    for row in rows(store, "ill-formed-values.rq"):
-        if (row["thing"], known.named.get(row["shape"], row["shape"]), row["value"]) not in told:
-            found.append(known.result({"focusNode": row["thing"], "sourceShape": row["shape"], "value": row["value"],
-                                       "sourceConstraintComponent": _DATATYPE}))  # fmt: skip
+    for row in rows(store_of([*known.triples, *data]), "ill-formed-values.rq"):
+        said = {"focusNode": row["thing"], "sourceShape": row["shape"], "value": row["value"]}
+        ill_formed = known.result({**said, "sourceConstraintComponent": _DATATYPE})
+        if (ill_formed.thing, ill_formed.shape, ill_formed.value) not in told:
+            found.append(ill_formed)
     return list(known.ordered(found))
 
 
@@ -92,37 +97,24 @@ class _Shapes:
 
     def __init__(self, shapes: Iterable[Triple]) -> None:
         given = list(dict.fromkeys(shapes))
-        store = Store()
-        store.bulk_extend(Quad(*triple) for triple in given)
-        refuse(store, "shapes-beyond-the-engine.rq", "shapes")
+        refuse(store_of(given), "shapes-beyond-the-engine.rq", "shapes")
         # The nodes of lists and paths keep theirs: a named path would be a property.
-        not_shapes = {t.subject for t in given if t.predicate.value == PREFIXES["rdf"] + "first"}
-        not_shapes |= {t.object for t in given if t.predicate.value == SH + "path"}
-        blanks = dict.fromkeys(t.subject for t in given if isinstance(t.subject, BlankNode) and t.subject not in not_shapes)
-        names = {blank: NamedNode(f"{_SHAPE}{number}") for number, blank in enumerate(blanks)}
-        self.named = {name: blank for blank, name in names.items()}
+        others: set[Term] = {t.subject for t in given if t.predicate.value == PREFIXES["rdf"] + "first"}
+        others |= {t.object for t in given if t.predicate.value == SH + "path"}
+        blanks = dict.fromkeys(t.subject for t in given if isinstance(t.subject, BlankNode) and t.subject not in others)
+        names: dict[Any, NamedNode] = {blank: NamedNode(f"{_SHAPE}{number}") for number, blank in enumerate(blanks)}
+        self.named: dict[Any, Any] = {name: blank for blank, name in names.items()}
         self.triples = [
             Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object)) for t in given
         ]
         self.document = _document(self.triples)
-        self._said: dict[tuple[object, str], list[Node]] = {}
+        self._said: dict[tuple[object, str], list[Any]] = {}
         for triple in self.triples:
             if triple.predicate.value.startswith(SH):
                 local = triple.predicate.value.removeprefix(SH)
                 self._said.setdefault((triple.subject, local), []).append(triple.object)
 
-    def check(self, report: Iterable[Triple]) -> None:
-        """Raise BadInput where the report on the shapes themselves has results."""
-        broken = [
-            f"shapes: {short(said['focusNode'])}: sh:{_local(said.get('resultPath'))} is not what SHACL takes"
-            + (f": {short(said['value'])}" if "value" in said else "")
-            for said in _reported(report)
-            if isinstance(said.get("resultPath"), NamedNode)
-        ]
-        if broken:
-            raise BadInput("\n".join(dict.fromkeys(broken)))
-
-    def result(self, said: dict[str, Node]) -> Result:
+    def result(self, said: Said) -> Result:
         """A result out of what a report says of it."""
         shape, component = said["sourceShape"], said["sourceConstraintComponent"]
         path = said.get("resultPath") or next(iter(self._said.get((shape, "path"), ())), None)
@@ -144,7 +136,7 @@ class _Shapes:
         """The results without those on the order of what has none."""
         ill_kinded = {(result.thing, result.path) for result in found if result.component == _DATATYPE}
         ill_valued = {(result.thing, result.path, result.value) for result in found if result.component == _DATATYPE}
-        names = {blank: name for name, blank in self.named.items()}
+        names: dict[Any, NamedNode] = {blank: name for name, blank in self.named.items()}
         for result in found:
             if result.component.value in _BOUNDS | _PAIRS and (result.thing, result.path, result.value) in ill_valued:
                 continue
@@ -156,13 +148,35 @@ class _Shapes:
             yield result
 
 
-def _by_pyrudof(data: Sequence[Triple], shapes: _Shapes) -> Iterator[dict[str, Node]]:
+@cache
+def _ill_formed(document: str) -> tuple[str, ...]:
+    """What shapes break of SHACL-SHACL, the W3C's shapes for every shapes graph, which pyshacl comes with."""
+    spec = find_spec("pyshacl")
+    assert spec is not None
+    assert spec.origin is not None
+    path = Path(spec.origin).with_name("assets") / "shacl-shacl.ttl"
+    rules = _document(quad.triple for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE))
+    broken = [
+        f"shapes: {short(said['focusNode'])}: sh:{_local(said.get('resultPath'))} is not what SHACL takes"
+        + (f": {short(said['value'])}" if "value" in said else "")
+        for said in _reported(_run(document, rules))
+        if isinstance(said.get("resultPath"), NamedNode)
+    ]
+    return tuple(dict.fromkeys(broken))
+
+
+def _check(ill_formed: Iterable[str]) -> None:
+    if found := "\n".join(ill_formed):
+        raise BadInput(found)
+
+
+def _by_pyrudof(data: Sequence[Triple], shapes: _Shapes) -> Iterator[Said]:
     chunks = list(_chunks(data))
     # Processes, for the engine holds Python's lock while it validates; a thread waits for each.
     with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
-        on_shapes = pool.submit(_run, shapes.document, _shapes_for_shapes())
+        ill_formed = pool.submit(_ill_formed, shapes.document)
         reports = [pool.submit(_run, _document(chunk), shapes.document) for _, chunk in chunks]
-        shapes.check(on_shapes.result())
+        _check(ill_formed.result())
         for (own, _), report in zip(chunks, reports, strict=True):
             yield from (said for said in _reported(report.result()) if own is None or said["focusNode"] in own)
 
@@ -230,27 +244,30 @@ def _is_thing(triples: Iterable[Triple]) -> bool:
     return any(t.predicate.value == RDF_TYPE and not str(t.object).startswith(f"<{owl}") for t in triples)
 
 
-def _by_pyshacl(data: Iterable[Triple], shapes: _Shapes) -> Iterator[dict[str, Node]]:
+def _by_pyshacl(data: Iterable[Triple], shapes: _Shapes) -> Iterator[Said]:
     # Loading takes most of a second, which only those who ask for the reference wait for.
     import pyshacl
+    from pyshacl.errors import ReportableRuntimeError
     from rdflib import Graph
 
     from ivig.io.rdflib_graph import ox_triples, rdflib_graph
 
-    shapes.check(_run(shapes.document, _shapes_for_shapes()))
+    _check(_ill_formed(shapes.document))
     try:
         _, report, _ = pyshacl.validate(
             rdflib_graph(data), shacl_graph=rdflib_graph(shapes.triples), inference="none", inplace=True
         )
+    except (ReportableRuntimeError, re.error) as error:
+        raise BadInput(f"shapes: pyshacl does not take them: {error}") from error
     except (TypeError, ValueError) as error:
-        raise BadInput(f"pyshacl ends where a value is ill-formed; mend what the default engine tells: {error}") from error
+        raise BadInput(f"pyshacl ends where a value has no order; mend what pyrudof tells: {error}") from error
     assert isinstance(report, Graph)
     return _reported(ox_triples(report))
 
 
-def _reported(report: Iterable[Triple]) -> Iterator[dict[str, Node]]:
+def _reported(report: Iterable[Triple]) -> Iterator[Said]:
     """What a report says of each of its results, by the name of the property; details of a result are none of it."""
-    said: dict[object, dict[str, Node]] = {}
+    said: dict[object, Said] = {}
     listed: dict[object, None] = {}
     for triple in report:
         if triple.predicate.value == SH + "result":
@@ -260,18 +277,9 @@ def _reported(report: Iterable[Triple]) -> Iterator[dict[str, Node]]:
     return (said[result] for result in listed)
 
 
-def _local(iri: Node | None) -> str:
+def _local(iri: Term | None) -> str:
     return iri.value.rpartition("#")[2] if isinstance(iri, NamedNode) else ""
 
 
 def _document(triples: Iterable[Triple]) -> str:
     return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
-
-
-def _shapes_for_shapes() -> str:
-    """SHACL-SHACL, the shapes of the W3C that every shapes graph has to keep."""
-    spec = find_spec("pyshacl")
-    assert spec is not None
-    assert spec.origin is not None
-    path = Path(spec.origin).with_name("assets") / "shacl-shacl.ttl"
-    return _document(quad.triple for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE))

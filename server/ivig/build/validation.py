@@ -1,4 +1,4 @@
-"""Validation: what in the data breaks a shape, and how to mend it; the ontology counts as known, nothing is inferred."""
+"""Validation: what in the data breaks a shape, and how to mend it. The ontology is known, nothing is inferred."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, Triple, serialize
 
 from ivig.build.queries import rows, short
 from ivig.build.shacl import SH, Result, results
 from ivig.build.sources import Sources
 from ivig.io.atomic import finished_file
+from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, DATA_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF_TYPE
 
 _CLASS_COMPONENT = NamedNode(SH + "ClassConstraintComponent")
@@ -124,7 +125,7 @@ def _unclassed(sources: Sources) -> Iterator[Violation]:
     """The things that no shape can look at."""
     store = Store()
     for graph, triples in ((ONTOLOGY_GRAPH, sources.ontology), (DATA_GRAPH, sources.data)):
-        store.bulk_extend(Quad(*triple, NamedNode(graph)) for triple in triples)
+        store.bulk_extend(in_graph(triple, NamedNode(graph)) for triple in triples)
     for row in rows(store, "things-without-class.rq"):
         result = Result(row["thing"], _CLASS_COMPONENT, _TYPE, row["thing"], row["class"], _UNCLASSED)
         yield _violation(result, "Class unknown", sources.stands_in)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from ivig.errors import BadTurtle, NotThere
 
@@ -32,6 +32,6 @@ def read_turtle(path: Path, name: str | None = None) -> list[Triple]:
         raise BadTurtle(f"{name}: not UTF-8 at byte {error.start}") from error
 
 
-def in_graph(triple: Triple, graph: NamedNode) -> Quad:
-    """The triple as a quad of a named graph."""
+def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
+    """The triple as a quad of a graph."""
     return Quad(triple.subject, triple.predicate, triple.object, graph)
