@@ -74,7 +74,7 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
     first = _ivig(environment, tmp_path, "query", "conditions", "--format", "ndjson")
     assert first.returncode == 0, first.stderr
     assert len([json.loads(line) for line in first.stdout.splitlines()]) == 287
-    assert "seal" in first.stderr
+    assert "publish" in first.stderr
     again = _ivig(environment, tmp_path, "query", "conditions", "--format", "ndjson")
     assert (again.stdout, again.stderr) == (first.stdout, "")
     (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - On gout\nDO  - 10.1000/gout\nER  - \n")

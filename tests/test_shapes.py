@@ -15,7 +15,7 @@ from rdflib.term import Node
 
 import jena
 from ivig.build.sources import Sources, read
-from ivig.build.validate import violations
+from ivig.build.validation import violations
 from ivig.io.rdflib_graph import rdflib_graph
 from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES

@@ -41,15 +41,18 @@ class GraphFiles(NamedTuple):
     def queries(self) -> Path:
         return self.folder / "queries"
 
+    @property
+    def query_files(self) -> list[Path]:
+        return self._files("queries", "**/*.rq")
+
     def name(self, path: Path) -> str:
         """The path below the folder, as messages and manifests give it."""
         return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else str(path)
 
     @property
     def inputs(self) -> list[Path]:
-        """Everything that a release is made from. Saved queries count only where the build runs them."""
-        rules = self._files("queries", "internal/derive-*.rq")
-        return [*self.ontology, *self.data, *self.links, *self.shapes, *rules]
+        """Everything that a release is made from."""
+        return [*self.ontology, *self.data, *self.links, *self.shapes, *self.query_files]
 
     def digest(self) -> str:
         """SHA-256 over names and bytes of the inputs."""

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from conftest import IVIG, Run
+import ivig
+from conftest import IVIG, ROOT, Run
 from ivig.build import STAGES, build
-from ivig.build.pipeline import sorted_nquads
+from ivig.build.publish import sorted_nquads
 from ivig.build.release import Release, Releases
 from ivig.errors import BadTurtle, InvalidGraph, NotThere
 from ivig.namespaces import GRAPHS
@@ -50,9 +51,15 @@ def test_the_same_files_give_the_same_digest(small: tuple[GraphFiles, Releases],
     assert again.nquads.read_bytes() == _current(releases).nquads.read_bytes()
 
 
-def test_the_digest_is_over_the_sorted_nquads_that_the_store_holds(graph_release: Release) -> None:
+def test_the_digest_is_over_the_sorted_nquads_that_the_store_holds_and_the_query_files(graph_release: Release) -> None:
     nquads = graph_release.nquads.read_bytes()
-    assert hashlib.sha256(nquads).hexdigest() == graph_release.digest
+    total = hashlib.sha256(nquads)
+    for path in sorted(
+        (ROOT / "queries").rglob("*.rq"), key=lambda path: path.relative_to(ROOT / "queries").as_posix()
+    ):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(ROOT / 'queries').as_posix()}\0{len(content)}\0".encode() + content)
+    assert total.hexdigest() == graph_release.digest
     lines = nquads.splitlines(keepends=True)
     assert lines == sorted(set(lines))
     store = Store.read_only(str(graph_release.store))
@@ -93,17 +100,76 @@ def test_a_change_of_the_same_length_is_seen(small: tuple[GraphFiles, Releases])
     assert _current(releases).stale(files)
 
 
-@pytest.mark.parametrize("name", ["internal/derive-3-verdict.rq", "internal/derive-1-evidence-line.rq"])
-def test_a_changed_rule_makes_a_release_stale(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["internal/derive-3-verdict.rq", "internal/derive-1-evidence-line.rq", "conditions.rq"]
+)
+def test_a_changed_query_makes_a_release_stale_and_another_digest(tmp_path: Path, name: str) -> None:
     folder = folder_with(tmp_path, SOURCE)
     own = tmp_path / "own"
     shutil.copytree(folder, own, symlinks=False)
     files, releases = graph_files(own), Releases(tmp_path / "releases")
-    build(files, releases)
-    assert not _current(releases).stale(files)
-    rule = own / "queries" / name
-    rule.write_text(rule.read_text() + "# another comment\n")
-    assert _current(releases).stale(files)
+    first = build(files, releases)
+    assert not first.stale(files)
+    query = own / "queries" / name
+    query.write_text(query.read_text() + "# another comment\n")
+    assert first.stale(files)
+    second = build(files, releases)
+    assert second.digest != first.digest
+    assert (second.queries / name).read_text().endswith("# another comment\n")
+    assert not (first.queries / name).read_text().endswith("# another comment\n")
+
+
+def test_saved_queries_are_those_of_the_release(tmp_path: Path) -> None:
+    files = files_with(tmp_path, SOURCE + efficacy("s", "benefit"))
+    releases = tmp_path / "releases"
+    old = ivig.open(files.folder, releases)
+    (files.queries / "conditions.rq").write_text("# title: Another\nSELECT ?condition { BIND(1 AS ?condition) }\n")
+    assert ivig.open(files.folder, releases).queries["conditions"].title == old.queries["conditions"].title != "Another"
+    build(files, Releases(releases))
+    assert ivig.open(files.folder, releases).query("conditions").rows == [{"condition": 1}]
+    assert old.queries["conditions"].title != "Another"
+
+
+def test_others_may_read_a_release(small: tuple[GraphFiles, Releases]) -> None:
+    _, releases = small
+    release = _current(releases)
+    mask = os.umask(0)
+    os.umask(mask)
+    for path in [release.folder, *release.folder.rglob("*")]:
+        wanted = (0o777 if path.is_dir() else 0o666) & ~mask
+        assert path.stat().st_mode & 0o777 == wanted, path
+
+
+def test_what_only_reads_leaves_the_release_of_another_graph(
+    small: tuple[GraphFiles, Releases], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --graph the package's graph is meant; the folder of releases holds that of another."""
+    files, releases = small
+    before = {path.name for path in releases.folder.iterdir()}, _current(releases).digest
+    done = run(
+        "query", "evidence-for-condition", "--condition", "gout", "--format", "csv", "--releases", releases.folder
+    )
+    assert done.returncode == 0
+    assert f"The release in {releases.folder} is of another graph, {files.folder}, and is asked as it is" in done.stderr
+    assert "condition/gout" in done.stdout
+    assert ivig.open(releases=releases.folder).release.digest == before[1]
+    assert "of another graph" in capsys.readouterr().err
+    assert ({path.name for path in releases.folder.iterdir()}, _current(releases).digest) == before
+
+
+def test_what_only_reads_keeps_the_release_of_a_package_in_a_folder_that_was_named(
+    small: tuple[GraphFiles, Releases], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An installed package that brought new files builds anew in the user's cache, and nowhere else."""
+    files, _ = small
+    packaged = files._replace(packaged=True)
+    monkeypatch.setattr("ivig.query.opening.graph_files", lambda folder: packaged)
+    monkeypatch.setattr("ivig.build.release.cache_folder", lambda: files.folder.parent / "cache")
+    named, cached = files.folder.parent / "named", None
+    old = ivig.open(releases=named).release.digest, ivig.open(releases=cached).release.digest
+    files.data[0].write_text(files.data[0].read_text().replace('"gout"@en', '"podagra"@en'))
+    assert ivig.open(releases=named).release.digest == old[0]
+    assert ivig.open(releases=cached).release.digest != old[1]
 
 
 def test_a_touched_file_with_the_same_bytes_is_not_stale(small: tuple[GraphFiles, Releases]) -> None:
@@ -186,7 +252,7 @@ def test_the_manifest_names_tools_and_counts(graph_release: Release) -> None:
     statements = 70 + 1594  # of the two documents, and one for each record of the literature
     assert manifest["things"]["Statement"] == statements
     assert manifest["things"]["Passage"] == 33
-    assert set(manifest["tools"]) == {"ivig", "pyoxigraph"}
+    assert set(manifest["tools"]) == {"ivig", "pyoxigraph", "pyrudof", "reasonable"}
 
 
 @pytest.mark.parametrize("place", ["a-file", "a-file/below", "/proc/nowhere"])
@@ -208,8 +274,9 @@ def test_a_releases_folder_that_leads_nowhere_is_said(tmp_path: Path) -> None:
 
 def test_the_command_says_which_place_cannot_be_used(run: Run, tmp_path: Path) -> None:
     folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit"))
-    for words, environment in (("--releases /proc/nowhere", {}), ("", {"IVIG_CACHE": "/proc/nowhere"})):
-        done = run("serve", "--graph", folder, *words.split(), IVIG_RELEASES="", **environment)
+    served, asked = ["serve", "--releases", "/proc/nowhere"], ["query", "conditions"]
+    for words, environment in ((served, {}), (asked, {"IVIG_CACHE": "/proc/nowhere"})):
+        done = run(*words, "--graph", folder, IVIG_RELEASES="", **environment)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("ivig: the releases folder /proc/nowhere"), done.stderr
 

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Store, Triple
 
 from ivig.build import read
-from ivig.build.derive import derive
+from ivig.build.derivation import derive
 from ivig.build.pipeline import asserted_graphs
 from ivig.namespaces import BASE, TERMS
 from small import SOURCE, efficacy, files_with, study

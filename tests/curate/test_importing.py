@@ -13,7 +13,7 @@ from pyoxigraph import Triple
 
 from conftest import Run
 from ivig.build import read
-from ivig.build.validate import violations
+from ivig.build.validation import violations
 from ivig.cli.import_ import _write_report
 from ivig.curate.catalog import Catalog
 from ivig.curate.citations import Citations

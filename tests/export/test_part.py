@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ivig.build import read
-from ivig.build.validate import violations
+from ivig.build.validation import violations
 from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
 from ivig.export.descriptions import Descriptions

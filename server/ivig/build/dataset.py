@@ -30,7 +30,7 @@ class Copy(Release):
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def seal_dataset(path: Path, folder: Path) -> Release:
+def publish_dataset(path: Path, folder: Path) -> Release:
     """A release that holds what the file says, in a new folder in `folder`.
 
     Raises NotThere, or BadInput with the place where the file does not parse.

@@ -1,4 +1,4 @@
-"""A release: what a build sealed, and the folder that holds the releases of one graph.
+"""A release: what a build published, and the folder that holds the releases of one graph.
 
 A releases folder holds `release-DIGEST` folders and a link `current`. A build writes beside them and swaps the link, so
 a reader sees one release or the other, never half of one.
@@ -10,7 +10,7 @@ import json
 import os
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -24,14 +24,58 @@ NAMES = "names.json"
 ANCESTORS = "ancestors.json"
 STORE = "store"
 STAMP = "sources.stamp"
+ORIGIN = "sources.folder"
 NQUADS = "graph.nq"
+QUERIES = "queries"
 
 _KEPT = 3
 _STALE_DRAFT_SECONDS = 24 * 3600
 
 
+class Stamp(NamedTuple):
+    """The files that a release is made from, as they were when the build began.
+
+    :param origin: where they are: the folder, or the package that they came with
+    :param stats: names, sizes and times
+    :param digest: SHA-256 over names and bytes
+    :param queries: the query files by their names below `queries/`, which the release keeps a copy of
+    """
+
+    origin: str
+    stats: str
+    digest: str
+    queries: dict[str, bytes]
+
+    @classmethod
+    def of(cls, files: GraphFiles) -> Stamp:
+        """The stamp of the files as they are now."""
+        queries = {path.relative_to(files.queries).as_posix(): path.read_bytes() for path in files.query_files}
+        return cls(_origin(files), files.stamp(), files.digest(), queries)
+
+    def write(self, folder: Path) -> None:
+        """Keep in a release what tells whether the files have changed since."""
+        (folder / ORIGIN).write_text(self.origin, encoding="utf-8")
+        (folder / STAMP).write_text(self.stats, encoding="utf-8")
+
+
+def _origin(files: GraphFiles) -> str:
+    # Where a package is installed changes with every environment.
+    return "the package" if files.packaged else str(files.folder)
+
+
+def digest_of(nquads: bytes, queries: Mapping[str, bytes]) -> str:
+    """SHA-256 over the sorted N-Quads, then name, length and bytes of each query file, in the order of the names."""
+    import hashlib
+
+    total = hashlib.sha256(nquads)
+    for name, content in sorted(queries.items()):
+        total.update(f"{name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
 class Release:
-    """A sealed release in its folder: the manifest, the index of names, the store and the sorted N-Quads."""
+    """A published release in its folder: manifest, index of names, store, sorted N-Quads and saved queries."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,21 +112,22 @@ class Release:
         """Called when nothing reads it any more. A release of a folder of releases stays: that folder sees to it."""
 
     def is_sound(self) -> bool:
-        """Whether all parts are there and as they were sealed."""
+        """Whether everything is there and as it was published."""
         import hashlib
 
         from pyoxigraph import Store
 
         try:
             Store.read_only(str(self.store))
-            sealed = ((self.names, self.manifest["names"]), (self.nquads, self.digest))
-            return all(hashlib.sha256(path.read_bytes()).hexdigest() == digest for path, digest in sealed)
+            kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
+            names = hashlib.sha256(self.names.read_bytes()).hexdigest()
+            return names == self.manifest["names"] and digest_of(self.nquads.read_bytes(), kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the sorted N-Quads: the version of the release."""
+        """SHA-256 over the sorted N-Quads and the query files: the version of the release."""
         return str(self.manifest["digest"])
 
     @property
@@ -98,6 +143,23 @@ class Release:
         except OSError:
             pass
         return bool(self.manifest.get("sources") != files.digest())
+
+    def is_of(self, files: GraphFiles) -> bool:
+        """Whether the release was built from these files, as they are or as they were; true where it does not say."""
+        return self.origin in ("", _origin(files))
+
+    @property
+    def origin(self) -> str:
+        """Where the files are that the release was built from; empty where it does not say."""
+        try:
+            return (self.folder / ORIGIN).read_text(encoding="utf-8")
+        except OSError:
+            return ""
+
+    @property
+    def queries(self) -> Path:
+        """The copy of the query files; not there in a file that is served as it stands."""
+        return self.folder / QUERIES
 
     @property
     def store(self) -> Path:
@@ -156,25 +218,27 @@ class Releases(NamedTuple):
 
     @contextmanager
     def draft(self) -> Iterator[Path]:
-        """An empty folder to build in, gone afterwards unless it was sealed."""
+        """An empty folder to build in, gone afterwards unless it was published."""
+        import secrets
         import shutil
-        import tempfile
 
         self.folder.mkdir(parents=True, exist_ok=True)
         self._sweep_drafts()
-        folder = Path(tempfile.mkdtemp(prefix="draft-", dir=self.folder))
+        # With the rights that the user gives to new folders: a service may run under another name.
+        folder = self.folder / f"draft-{secrets.token_hex(8)}"
+        folder.mkdir()
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def seal(self, draft: Path, digest: str) -> Release:
+    def publish(self, draft: Path, digest: str) -> Release:
         """Make a finished draft the current release."""
         target = self.folder / f"release-{digest[:16]}"
         present = Release(target)
         if not present.is_sound() or present.manifest != Release(draft).manifest:
             if target.exists():
-                # The same quads, sealed by other tools or from files that differ where nothing shows; or damaged since.
+                # The same, published by other tools or from files that differ where nothing shows; or damaged since.
                 target.rename(draft.with_name(f"{draft.name}-replaced"))
             draft.rename(target)
         os.utime(target)

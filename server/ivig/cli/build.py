@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from ivig.cli.options import GraphOption, ReleasesOption
 
+ReferenceOption = Annotated[
+    bool, typer.Option("--reference", help="By the reference engines, owlrl and pyshacl: the same, in minutes.")
+]
 
-def build(graph: GraphOption = None, releases: ReleasesOption = None) -> None:
-    """Build a release: read, validate, reason, derive, seal.
+
+def build(
+    graph: GraphOption = None,
+    releases: ReleasesOption = None,
+    reference: ReferenceOption = False,
+) -> None:
+    """Build a release: read, validate, reason, derive, publish.
 
     The release that was current stays so unless the build succeeds.
 
@@ -17,7 +29,7 @@ def build(graph: GraphOption = None, releases: ReleasesOption = None) -> None:
     from ivig.settings import graph_files
 
     files = graph_files(graph)
-    release = built(files, releases_of(files, releases))
+    release = built(files, releases_of(files, releases), reference=reference)
     counts = release.manifest["things"]
     print(f"{counts.get('Statement', 0)} statements, {sum(release.manifest['graphs'].values())} triples")
     print(f"release {release.digest}")

@@ -37,12 +37,12 @@ def calling(graph: Graph, hosts: str | None) -> Iterator[None]:
             raise BadInput(f"the query failed: {allowed.told(error)}") from error
 
 
-def built(files: GraphFiles, releases: Releases) -> Release:
-    """A new release, with a progress display."""
+def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> Release:
+    """A new release, with a progress display. reference: by the reference engines."""
     from ivig.build import build
 
     with building() as begin:
-        return build(files, releases, begin)
+        return build(files, releases, begin, reference=reference)
 
 
 def building() -> AbstractContextManager[Callable[[str], None]]:

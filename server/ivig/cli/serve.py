@@ -38,14 +38,14 @@ def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
 
         return lambda: opened(settings.graph, settings.releases)
 
-    def sealed() -> Graph:
-        from ivig.build.dataset import seal_dataset
+    def published() -> Graph:
+        from ivig.build.dataset import publish_dataset
         from ivig.query import Graph
         from ivig.settings import graph_files
 
-        return Graph(graph_files(settings.graph), seal_dataset(dataset, Path(folder)))
+        return Graph(graph_files(settings.graph), publish_dataset(dataset, Path(folder)))
 
-    return sealed
+    return published
 
 
 def _options() -> list[inspect.Parameter]:

@@ -48,3 +48,15 @@ def counting(title: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(title, total=None)
         yield lambda number: progress.update(task, completed=number)
+
+
+@contextmanager
+def under_way(title: str) -> Iterator[None]:
+    """Show on standard error, where that is a terminal, that something is under way, and for how long."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+        progress.add_task(title, total=None)
+        yield

@@ -11,12 +11,20 @@ import typer
 from ivig.cli.options import GraphOption
 from ivig.errors import BadInput
 
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="FILE.ttl", help="Write a sh:ValidationReport in Turtle.", show_default=False),
+]
+ReferenceOption = Annotated[bool, typer.Option("--reference", help="By the reference engine, pyshacl.")]
+
 
 def validate(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Turtle files to check; the whole graph without any.")
     ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="Check the files without the graph's own data.")] = False,
+    report: ReportOption = None,
+    reference: ReferenceOption = False,
     graph: GraphOption = None,
 ) -> None:
     """Check data against the shapes: what is wrong, where, and how to mend it.
@@ -27,6 +35,8 @@ def validate(
     Example: ivig validate my-statements.ttl
     """
     from ivig.build import read, validate as violations_of
+    from ivig.build.validation import write_report
+    from ivig.cli.terminal import under_way
     from ivig.curate.store import orphans
     from ivig.namespaces import BASE
     from ivig.settings import graph_files
@@ -36,11 +46,14 @@ def validate(
         raise BadInput("--alone needs files to check")
     source = graph_files(graph)
     sources = read(source, paths, own_data=not alone)
-    found = violations_of(sources)
+    with under_way("validating"):
+        found = violations_of(sources, reference=reference)
     if paths:
         names = {source.name(path) for path in paths}
         own = {thing for thing, file in read(source, paths, own_data=False).stands_in.items() if file in names}
         found = [violation for violation in found if violation.thing in own]
+    if report is not None:
+        write_report(found, report)
     for violation in found:
         print(violation)
     left = [] if paths else orphans(source, sources.data)

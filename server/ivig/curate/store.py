@@ -12,7 +12,7 @@ from typing import NamedTuple
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Store as TripleStore, Triple
 
 from ivig.build.sources import read
-from ivig.build.validate import violations
+from ivig.build.validation import violations
 from ivig.curate.triples import Block
 from ivig.errors import BadInput
 from ivig.io.atomic import finished_file

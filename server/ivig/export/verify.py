@@ -101,7 +101,7 @@ def _changes(files: PackageFiles, sums: dict[str, str]) -> Iterator[str]:
 
 def _checked(files: PackageFiles) -> tuple[int, list[str]]:
     """How many statements the data hold, and the rules of the package that they break."""
-    from ivig.build.validate import violations
+    from ivig.build.validation import violations
 
     name = DATA
     try:

@@ -1,8 +1,8 @@
-"""The seam between pyoxigraph, which the build runs on, and rdflib, which owlrl and pyshacl run on: our references."""
+"""The seam between pyoxigraph, which holds the graph, and rdflib, which Python users and the reference engines use."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 import rdflib
@@ -14,22 +14,19 @@ _STRING = PREFIXES["xsd"] + "string"
 
 
 def rdflib_graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    """The same triples as an rdflib graph, lexical forms of literals untouched."""
-    graph = rdflib.Graph()
+    """The same triples as an rdflib graph, lexical forms of literals untouched, the prefixes of the graph bound."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    for prefix, namespace in PREFIXES.items():
+        graph.bind(prefix, namespace)
     graph.addN((rdflib_term(t.subject), rdflib_term(t.predicate), rdflib_term(t.object), graph) for t in triples)
     return graph
 
 
-def ox_triple(subject: Node, predicate: Node, object_: Node) -> ox.Triple | None:
-    """The same triple for pyoxigraph; None where its subject is a literal, which RDF has no place for."""
-    if not isinstance(subject, IdentifiedNode) or not isinstance(predicate, URIRef):
-        return None
-    subject_ = ox.NamedNode(str(subject)) if isinstance(subject, URIRef) else ox.BlankNode(str(subject))
-    return ox.Triple(subject_, ox.NamedNode(str(predicate)), _to_ox(object_))
-
-
 def rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> IdentifiedNode | Literal:
-    """The same term for rdflib, the lexical form of a literal untouched. Raises TypeError for a quoted triple."""
+    """The same term for rdflib, the lexical form of a literal untouched.
+
+    :raises TypeError: for a triple, which rdflib takes for no term
+    """
     if isinstance(term, ox.NamedNode):
         return URIRef(term.value)
     if isinstance(term, ox.BlankNode):
@@ -42,7 +39,15 @@ def rdflib_term(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> I
     return Literal(term.value, datatype=None if datatype == _STRING else URIRef(datatype), normalize=False)
 
 
-def _to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+def ox_triples(triples: Iterable[tuple[Node, Node, Node]]) -> Iterator[ox.Triple]:
+    """The same triples for pyoxigraph, those whose subject is a literal left out: RDF has no place for them."""
+    for subject, predicate, object_ in triples:
+        if isinstance(subject, IdentifiedNode) and isinstance(predicate, URIRef):
+            subject_ = ox.NamedNode(str(subject)) if isinstance(subject, URIRef) else ox.BlankNode(str(subject))
+            yield ox.Triple(subject_, ox.NamedNode(str(predicate)), _ox_term(object_))
+
+
+def _ox_term(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     if isinstance(term, URIRef):
         return ox.NamedNode(str(term))
     if isinstance(term, BNode):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Triple, parse
 
 from ivig.errors import BadTurtle
 from ivig.io.text import read_text
@@ -29,8 +29,8 @@ def read_turtle(path: Path, name: str | None = None) -> list[Triple]:
         raise BadTurtle(f"{name}, line {error.lineno}, column {error.offset}: {message}") from error
 
 
-def in_graph(triple: Triple, graph: NamedNode) -> Quad:
-    """The triple as a quad of a named graph.
+def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
+    """The triple as a quad of a graph.
 
     :returns: the quad
     """

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
+from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, QueryTriples, Triple, parse_query_results
 
 from ivig.build.release import Release
 from ivig.query.engine import EmbeddedEngine, Engine, select
@@ -13,6 +14,9 @@ from ivig.query.names import Names
 from ivig.query.results import Value, columns, rows
 from ivig.query.saved import SavedQueries
 from ivig.settings import GraphFiles
+
+if TYPE_CHECKING:
+    import rdflib
 
 
 class Answer:
@@ -63,8 +67,9 @@ class Graph:
 
     @cached_property
     def queries(self) -> SavedQueries:
-        """The saved queries, by name."""
-        return SavedQueries(self.files.queries)
+        """The saved queries, by name: the release's own copy, or that of the files where it has none."""
+        own = self.release.queries
+        return SavedQueries(own if own.is_dir() else self.files.queries)
 
     @cached_property
     def internal(self) -> SavedQueries:
@@ -99,3 +104,21 @@ class Graph:
     def bound(self, name: str, parameters: dict[str, str]) -> str:
         """The text of a saved query with its parameters bound. Raises what `query` does."""
         return self.queries[name].bind(parameters, self.names)
+
+    def to_rdflib(self, *things: str, subgraph: Iterable[Quad | Triple] | None = None) -> rdflib.Graph:
+        """The graph for rdflib, and for what works on it, such as pyshacl and owlrl, with the prefixes bound.
+
+        One graph, not a dataset: the union of the named graphs, a triple once, as a query without a dataset sees it.
+
+        :param things: IRIs of things, for what is said of them and the labels of what they lead to; the whole graph
+            without any
+        :param subgraph: in place of things, quads of an export or the triples of a CONSTRUCT query
+        """
+        from ivig.io.rdflib_graph import rdflib_graph
+
+        if subgraph is not None:
+            return rdflib_graph(each.triple if isinstance(each, Quad) else each for each in subgraph)
+        query = self.internal["describe-thing"].bind_things("thing", things) if things else self.internal["graph"].text
+        triples = self.engine.ask(query)
+        assert isinstance(triples, QueryTriples)
+        return rdflib_graph(triples)

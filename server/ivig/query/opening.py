@@ -22,21 +22,32 @@ def _quiet_build(files: GraphFiles, releases: Releases) -> Release:
 def open_graph(folder: Path | None = None, releases: Path | None = None, builder: Builder = _quiet_build) -> Graph:
     """The graph in `folder` (None: the package's own) with its current release.
 
-    builder: called where there is no release yet, or where an installed package brought new files. A folder that people
-    edit keeps its last good release until they build again, and a line on standard error says so.
-    Raises NotThere, BadInput or InvalidGraph.
+    A folder that people edit keeps its last good release until they build again, and a line on standard error says so.
+    So does a folder of releases that was named: nothing that only reads makes another release current there.
+
+    :param builder: called where there is no release yet, or where an installed package brought new files and its
+        releases are kept in the user's cache
+    :raises NotThere: where there is no graph, or its release is damaged
+    :raises BadInput: where a file of the graph cannot be read
+    :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     """
     files = graph_files(folder)
     home = releases_of(files, releases)
     release = home.current()
-    if release is None or (files.packaged and release.stale(files)):
+    if release is None or (files.packaged and releases is None and release.stale(files)):
         release = builder(files, home)
-    elif release.stale(files):
-        print(
-            f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.",
-            file=sys.stderr,
+    elif not release.is_of(files):
+        _say(
+            f"The release in {home.folder} is of another graph, {release.origin}, and is asked as it is; "
+            f"`ivig build --graph {files.folder} --releases {home.folder}` puts this one in its place."
         )
+    elif release.stale(files):
+        _say(f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.")
     return Graph(files, release)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def existing_graph(folder: Path | None = None, releases: Path | None = None) -> Graph | None:

@@ -1,0 +1,32 @@
+"""Derivation: what our own rules add to what is entailed, CONSTRUCT queries run in the order of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pyoxigraph import NamedNode, Store, Triple
+
+from ivig.build.queries import construct
+from ivig.io.turtle import in_graph
+from ivig.namespaces import INFERRED_GRAPH
+
+RULES = "internal/derive-*.rq"
+
+
+def derive(graphs: Mapping[str, Sequence[Triple]], queries: Path) -> list[Triple]:
+    """The triples that the rules add, each rule seeing what the ones before it added.
+
+    :param graphs: every named graph by its IRI
+    :param queries: the folder of the graph's queries
+    :raises BadQuery: with the name of the file, where a rule cannot be read
+    """
+    store = Store()
+    for name, triples in graphs.items():
+        store.bulk_extend(in_graph(triple, NamedNode(name)) for triple in triples)
+    added: dict[Triple, None] = {}
+    for path in sorted(queries.glob(RULES)):
+        new = [triple for triple in construct(store, path) if triple not in added]
+        added.update(dict.fromkeys(new))
+        store.bulk_extend(in_graph(triple, NamedNode(INFERRED_GRAPH)) for triple in new)
+    return list(added)
