@@ -27,9 +27,10 @@ from rdflib.term import Node
 from ivig.build import build
 from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
-from ivig.export.columns import COLUMNS
+from ivig.export.columns import columns
 from ivig.export.context import Context
 from ivig.model.records import RECORD
+from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.query.examples import EXAMPLES
 from ivig.query.graph import Graph as AskableGraph
@@ -258,7 +259,7 @@ def record_schema() -> str:
 
 def table_columns() -> str:
     """The columns of exported tables."""
-    rows = [f"| `{column.name}` | {column.sort} | {column.meaning} |" for column in COLUMNS]
+    rows = [f"| `{column.name}` | {column.sort} | {column.meaning} |" for column in columns(schema(FILES))]
     head = ["# Columns of exported tables\n", "A row a statement, in `csv`, `tsv`, `xlsx` and `parquet`.\n"]
     return "\n".join([*head, "| column | holds | meaning |", "|---|---|---|", *rows])
 

@@ -1,4 +1,4 @@
-"""What the tests of this room share: one exporter, and files written by it."""
+"""What the tests of this layer share: one exporter, and files written by it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Written = Callable[..., bytes]
 
 @pytest.fixture(scope="session")
 def exporter(graph: Graph) -> Exporter:
-    """Takes parts of the real graph away."""
+    """Writes subgraphs of the real graph."""
     return Exporter(graph)
 
 

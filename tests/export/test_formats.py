@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +13,8 @@ import tarfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import networkx
 import openpyxl
@@ -34,13 +34,13 @@ from rdflib.compare import to_isomorphic
 from conftest import IVIG, ROOT
 from ivig.build.release import Release
 from ivig.errors import BadInput, UnknownName
-from ivig.export import FORMATS, Exporter, Selection, whole
-from ivig.export.columns import NOTE
+from ivig.export import FORMATS, Exporter, Selection, rdf, whole
+from ivig.export.columns import columns
 from ivig.export.context import Context
-from ivig.export.rdf import triples
-from ivig.export.whole import whole_ntriples
+from ivig.export.subgraph import triples
 from ivig.io.spreadsheet_cells import harmless
-from ivig.namespaces import BASE, DATA_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
+from ivig.model.schema import schema
+from ivig.namespaces import BASE, DATA_GRAPH, PREF_LABEL, PREFIXES, TERMS
 from ivig.query import Graph
 from jena import opinion
 
@@ -56,8 +56,8 @@ KGX = ROOT / "tests" / "tools" / ".kgx" / "bin" / "python"
 
 @pytest.fixture(scope="module")
 def statements(exporter: Exporter) -> set[str]:
-    """The statements of the part that the tests take away."""
-    return set(exporter.part(GBS).statements)
+    """The statements of the subgraph that the tests write."""
+    return set(exporter.subgraph(GBS).statements)
 
 
 @pytest.mark.parametrize(
@@ -77,18 +77,18 @@ def test_rdflib_reads_rdf(
     read = rdflib.Dataset(default_union=True)
     read.parse(io.BytesIO(written(format_name, GBS)), format=parser)
     assert {str(s) for s in read.subjects(rdflib.RDF.type, STATEMENT)} == statements
-    expected = {quad.triple for quad in exporter.part(GBS).quads()}
+    expected = {quad.triple for quad in exporter.subgraph(GBS).quads()}
     assert len(set(read.triples((None, None, None)))) == len(expected)
     if format_name in ("trig", "nquads"):
         graphs = {str(graph.identifier): len(graph) for graph in read.graphs() if len(graph)}
-        assert graphs == Counter(str(quad.graph_name).strip("<>") for quad in exporter.part(GBS).quads())
+        assert graphs == Counter(str(quad.graph_name).strip("<>") for quad in exporter.subgraph(GBS).quads())
 
 
 def test_jena_reads_rdf(written: Written, tmp_path: Path) -> None:
     """JSON-LD apart, for which Debian's Jena lacks a library."""
     files = []
     for name in ("turtle", "trig", "ntriples", "nquads", "rdfxml"):
-        path = tmp_path / f"part{FORMATS[name].suffix}"
+        path = tmp_path / f"subgraph{FORMATS[name].suffix}"
         path.write_bytes(written(name, GBS))
         files.append(path)
     assert set(opinion([], [], {}, files, tmp_path).refusals.values()) == {""}
@@ -118,21 +118,42 @@ def test_what_is_put_together_is_what_would_be_written_at_once(
     short = {"prefixes": PREFIXES, "base_iri": BASE} if format_name == "turtle" else {}
     # The second has verdicts that rest on what the first lacks, so what was kept of the first must not be used for it.
     for selection in (Selection(condition=("GBS",), direction=("no benefit",)), GBS, Selection(group=("complement",))):
-        quads = exporter.part(selection, inferred=inferred).quads()
+        quads = exporter.subgraph(selection, inferred=inferred).quads()
         at_once = serialize(quads if format_name == "nquads" else triples(quads), format=formats[format_name], **short)
         for _ in range(2):
             assert written(format_name, selection, inferred=inferred) == at_once
+
+
+def _release_of(folder: Path, lines: list[str]) -> Graph:
+    """As much of a graph as its N-Quads."""
+    (folder / "graph.nq").write_text("".join(sorted(lines)), encoding="utf-8")
+    return cast(Graph, SimpleNamespace(release=Release(folder)))
 
 
 def test_a_triple_of_two_graphs_is_one_triple(tmp_path: Path) -> None:
     line = '<x:s> <x:p> "a{}"{} <https://w3id.org/ivig/graph/{}> .\n'
     lines = [line.format(*of) for of in (("", "", "data"), ("", "@en", "data"), (" <x:o> .", "", "links"))]
     lines += [line.format("", "", "links"), line.format("", "", "inferred")]
-    (tmp_path / "graph.nq").write_text("".join(sorted(lines)))
-    release = Release(tmp_path)
-    text = b"".join(whole_ntriples(release)).decode()
+    graph, out = _release_of(tmp_path, lines), io.BytesIO()
+    rdf.write_whole(graph, "ntriples", out, inferred=True)
+    text = out.getvalue().decode()
     assert sorted(text.splitlines()) == ['<x:s> <x:p> "a <x:o> ." .', '<x:s> <x:p> "a" .', '<x:s> <x:p> "a"@en .']
-    assert {f"{triple} ." for triple in triples(whole(release))} == set(text.splitlines())
+    assert {f"{triple} ." for triple in triples(whole(graph.release))} == set(text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('<x:s> <http://example.com/123> "x" <https://w3id.org/ivig/graph/data> .\n', "no name for the predicate"),
+        ('<x:s> <x:p> "a\\u0001" <https://w3id.org/ivig/graph/data> .\n', "control character"),
+    ],
+)
+def test_what_rdf_xml_cannot_hold_is_an_error_before_the_first_byte(tmp_path: Path, line: str, message: str) -> None:
+    fine = '<x:a> <x:p> "x" <https://w3id.org/ivig/graph/data> .\n'
+    out = io.BytesIO()
+    with pytest.raises(BadInput, match=message):
+        rdf.write_whole(_release_of(tmp_path, [fine, line]), "rdfxml", out, inferred=True)
+    assert out.getvalue() == b""
 
 
 def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, exporter: Exporter) -> None:
@@ -143,7 +164,7 @@ def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, ex
     assert isinstance(statement["participants"], int)
     text = jsonld.to_rdf(document, {"format": "application/n-quads"})
     expected = rdflib.Graph()
-    for quad in exporter.part(Selection(condition=("chronic idiopathic pericarditis",))).quads():
+    for quad in exporter.subgraph(Selection(condition=("chronic idiopathic pericarditis",))).quads():
         expected.parse(data=f"{quad.triple} .", format="nt")
     assert to_isomorphic(rdflib.Graph().parse(data=text, format="nt")) == to_isomorphic(expected)
 
@@ -152,7 +173,7 @@ def test_json_ld_is_compact_and_expands_to_the_same_triples(written: Written, ex
 def test_json_ld_is_as_compact_as_its_library_makes_it(
     exporter: Exporter, tmp_path: Path, whole_of_a_small_one: bool
 ) -> None:
-    """A part, and a whole graph with its ontology, in which values are not of the sort that their names stand for."""
+    """A subgraph, and a whole graph with its ontology, in which values are not of the sort that their names stand for."""
     import ivig
     from small import SOURCE, efficacy, folder_with
 
@@ -229,16 +250,81 @@ def test_openpyxl_and_pyarrow_see_sheets_and_types(written: Written, statements:
     assert parquet.schema_arrow.metadata[b"release"].decode() == graph.release.digest
 
 
-def test_a_table_has_a_column_for_all_that_is_said_of_a_statement(graph: Graph) -> None:
-    """Of a statement, its effect and its doses. Words for a phase of dosing stand for its label and number."""
-    query = (
-        f"SELECT DISTINCT ?p {{ GRAPH <{DATA_GRAPH}> {{ ?s ?p ?o }} "
-        f"FILTER REGEX(STR(?s), '^{BASE}(statement|effect|regimen)/') }}"
+def test_a_table_has_a_column_for_all_that_is_said_of_a_statement_and_its_effects(graph: Graph) -> None:
+    query = f"SELECT DISTINCT ?p {{ GRAPH <{DATA_GRAPH}> {{ ?s ?p ?o }} FILTER REGEX(STR(?s), '^{BASE}(statement|effect)/') }}"
+    said = {str(row["p"]) for row in graph.sparql(query)}
+    ours = schema(graph.files)
+    names = {one.name for name in ("Statement", "Effect") for one in ours.properties(name) if one.iri in said}
+    without = names - {column.name for column in columns(ours)}
+    # The first has its own column; the others share one, or are columns of what they lead to.
+    assert without <= {
+        "label", "models_condition", "discusses_condition", "supported_mechanism", "contradicted_mechanism", "reference", "effect",
+    }  # fmt: skip
+
+
+_MORE_WORDS = """
+@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix ivig: <https://w3id.org/ivig/ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@base <https://w3id.org/ivig/> .
+ivig:Arm a owl:Class ; rdfs:label "arm"@en ; skos:definition "An arm."@en ; rdfs:isDefinedBy <ontology> .
+ivig:arm a owl:ObjectProperty ; rdfs:label "arm"@en ; skos:definition "Whose result it is."@en ; rdfs:isDefinedBy <ontology> .
+ivig:centres a owl:DatatypeProperty ; rdfs:label "centres"@en ; skos:definition "How many centres."@en ; rdfs:isDefinedBy <ontology> .
+ivig:precededBy a owl:ObjectProperty ; rdfs:label "preceded by"@en ; skos:definition "An earlier condition."@en ; rdfs:isDefinedBy <ontology> .
+<arm/experimental> a ivig:Arm, skos:Concept ; skos:prefLabel "experimental"@en ; skos:definition "With it."@en .
+"""
+_MORE_SHAPES = {
+    "statement": """
+<shape/statement> sh:property
+    [ sh:path ivig:centres ; sh:name "centres" ; sh:order 625 ; sh:datatype xsd:integer ; sh:maxCount 1 ; sh:message "A number."@en ] ,
+    [ sh:path ivig:precededBy ; sh:name "preceded_by" ; sh:order 155 ; sh:class ivig:Condition ; sh:message "A condition."@en ] .
+""",
+    "effect": '<shape/effect> sh:property [ sh:path ivig:arm ; sh:name "arm" ; sh:order 865 ; sh:class ivig:Arm ; sh:message "An arm."@en ] .\n',
+}
+
+
+def test_what_a_shape_adds_is_a_column_by_itself(tmp_path: Path) -> None:
+    """A number, a term of a vocabulary on the effect, and a thing: in tables, networks, KGX and the JSON-LD context."""
+    import ivig
+    from small import SOURCE, efficacy, folder_with
+
+    more = "ivig:centres 3 ; ivig:precededBy <condition/gout> ; ivig:effect <effect/1> ; "
+    effect = (
+        '<effect/1> a ivig:Effect ; skos:prefLabel "1"@en ; ivig:measure "odds ratio"@en ; ivig:value 2.0 ; '
+        "ivig:arm <arm/experimental> .\n"
     )
-    said = {str(row["p"]).removeprefix(TERMS) for row in graph.sparql(query)}
-    source = (ROOT / "server" / "ivig" / "export" / "columns.py").read_text(encoding="utf-8")
-    without = {name for name in said if not re.search(rf'"{re.sub("(Min|Max)$", "", name)}"', source)}
-    assert without == {RDF_TYPE, PREF_LABEL, NOTE, "phase"}
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit", more=more) + effect)
+    with (folder / "ontology" / "vocabulary.ttl").open("a") as file:
+        file.write(_MORE_WORDS)
+    for name, text in _MORE_SHAPES.items():
+        with (folder / "shapes" / f"{name}.ttl").open("a") as file:
+            file.write(text)
+    exporter = Exporter(ivig.open(folder, tmp_path / "releases"))
+
+    def written(format_name: str) -> bytes:
+        out = io.BytesIO()
+        exporter.write(Selection(), format_name, out)
+        return out.getvalue()
+
+    (row,) = csv.DictReader(io.StringIO(written("csv").decode()))
+    expected = {
+        "centres": "3",
+        "preceded_by": f"{BASE}condition/gout",
+        "preceded_by_label": "gout",
+        "arm": "experimental",
+    }
+    assert {name: row[name] for name in expected} == expected
+    names = list(row)
+    assert names.index("condition_curies") < names.index("preceded_by") < names.index("population")
+    assert names.index("arm") < names.index("measure") < names.index("value")
+    meaning = {column.name: column.meaning for column in columns(schema(exporter.graph.files))}
+    assert meaning["centres"] == "How many centres."
+    network = networkx.read_graphml(io.BytesIO(written("graphml")))
+    assert network.nodes[f"{BASE}statement/s"]["centres"] == 3
+    assert network.nodes[f"{BASE}effect/1"]["arm"] == "experimental"
+    (edge,) = _edges(written("kgx-jsonl"))
+    assert (edge["centres"], edge["arm"]) == (3, "experimental")
+    context = Context(exporter.graph).document()["@context"]
+    assert context["centres"] == {"@id": "ivig:centres", "@type": "xsd:integer"}
 
 
 @settings(max_examples=50)
@@ -268,9 +354,9 @@ def test_formulas_stay_text_in_a_spreadsheet(written: Written, graph: Graph, tmp
             assert len(out.getvalue().decode().splitlines()) == 2
 
 
-def _network_is_that_of_the_part(network: networkx.MultiDiGraph, statements: set[str], exporter: Exporter) -> None:
+def _network_is_that_of_the_subgraph(network: networkx.MultiDiGraph, statements: set[str], exporter: Exporter) -> None:
     assert {iri for iri, node in network.nodes(data=True) if node.get("type") == "Statement"} == statements
-    assert set(network) == exporter.part(GBS).members
+    assert set(network) == exporter.subgraph(GBS).members
     assert Counter(network.edges()) == _ends(exporter)
     node = network.nodes["https://w3id.org/ivig/statement/neurom-009"]
     assert (node["participants"], node["direction"], node["kind"]) == (21, "mixed", "efficacy")
@@ -279,9 +365,9 @@ def _network_is_that_of_the_part(network: networkx.MultiDiGraph, statements: set
 
 
 def _ends(exporter: Exporter) -> Counter[tuple[str, str]]:
-    """Both ends of every link between things of the part."""
-    part = exporter.part(GBS)
-    links = (quad for quad in part.quads() if _is_link(quad, part.members))
+    """Both ends of every link between things of the subgraph."""
+    subgraph = exporter.subgraph(GBS)
+    links = (quad for quad in subgraph.quads() if _is_link(quad, subgraph.members))
     return Counter((str(quad.subject).strip("<>"), str(quad.object).strip("<>")) for quad in links)
 
 
@@ -295,14 +381,14 @@ def _is_link(quad: Quad, nodes: set[str]) -> bool:
 
 def test_networkx_reads_graphml(written: Written, statements: set[str], exporter: Exporter) -> None:
     network = networkx.read_graphml(io.BytesIO(written("graphml", GBS)), force_multigraph=True)
-    _network_is_that_of_the_part(network, statements, exporter)
+    _network_is_that_of_the_subgraph(network, statements, exporter)
     link = network.get_edge_data("https://w3id.org/ivig/statement/neurom-009", "https://w3id.org/ivig/direction/mixed")
     assert [(edge["link"], edge["inferred"]) for edge in link.values()] == [("direction", False)]
 
 
 def test_networkx_reads_gexf(written: Written, statements: set[str], exporter: Exporter) -> None:
     network = networkx.MultiDiGraph(networkx.read_gexf(io.BytesIO(written("gexf", GBS))))
-    _network_is_that_of_the_part(network, statements, exporter)
+    _network_is_that_of_the_subgraph(network, statements, exporter)
     assert (
         network.nodes["https://w3id.org/ivig/condition/guillain-barre-syndrome"]["label"] == "Guillain-Barré syndrome"
     )
@@ -329,10 +415,10 @@ def test_cytoscape_js_draws_the_network(written: Written, statements: set[str], 
             json.loads(written("cytoscape", GBS)),
         )
         browser.close()
-    members = exporter.part(GBS).members
+    members = exporter.subgraph(GBS).members
     assert set(drawn["statements"]) == statements
     assert drawn["nodes"] == len(members)
-    assert drawn["edges"] == sum(_is_link(quad, members) for quad in exporter.part(GBS).quads())
+    assert drawn["edges"] == sum(_is_link(quad, members) for quad in exporter.subgraph(GBS).quads())
     assert {"mixed", "Guillain-Barré syndrome", "randomized controlled trial"} <= set(drawn["reached"])
 
 
@@ -340,7 +426,7 @@ def test_ndex_reads_cx2(written: Written, statements: set[str], exporter: Export
     network = RawCX2NetworkFactory().get_cx2network(json.loads(written("cx2", GBS)))
     nodes = network.get_nodes()
     assert {node["v"]["iri"] for node in nodes.values() if node["v"]["type"] == "Statement"} == statements
-    members = exporter.part(GBS).members
+    members = exporter.subgraph(GBS).members
     assert len(nodes) == len(members)
     ends = Counter((nodes[e["s"]]["v"]["iri"], nodes[e["t"]]["v"]["iri"]) for e in network.get_edges().values())
     assert ends == _ends(exporter)
@@ -352,10 +438,10 @@ def test_the_validator_of_kgx_accepts_all_statements(
     written: Written, graph: Graph, statements: set[str], tmp_path: Path
 ) -> None:
     assert KGX.exists(), "KGX is missing: run tests/tools/install"
-    everything, part = len(graph.about("statements")), len(statements)
+    everything, some = len(graph.about("statements")), len(statements)
     for format_name, its_name, selection, total in (
         ("kgx", "tsv", Selection(), everything),
-        ("kgx-jsonl", "jsonl", GBS, part),
+        ("kgx-jsonl", "jsonl", GBS, some),
     ):
         path = tmp_path / f"{its_name}.tar.gz"
         path.write_bytes(written(format_name, selection))
@@ -473,7 +559,7 @@ def test_the_nanopub_library_finds_its_rules_kept(written: Written, exporter: Ex
         assert nanopub.pubinfo.value(rdflib.URIRef(nanopub.source_uri), rdflib.DCTERMS.license)
         assert set(nanopub.provenance.objects(nanopub.metadata.assertion, rdflib.PROV.wasDerivedFrom))
         found |= {str(s) for s in nanopub.assertion.subjects(rdflib.RDF.type, STATEMENT)}
-    assert found == set(exporter.part(some).statements)
+    assert found == set(exporter.subgraph(some).statements)
     assert len(found) > 20
 
 
@@ -503,10 +589,26 @@ def test_a_reader_that_goes_away_ends_an_export_quietly(releases: Path, format_n
         assert process.wait(timeout=60) in (0, 1)
 
 
-def test_without_its_library_a_format_names_the_extra(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(BadInput, match=r"this format needs pyarrow: pip install 'ivig\[export\]'"):
-        written("parquet", GBS)
+@pytest.mark.parametrize(
+    ("format_name", "library"),
+    [("parquet", "pyarrow"), ("jsonld", "pyld"), ("gexf", "networkx"), ("cx2", "ndex2"), ("nanopub", "nanopub")],
+)
+def test_without_its_library_a_format_names_the_extra(
+    written: Written, monkeypatch: pytest.MonkeyPatch, format_name: str, library: str
+) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(BadInput, match=rf"this format needs {library}: pip install 'ivig\[export\]'"):
+        written(format_name, GBS)
+
+
+@pytest.mark.parametrize("format_name", ["csv", "xlsx", "kgx", "nanopub"])
+def test_things_without_a_statement_are_no_empty_table(written: Written, format_name: str) -> None:
+    things = Selection(sparql=f"SELECT ?c {{ ?c a <{TERMS}Condition> }}")
+    with pytest.raises(BadInput, match="no statement was selected, only things"):
+        written(format_name, things)
+    assert b"<condition/guillain-barre-syndrome>" in written("turtle", things)
 
 
 def test_an_unknown_format_gets_the_list(written: Written) -> None:

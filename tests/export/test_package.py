@@ -17,6 +17,7 @@ from typing import cast
 
 import pytest
 import rdflib
+from ivig.export.package import write_package
 from rocrate.rocrate import ROCrate
 
 from conftest import ROOT, Run
@@ -25,7 +26,6 @@ from ivig.build.release import Releases
 from ivig.errors import BadInput, NotThere
 from ivig.export import Exporter, Selection
 from ivig.export.crate import write_citation
-from ivig.export.package import write_package
 from ivig.export.verify import verify_package
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, TERMS
 from ivig.query import Graph
@@ -63,7 +63,7 @@ def test_the_crate_is_read_by_its_library(made: Path, exporter: Exporter) -> Non
 
 def test_others_tools_check_and_read_it(made: Path, exporter: Exporter) -> None:
     subprocess.run(["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=made, check=True, capture_output=True)
-    statements = exporter.part(KAWASAKI).statements
+    statements = exporter.subgraph(KAWASAKI).statements
     for name in ("data/statements.nq", "data/statements.ttl"):
         data = rdflib.Dataset(default_union=True)
         data.parse(made / name)
@@ -85,7 +85,7 @@ def test_an_unchanged_package_is_found_unchanged(made: Path) -> None:
 def test_what_was_asked_can_be_asked_again(made: Path, exporter: Exporter) -> None:
     asked = json.loads((made / "selection.json").read_text())["selection"]
     again = Selection(**{name: tuple(values) for name, values in asked.items()})
-    assert exporter.part(again).statements == exporter.part(KAWASAKI).statements
+    assert exporter.subgraph(again).statements == exporter.subgraph(KAWASAKI).statements
 
 
 def test_a_query_comes_along(exporter: Exporter, tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_what_lies_beside_the_shapes_stays_there(exporter: Exporter, tmp_path: P
     files = files_with(tmp_path, SOURCE)
     (files.folder / "shapes" / "notes.txt").write_text("mine")
     (files.folder / "shapes" / "old").mkdir()
-    beside = SimpleNamespace(graph=_with_files(exporter.graph, files), part=exporter.part, write=exporter.write)
+    beside = SimpleNamespace(graph=_with_files(exporter.graph, files), subgraph=exporter.subgraph, write=exporter.write)
     write_package(cast(Exporter, beside), KAWASAKI, "nquads", tmp_path / "p")
     names = sorted(path.name for path in (tmp_path / "p" / "shapes").iterdir())
     assert names == sorted(path.name for path in files.shapes)

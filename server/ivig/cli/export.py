@@ -45,8 +45,15 @@ def export(
     ] = None,
     depth: Annotated[int, typer.Option(help="Steps to go on to what else is said of the same things.")] = 0,
     format: Annotated[
-        ExportFormat, typer.Option("--format", "-f", help="How to write it.", metavar="FORMAT")
-    ] = ExportFormat.turtle,
+        ExportFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="How to write it; by the ending of the file, else turtle.",
+            metavar="FORMAT",
+            show_default=False,
+        ),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
     ] = None,
@@ -64,7 +71,7 @@ def export(
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
-    """Take the graph away, or a part of it, with everything it mentions.
+    """Write the graph, or a subgraph of it, with everything it mentions.
 
     Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
     rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; nanopub.
@@ -73,6 +80,7 @@ def export(
     """
     from ivig.cli.opened import opened
     from ivig.export import Exporter, Selection
+    from ivig.export.formats import format_of
 
     named = {
         name: tuple(values or ())
@@ -94,43 +102,38 @@ def export(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
     _one_of({"--citations": citations, "--package": package, "--describe": describe or None})
+    _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
+    _one_of({"--package": package, "--output": output})
     exporter = Exporter(opened(graph, releases))
+    inferred = not asserted
     if citations is not None:
-        from ivig.export.citations import bibliography
+        from ivig.export.bibliography import bibliography
 
-        if selection:
-            raise BadInput("--citations gives the publications of the whole graph: leave the selection out")
-        written = bibliography(exporter.graph, citations.value)
+        among = exporter.subgraph(selection, inferred=inferred).members if selection else None
+        written = bibliography(exporter.graph, citations.value, among)
         _write(output, lambda out: out.write(written.text.encode()))
         if written.left_out:
             print(
                 f"{written.left_out} publications have neither title nor identifier and are left out", file=sys.stderr
             )
-        return
-    if describe:
+    elif describe:
         from pyoxigraph import RdfFormat, serialize
 
         from ivig.export.description import DESCRIPTION_PREFIXES, description
 
         if selection:
             raise BadInput("--describe is on the whole graph: leave the selection out")
-        _write(
-            output,
-            lambda out: serialize(
-                description(exporter.graph), output=out, format=RdfFormat.TURTLE, prefixes=DESCRIPTION_PREFIXES
-            ),
-        )
-        return
-    if package is not None:
-        from ivig.export.package import write_package
+        said, prefixes = description(exporter.graph), DESCRIPTION_PREFIXES
+        _write(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
+    elif package is not None:
+        from ivig.export.crate import write_package
 
-        if output is not None:
-            raise BadInput("give --package or --output, not both")
-        write_package(exporter, selection, format.value, package, inferred=not asserted)
-        return
-    if output is None and sys.stdout.isatty() and format.binary:
-        raise BadInput(f"{format.value} is no text: name a file with --output")
-    _write(output, lambda out: exporter.write(selection, format.value, out, inferred=not asserted))
+        write_package(exporter, selection, format.value if format else "turtle", package, inferred=inferred)
+    else:
+        name = format.value if format else format_of(output.name if output else "").name
+        if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
+            raise BadInput(f"{name} is no text: name a file with --output")
+        _write(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
 
 
 def _one_of(given: dict[str, object]) -> None:
@@ -154,7 +157,7 @@ def _text(file: Path | None) -> str | None:
 
 
 def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
-    """Write to a file, which is there whole or not at all, or to standard output."""
+    """Write to a file, by an atomic write, or to standard output."""
     if path is None:
         write(sys.stdout.buffer)
         return

@@ -56,7 +56,7 @@ class BibliographyFormat(StrEnum):
 
 
 class ExportFormat(StrEnum):
-    """Formats of a part of the graph."""
+    """Formats of an export."""
 
     turtle = "turtle"
     trig = "trig"

@@ -21,5 +21,3 @@ def verify(package: Annotated[Path, typer.Argument(help="A package that `ivig ex
     if found.problems:
         raise typer.Exit(1)
     print(f"{found.files} files unchanged, {found.statements} statements keep the shapes, release {found.release}")
-    if found.repacked:
-        print("the ZIP is not the one that was exported: its files were packed anew, and are unchanged")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ivig.export.columns import COLUMNS
+from ivig.export.columns import Column, columns
 from ivig.export.reading import EXACT_MATCH, Reading
+from ivig.model.schema import Schema
 from ivig.namespaces import ALT_LABEL, BASE, SKOS
 
 _PREFIX = "IVIG"
@@ -35,14 +36,20 @@ _SOME = "biolink:treats_or_applied_or_studied_to_treat"
 ANY_PRODUCT = BASE + "product/immunoglobulin"
 """What stands for immunoglobulin where a statement does not name a product."""
 
-AS_IN_TABLES = (
-    "hedged", "superseded", "edition_year", "line", "strength", "certainty", "grading_system", "severity", "frequency",
-    "frequency_unit", "frequency_as_stated", "risk_factor", "measure", "value", "unit", "ci_low", "ci_high", "p",
-    "p_relation", "events", "total", "regimen", "regimen_as_stated", "outcome_as_stated", "year",
-)  # fmt: skip
-"""What an edge says as a table of statements does, under the same name."""
+_SAID_BY_BIOLINK = frozenset((
+    "statement_label", "kind", "condition", "condition_label", "condition_role", "condition_curies", "population",
+    "product", "outcome_label", "study_type_label", "level", "mechanism", "mechanism_label", "supports", "event",
+    "event_label", "body", "body_label", "citation", "citation_label", "title", "title_as_read", "authors", "journal",
+    "volume", "issue", "pages", "pmid", "doi", "pmcid", "source", "passage", "page",
+))  # fmt: skip
+"""Columns of which an edge or its nodes say the same in other words."""
 
-_CELLS = {column.name: column.cell for column in COLUMNS}
+
+def as_in_tables(schema: Schema) -> list[Column]:
+    """What an edge says as a table of statements does, under the same name."""
+    return [column for column in columns(schema) if column.name not in _SAID_BY_BIOLINK]
+
+
 _BROADER = SKOS + "broader"
 _TRIAL = BASE + "study-type/clinical-trial"
 
@@ -95,8 +102,11 @@ def _category(read: Reading, thing: str, curie: str) -> str:
     return _CATEGORIES.get(read.class_of(thing), "biolink:NamedThing")
 
 
-def edges(read: Reading, statement: str) -> Iterator[Edge]:
-    """What a statement says, as edges: one, unless it speaks of several mechanisms or events."""
+def edges(read: Reading, statement: str, more: Iterable[Column]) -> Iterator[Edge]:
+    """What a statement says, as edges: one, unless it speaks of several mechanisms or events.
+
+    :param more: columns that an edge has as well
+    """
     product = next(iter(read.iris(statement, "product")), ANY_PRODUCT)
     conditions = [(iri, role) for role in _ROLES for iri in read.iris(statement, role)]
     disease = [iri for iri, _ in conditions[:1]]
@@ -113,15 +123,17 @@ def edges(read: Reading, statement: str) -> Iterator[Edge]:
     if not found:
         found = [(source, "biolink:mentions", product, {}) for source in _sources(read, statement)[:1]]
     own = own_curie(statement)
-    for number, (subject, predicate, object, more) in enumerate(found, 1):
+    evidence = _evidence(read, statement) | {column.name: column.cell(read, statement) for column in more}
+    evidence = {name: value for name, value in evidence.items() if value not in (None, "", [])}
+    for number, (subject, predicate, object, further) in enumerate(found, 1):
         properties = {
             "id": own if number == 1 else f"{own}-{number}",
             "subject": curie(read, subject),
             "predicate": predicate,
             "object": curie(read, object),
             "category": ["biolink:Association"],
-            **_evidence(read, statement),
-            **more,
+            **evidence,
+            **further,
         }
         yield Edge((subject, object, *disease, *read.iris(statement, "citation")), properties)
 
@@ -149,7 +161,7 @@ def _evidence(read: Reading, statement: str) -> dict[str, Any]:
     level = next(iter(read.plain(statement, "level")), None)
     # Biolink calls it an observation where something was seen to happen and nothing was compared.
     observed = level == 4 and _word(read, statement, "reporting") in (None, "primary")
-    said = {
+    return {
         "knowledge_level": "observation" if observed else "knowledge_assertion",
         "agent_type": "manual_agent",
         "primary_knowledge_source": INFORES,
@@ -167,11 +179,8 @@ def _evidence(read: Reading, statement: str) -> dict[str, Any]:
         "recommendation": _word(read, statement, "recommendation"),
         "recommended_by": _word(read, statement, "body"),
         "regulatory_status": _word(read, statement, "regulatoryStatus"),
-        "finding": read.text(statement, "finding"),
         "read_at": [iri for page in read.iris(statement, "page") for iri in read.iris(page, "readAt")],
     }
-    said |= {name: _CELLS[name](read, statement) for name in AS_IN_TABLES}
-    return {name: value for name, value in said.items() if value not in (None, "", [])}
 
 
 def _word(read: Reading, statement: str, property: str) -> str | None:

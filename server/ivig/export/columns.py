@@ -1,22 +1,32 @@
-"""The columns of a table of statements, a row a statement."""
+"""The columns of a table of statements, a row a statement, made from the schema.
+
+What a shape adds to statements, effects or citations is a column without a change here: text, numbers and truths as
+they stand, terms of a vocabulary by their label, other things by IRI and, in a twin column, label. What has to be
+worked out (the role of the condition, the status of the citation, a regimen in words) is code, at the place of its
+property.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import Literal, NamedTuple
 
 from pyoxigraph import NamedNode
 
-from ivig.export.part import Part
-from ivig.export.reading import Reading
-from ivig.namespaces import SKOS, TERMS
+from ivig.export.reading import Reading, without_control_characters
+from ivig.export.subgraph import Subgraph
+from ivig.model.schema import Property, Schema
+from ivig.namespaces import PREFIXES, SKOS, TERMS
 from ivig.query.results import Value
 
-NOTE = SKOS + "note"
-_SUBJECT = TERMS + "subject"
+_NOTE = SKOS + "note"
+_XSD = PREFIXES["xsd"]
 Sort = Literal["text", "integer", "number", "truth"]
 Cell = str | int | float | bool | None
+SORTS: dict[str, Sort] = {_XSD + "integer": "integer", _XSD + "decimal": "number", _XSD + "boolean": "truth"}
+"""What a column holds, by the datatype of the property; anything else is text."""
 
 
 class Column(NamedTuple):
@@ -26,6 +36,69 @@ class Column(NamedTuple):
     sort: Sort
     meaning: str
     cell: Callable[[Reading, str], Cell]
+
+
+@cache
+def columns(schema: Schema) -> tuple[Column, ...]:
+    """The columns of the statements of a graph.
+
+    :param schema: the schema of the graph
+    :returns: a column a property, in the order of the shapes
+
+    >>> from ivig.model.schema import schema
+    >>> [column.name for column in columns(schema())][:3]
+    ['statement', 'statement_label', 'kind']
+    """
+    found = [
+        Column("statement", "text", "The statement.", lambda read, one: one),
+        Column("statement_label", "text", "Its label.", lambda read, one: _joined([read.label(one)])),
+    ]
+    for property in schema.properties("Statement"):
+        found += _COMPUTED.get(property.name, _of)(schema, property)
+    return tuple(found)
+
+
+def rows(subgraph: Subgraph, wanted: Iterable[Column]) -> Iterator[list[Cell]]:
+    """A row a statement, its cells in the order of the columns, read as they come."""
+    cells = [column.cell for column in wanted]
+    for statements, read in subgraph.readings():
+        for statement in statements:
+            yield [cell(read, statement) for cell in cells]
+
+
+def _of(schema: Schema, property: Property, *path: str) -> list[Column]:
+    """The columns of a property, of the things at the end of a path."""
+    name, meaning, along = property.name, property.description or f"The {property.name}.", (*path, property.iri)
+    if property.datatype:
+        sort = SORTS.get(property.datatype, "text")
+        return [_text(name, meaning, *along) if sort == "text" else _number(name, sort, meaning, *along)]
+    class_ = property.class_.removeprefix(TERMS)
+    if class_ in _BY_LABEL or (is_of_a_vocabulary(schema, property) and class_ not in _BY_IRI):
+        return [_label(name, meaning, *along)]
+    return [_iri(name, meaning, *along), _label(f"{name}_label", "Its label.", *along)]
+
+
+_BY_LABEL = ("Treatment",)
+"""Things of which a cell has the label alone, as it has of the terms of a vocabulary."""
+_BY_IRI = ("StudyType",)
+"""Vocabularies of which it has the IRI too."""
+
+
+def is_of_a_vocabulary(schema: Schema, property: Property) -> bool:
+    """Whether the values of a property are terms of a vocabulary of the ontology."""
+    class_ = property.class_
+    return class_.startswith(TERMS) and bool(schema.terms(class_.removeprefix(TERMS)))
+
+
+def _within(schema: Schema, class_: str, *path: str) -> list[Column]:
+    """The columns of things that a statement leads to: what they say in values and in terms of a vocabulary."""
+    taken = {"label", *(one.name for one in schema.properties("Statement"))}
+    return [
+        column
+        for property in schema.properties(class_)
+        if property.name not in taken and (property.datatype or is_of_a_vocabulary(schema, property))
+        for column in _of(schema, property, *path)
+    ]
 
 
 def _iri(name: str, meaning: str, *path: str) -> Column:
@@ -45,18 +118,21 @@ def _text(name: str, meaning: str, *path: str) -> Column:
     return Column(name, "text", meaning, cell)
 
 
-def _value(name: str, sort: Sort, meaning: str, *path: str) -> Column:
+def _number(name: str, sort: Sort, meaning: str, *path: str) -> Column:
     *steps, last = path
 
     def cell(read: Reading, one: str) -> Cell:
         values = [value for at in read.along(one, steps) for value in read.plain(at, last)]
         # Two numbers have no place in one cell, and to take either would be to choose.
-        return _measured(values[0], sort) if len(values) == 1 else None
+        return measured(values[0], sort) if len(values) == 1 else None
 
     return Column(name, sort, meaning, cell)
 
 
-def _measured(value: Value, sort: Sort) -> Cell:
+def measured(value: Value, sort: Sort) -> Cell:
+    """A value as a cell of a sort; None where it is of another."""
+    if sort == "text":
+        return None if value is None else str(value)
     if sort == "truth":
         return value if isinstance(value, bool) else None
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
@@ -64,56 +140,76 @@ def _measured(value: Value, sort: Sort) -> Cell:
     return int(value) if sort == "integer" else float(value)
 
 
-def _joined(values: Iterator[str] | list[str]) -> str | None:
-    return "; ".join(dict.fromkeys(values)) or None
-
-
-def _conditions(read: Reading, statement: str) -> list[str]:
-    return [iri for name in _ROLES for iri in read.iris(statement, name)]
+def _joined(values: Iterable[str]) -> str | None:
+    return without_control_characters("; ".join(dict.fromkeys(values))) or None
 
 
 _ROLES = {"condition": "patients", "modelsCondition": "model", "discussesCondition": "discussed"}
+_MECHANISM = ("supportsMechanism", "contradictsMechanism")
 
 
-def _role(read: Reading, statement: str) -> Cell:
-    return next((role for name, role in _ROLES.items() if read.iris(statement, name)), None)
+def _any_of(read: Reading, statement: str, names: Iterable[str]) -> list[str]:
+    return [iri for name in names for iri in read.iris(statement, name)]
 
 
-def _mechanisms(read: Reading, statement: str) -> list[str]:
-    links = ("supportsMechanism", "contradictsMechanism", "discussesMechanism")
-    return [iri for link in links for iri in read.iris(statement, link)]
+def _conditions(schema: Schema, property: Property) -> list[Column]:
+    def role(read: Reading, statement: str) -> Cell:
+        return next((role for name, role in _ROLES.items() if read.iris(statement, name)), None)
 
+    def curies(read: Reading, statement: str) -> Cell:
+        return _joined(curie for iri in _any_of(read, statement, _ROLES) for curie in read.curies(iri))
 
-def _supports(read: Reading, statement: str) -> Cell:
-    if read.iris(statement, "supportsMechanism"):
-        return True
-    return False if read.iris(statement, "contradictsMechanism") else None
-
-
-def _subject(read: Reading, statement: str) -> Cell:
-    """As it was asserted: it follows of a condition, a mechanism or an event that the statement is on it as well."""
-    said = {*_conditions(read, statement), *_mechanisms(read, statement), *read.iris(statement, "adverseEvent")}
-    subjects = [
-        triple.object.value
-        for triple in read.asserted(statement)
-        if triple.predicate.value == _SUBJECT and isinstance(triple.object, NamedNode)
+    return [
+        *_either("condition", property, _ROLES),
+        Column("condition_role", "text", "patients who had it, a model of it, or a discussion of it.", role),
+        Column("condition_curies", "text", "Terms of other ontologies that mean the same condition.", curies),
     ]
-    return _joined(read.label(iri) for iri in subjects if iri not in said)
+
+
+def _mechanisms(schema: Schema, property: Property) -> list[Column]:
+    def supports(read: Reading, statement: str) -> Cell:
+        return next((name == _MECHANISM[0] for name in _MECHANISM if read.iris(statement, name)), None)
+
+    return [
+        *_either("mechanism", property, _MECHANISM),
+        Column("supports", "truth", "Whether the statement speaks for the mechanism, or against it.", supports),
+    ]
+
+
+def _either(name: str, property: Property, names: Iterable[str]) -> list[Column]:
+    """IRI and label of what one of several properties leads to."""
+    return [
+        Column(name, "text", property.description, lambda read, one: _joined(_any_of(read, one, names))),
+        Column(
+            f"{name}_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _any_of(read, one, names)))
+        ),
+    ]
+
+
+def _subject(schema: Schema, property: Property) -> list[Column]:
+    def cell(read: Reading, statement: str) -> Cell:
+        """As it was asserted: it is entailed of a condition, a mechanism or an event that the statement is on it."""
+        said = set(_any_of(read, statement, (*_ROLES, *_MECHANISM, "adverseEvent")))
+        subjects = [t.object.value for t in read.asserted(statement)
+                    if t.predicate.value == property.iri and isinstance(t.object, NamedNode)]  # fmt: skip
+        return _joined(read.label(iri) for iri in subjects if iri not in said)
+
+    return [Column(property.name, "text", property.description, cell)]
 
 
 _TELLING = ("pmid", "doi", "pmcid", "title")
 """What tells a publication for certain: what was read of others was its authors, or somebody's words on it."""
 
 
-def _status(read: Reading, statement: str) -> Cell:
-    if citations := read.iris(statement, "citation"):
-        return "confirmed" if any(read.values(one, name) for one in citations for name in _TELLING) else "probable"
-    return _joined(map(read.label, read.along(statement, ("reference", "resolution"))))
+def _citations(schema: Schema, property: Property) -> list[Column]:
+    def status(read: Reading, statement: str) -> Cell:
+        if citations := read.iris(statement, "citation"):
+            return "confirmed" if any(read.values(one, name) for one in citations for name in _TELLING) else "probable"
+        return _joined(map(read.label, read.along(statement, ("reference", "resolution"))))
 
-
-def _regimens(read: Reading, statement: str) -> Cell:
-    """The phases of dosing in numbers."""
-    return _joined(", ".join(_numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
+    meaning = "confirmed, probable (also where neither identifier nor full title was seen) or unresolved."
+    within = _within(schema, "Citation", "citation")
+    return [*_of(schema, property), *within, Column("citation_status", "text", meaning, status)]
 
 
 _DOSES = {
@@ -126,133 +222,68 @@ _DOSES = {
 }
 
 
-def _numbers(read: Reading, regimen: str) -> Iterator[str]:
-    for name, unit in _DOSES.items():
-        low, high = read.first(regimen, f"{name}Min"), read.first(regimen, f"{name}Max")
-        if low is not None or high is not None:
-            yield f"{low if low == high else f'{low} to {high}'} {unit}"
-    if (courses := read.first(regimen, "courses")) is not None:
-        yield f"{courses} courses"
+def _regimens(schema: Schema, property: Property) -> list[Column]:
+    def numbers(read: Reading, regimen: str) -> Iterator[str]:
+        for name, unit in _DOSES.items():
+            low, high = read.first(regimen, f"{name}Min"), read.first(regimen, f"{name}Max")
+            if low is not None or high is not None:
+                yield f"{low if low == high else f'{low} to {high}'} {unit}"
+        if (courses := read.first(regimen, "courses")) is not None:
+            yield f"{courses} courses"
+
+    def cell(read: Reading, statement: str) -> Cell:
+        return _joined(", ".join(numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
+
+    return [
+        Column("regimen", "text", "The doses in numbers, a phase after the other, as far as numbers say it.", cell),
+        _text("regimen_as_stated", "The doses in words where numbers do not say all.", "regimen", _NOTE),
+    ]
 
 
-COLUMNS = (
-    Column("statement", "text", "The statement.", lambda read, one: one),
-    Column("statement_label", "text", "Its label.", lambda read, one: read.label(one)),
-    _label("kind", "What it is about.", "kind"),
-    Column("condition", "text", "The condition.", lambda read, one: _joined(_conditions(read, one))),
-    Column("condition_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _conditions(read, one)))),
-    Column("condition_role", "text", "patients who had it, a model of it, or a discussion of it.", _role),
-    Column(
-        "condition_curies",
-        "text",
-        "Terms of other ontologies that mean the same condition.",
-        lambda read, one: _joined(curie for iri in _conditions(read, one) for curie in read.curies(iri)),
-    ),
-    _text("condition_as_stated", "The condition as the source calls it, where that differs.", "conditionAsStated"),
-    _text("population", "Which patients.", "population"),
-    _label("intent", "treat, prevent or replace.", "intent"),
-    _text("prevented", "What was to be prevented.", "prevented"),
-    _label("product", "The sort of immunoglobulin.", "product"),
-    _text("intervention", "What the arm with immunoglobulin received.", "intervention"),
-    _text("comparator", "What the other patients received.", "comparator"),
-    _label("comparison", "The sort of comparison.", "comparison"),
-    _iri("outcome", "The canonical outcome.", "outcome"),
-    _label("outcome_label", "Its label.", "outcome"),
-    _text("outcome_as_stated", "The outcome as the source calls it.", "outcomeAsStated"),
-    _label("outcome_kind", "The sort of outcome.", "outcome", "outcomeKind"),
-    _label("direction", "Which way the effect went, seen from the arm with immunoglobulin.", "direction"),
-    _iri("study_type", "The kind of study, as the source gives it.", "studyType"),
-    _label("study_type_label", "Its label.", "studyType"),
-    _value("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "level"),
-    _label("blinding", "Who knew which treatment was given.", "blinding"),
-    _value("placebo_controlled", "truth", "Whether a placebo was given to others.", "placeboControlled"),
-    _value("crossover", "truth", "Whether each patient had both treatments.", "crossover"),
-    _value(
-        "tests_immunoglobulin",
-        "truth",
-        "Whether the result is of immunoglobulin itself, and not of an add-on, a dose, a route or a product.",
-        "testsImmunoglobulin",
-    ),
-    _value("participants", "integer", "How many persons.", "participants"),
-    _value("studies", "integer", "How many studies.", "studies"),
-    _text("follow_up", "How long they were followed.", "followUp"),
-    _text("measure", "What the value is.", "effect", "measure"),
-    _value("value", "number", "The value of the measure.", "effect", "value"),
-    _text("unit", "Its unit, in UCUM.", "effect", "unit"),
-    _value("ci_low", "number", "Lower limit of the 95% confidence interval.", "effect", "ciLow"),
-    _value("ci_high", "number", "Upper limit of the 95% confidence interval.", "effect", "ciHigh"),
-    _value("p", "number", "The p value or its bound.", "effect", "p"),
-    _text("p_relation", "=, <, > or unclear.", "effect", "pRelation"),
-    _value("events", "integer", "How many of the arm with immunoglobulin had the outcome.", "effect", "events"),
-    _value("total", "integer", "Out of how many.", "effect", "total"),
-    _value("range_low", "number", "The lowest value seen.", "effect", "rangeLow"),
-    _value("range_high", "number", "The highest value seen.", "effect", "rangeHigh"),
-    Column("regimen", "text", "The doses in numbers, a phase after the other, as far as numbers say it.", _regimens),
-    _text("regimen_as_stated", "The doses in words where numbers do not say all.", "regimen", NOTE),
-    _text("concomitant", "What was given beside it.", "concomitant"),
-    _label("treatment", "What else the statement is on.", "treatment"),
-    Column("mechanism", "text", "The mechanism.", lambda read, one: _joined(_mechanisms(read, one))),
-    Column("mechanism_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _mechanisms(read, one)))),
-    Column(
-        "supports",
-        "truth",
-        "Whether the statement speaks for the mechanism, or against it; empty where it only discusses it.",
-        _supports,
-    ),
-    _text("target", "What the mechanism acts on.", "target"),
-    _text("action", "What immunoglobulin does by it.", "action"),
-    _text("model_system", "The organism or system in which it was studied.", "modelSystem"),
-    _iri("event", "The adverse event.", "adverseEvent"),
-    _label("event_label", "Its label.", "adverseEvent"),
-    _label("severity", "How grave it is.", "severity"),
-    _value("frequency", "number", "How often it occurs.", "frequency"),
-    _text("frequency_unit", "What the frequency counts.", "frequencyUnit"),
-    _text("frequency_as_stated", "The frequency as the source puts it.", "frequencyAsStated"),
-    _text("risk_factor", "What makes it more likely.", "riskFactor"),
-    _iri("body", "Who recommends or licenses.", "body"),
-    _label("body_label", "Its label.", "body"),
-    _text("body_as_stated", "The body as the source calls it, where that differs.", "bodyAsStated"),
-    _text("edition", "The edition of its text.", "edition"),
-    _value("edition_year", "integer", "The year of the statement itself.", "year"),
-    _label("recommendation", "What is recommended.", "recommendation"),
-    _label("line", "The line of therapy.", "line"),
-    _text("strength", "The strength of the recommendation.", "strength"),
-    _text("certainty", "The certainty of the evidence, as the body puts it.", "certainty"),
-    _text("grading_system", "The system of both.", "gradingSystem"),
-    _value("superseded", "truth", "Whether a newer edition replaced it.", "superseded"),
-    _label("regulatory_status", "How an authority treats the use.", "regulatoryStatus"),
-    _text("product_name", "The product that it licensed.", "productName"),
-    _label("topic", "The side of its use.", "topic"),
-    Column("subject", "text", "What the statement is on, where it is no condition, mechanism or event.", _subject),
-    _text("finding", "What the source says, in our own words.", "finding"),
-    _text("note", "What else is to be known of the statement.", NOTE),
-    _value("hedged", "truth", "Whether the source puts it with reserve.", "hedged"),
-    _iri("study", "The study.", "study"),
-    _label("reporting", "primary, pooled or secondary.", "reporting"),
-    _label("read_depth", "How much was read.", "readDepth"),
-    _iri("citation", "The publication, where confirmed.", "citation"),
-    _label("citation_label", "Its label.", "citation"),
-    _text("authors", "Its authors.", "citation", "authors"),
-    _text("journal", "Its journal.", "citation", "journal"),
-    _value("year", "integer", "Its year.", "citation", "year"),
-    _text("pmid", "Its PMID.", "citation", "pmid"),
-    _text("doi", "Its DOI.", "citation", "doi"),
-    _text("pmcid", "Its PMCID.", "citation", "pmcid"),
-    Column(
-        "citation_status",
-        "text",
-        "confirmed, probable (also where neither identifier nor full title was seen) or unresolved.",
-        _status,
-    ),
-    _text("source", "The source document.", "passage", "source", "key"),
-    _text("passage", "The passage in it.", "passage", "number"),
-    _iri("page", "The address at which it was read.", "page", "readAt"),
-    _text("read_on", "The day on which it was read.", "page", "accessed"),
-)
+def _effects(schema: Schema, property: Property) -> list[Column]:
+    return _within(schema, "Effect", "effect")
 
 
-def rows(part: Part) -> Iterator[list[Cell]]:
-    """A row a statement, its cells in the order of the columns, read as they come."""
-    for statements, read in part.readings():
-        for statement in statements:
-            yield [column.cell(read, statement) for column in COLUMNS]
+def _outcomes(schema: Schema, property: Property) -> list[Column]:
+    return [*_of(schema, property), *(_of(schema, schema.property("Outcome", "outcome_kind"), "outcome"))]
+
+
+def _study_types(schema: Schema, property: Property) -> list[Column]:
+    level = _number("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "studyType", "level")
+    return [*_of(schema, property), level]
+
+
+def _passages(schema: Schema, property: Property) -> list[Column]:
+    return [
+        _text("source", "The source document.", "passage", "source", "key"),
+        _text("passage", "The passage in it.", "passage", "number"),
+    ]
+
+
+def _pages(schema: Schema, property: Property) -> list[Column]:
+    address = _iri("page", "The address at which it was read.", "page", "readAt")
+    return [address, *_within(schema, "WebPage", "page")]
+
+
+def _nothing(schema: Schema, property: Property) -> list[Column]:
+    return []
+
+
+_COMPUTED: dict[str, Callable[[Schema, Property], list[Column]]] = {
+    "label": _nothing,
+    "condition": _conditions,
+    "models_condition": _nothing,
+    "discusses_condition": _nothing,
+    "subject": _subject,
+    "outcome": _outcomes,
+    "supported_mechanism": _mechanisms,
+    "contradicted_mechanism": _nothing,
+    "study_type": _study_types,
+    "regimen": _regimens,
+    "effect": _effects,
+    "reference": _nothing,
+    "citation": _citations,
+    "passage": _passages,
+    "page": _pages,
+}
+"""The properties of a statement whose columns are not what the schema alone would give; several share one column."""

@@ -2,109 +2,77 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, SKOS, TERMS
 from ivig.query import Graph
 
-_RDFS, _OWL, _XSD = PREFIXES["rdfs"], PREFIXES["owl"], PREFIXES["xsd"]
-LANG_STRING = PREFIXES["rdf"] + "langString"
-STRING = _XSD + "string"
+_LANG_STRING = PREFIXES["rdf"] + "langString"
+_STRING = PREFIXES["xsd"] + "string"
+_LINK = "@id"
 
-LINK = "@id"
-
-_COERCED = {PREFIXES["rdf"] + "PlainLiteral": LANG_STRING, _RDFS + "Literal": _XSD + "date"}
-"""What OWL 2 RL has no datatype for, by the datatype that the shapes ask for."""
-
-_OUTSIDE = {
-    "label": (SKOS + "prefLabel", LANG_STRING),
-    "altLabel": (SKOS + "altLabel", LANG_STRING),
-    "hiddenLabel": (SKOS + "hiddenLabel", LANG_STRING),
-    "definition": (SKOS + "definition", LANG_STRING),
-    "example": (SKOS + "example", LANG_STRING),
-    "note": (SKOS + "note", LANG_STRING),
-    "notation": (SKOS + "notation", STRING),
-    "broader": (SKOS + "broader", LINK),
-    "narrower": (SKOS + "narrower", LINK),
-    "broaderTransitive": (SKOS + "broaderTransitive", LINK),
-    "narrowerTransitive": (SKOS + "narrowerTransitive", LINK),
-    "inScheme": (SKOS + "inScheme", LINK),
-    "exactMatch": (SKOS + "exactMatch", LINK),
-    "closeMatch": (SKOS + "closeMatch", LINK),
-    "broadMatch": (SKOS + "broadMatch", LINK),
-    "narrowMatch": (SKOS + "narrowMatch", LINK),
-    "relatedMatch": (SKOS + "relatedMatch", LINK),
-    "name": (_RDFS + "label", LANG_STRING),
-    "subClassOf": (_RDFS + "subClassOf", LINK),
-    "subPropertyOf": (_RDFS + "subPropertyOf", LINK),
-    "domain": (_RDFS + "domain", LINK),
-    "range": (_RDFS + "range", LINK),
-    "isDefinedBy": (_RDFS + "isDefinedBy", LINK),
-    "disjointWith": (_OWL + "disjointWith", LINK),
-}
-"""Names for properties of other vocabularies that the graph uses, where the ontology has no term of that name."""
-
-
-class Name(NamedTuple):
-    """A property under its name in JSON-LD. coerced: the datatype that plain values have; "@id" for links."""
-
-    name: str
-    coerced: str
+_OUTSIDE: dict[str, dict[str, tuple[str, ...]]] = {
+    SKOS: {
+        _LANG_STRING: ("altLabel", "hiddenLabel", "definition", "example", "note"),
+        _STRING: ("notation",),
+        _LINK: (
+            "broader", "narrower", "broaderTransitive", "narrowerTransitive", "inScheme",
+            "exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch",
+        ),
+    },
+    PREFIXES["rdfs"]: {_LINK: ("subClassOf", "subPropertyOf", "domain", "range", "isDefinedBy")},
+    PREFIXES["owl"]: {_LINK: ("disjointWith",)},
+}  # fmt: skip
+"""Properties of other vocabularies that go by their own names, by the datatype of their values."""
 
 
 class Context:
-    """The context of a graph, and the names that it gives."""
+    """The context of a graph."""
 
     def __init__(self, graph: Graph) -> None:
-        self._classes: dict[str, str] = {}
-        self._properties: dict[str, Name] = {}
-        for row in graph.about("ontology-terms"):
-            iri, kind = str(row["term"]), row["kind"]
-            name = iri.removeprefix(TERMS)
-            if kind == "class":
-                self._classes[iri] = name
-            else:
-                coerced = (
-                    LINK if kind == "link to a thing" else _COERCED.get(str(row["range"]), str(row["range"] or STRING))
-                )
-                self._properties[iri] = Name(name, coerced)
-        taken = {name for name, _ in self._properties.values()}
-        for name, (iri, coerced) in _OUTSIDE.items():
-            if name not in taken:
-                self._properties[iri] = Name(name, coerced)
+        """
+        :param graph: the graph whose ontology has the names, and whose shapes the datatypes
+        """
+        self._graph = graph
 
     def document(self) -> dict[str, Any]:
-        """The context itself, as it is published and as it stands at the head of every file."""
-        terms: dict[str, Any] = {
-            "@version": 1.1,
-            "@base": BASE,
-            **PREFIXES,
-            "id": "@id",
-            "type": "@type",
+        """The context as it is published and as it stands at the head of every file."""
+        ours = schema(self._graph.files)
+        # Where OWL 2 RL has no datatype for what the shapes ask for, the ontology names a wider one.
+        datatypes = {one.iri: one.datatype for class_ in ours.classes for one in ours.properties(class_)}
+        classes: dict[str, Any] = {}
+        properties: dict[str, Any] = {
+            "label": _definition(f"{SKOS}prefLabel", _LANG_STRING),
+            "name": _definition(f"{PREFIXES['rdfs']}label", _LANG_STRING),
         }
-        terms |= {name: f"ivig:{name}" for name in sorted(self._classes.values())}
-        for iri, (name, coerced) in sorted(self._properties.items(), key=lambda pair: pair[1].name):
-            terms[name] = _definition(short(iri), coerced)
-        return {"@context": terms}
-
-    def property(self, iri: str, sort: str) -> Name:
-        """The name of a property that has a value of a sort: a datatype, `LANG_STRING` for English, `LINK` for a thing.
-
-        A name with which values of another sort are meant would need each of them explained: the property then goes
-        under its CURIE, as one does that has no name.
-        """
-        known = self._properties.get(iri)
-        return known if known and known.coerced in (STRING, sort) else Name(short(iri), STRING)
-
-    def type(self, iri: str) -> str:
-        """The name of a class."""
-        return self._classes.get(iri) or short(iri)
+        for vocabulary, by_datatype in _OUTSIDE.items():
+            for datatype, names in by_datatype.items():
+                properties |= {name: _definition(vocabulary + name, datatype) for name in names}
+        for row in self._graph.about("ontology-terms"):
+            iri = str(row["term"])
+            name = iri.removeprefix(TERMS)
+            if row["kind"] == "class":
+                classes[name] = short(iri)
+            else:
+                value = datatypes.get(iri) or _WIDE.get(str(row["range"]), str(row["range"] or _STRING))
+                properties[name] = _definition(iri, _LINK if row["kind"] == "link to a thing" else value)
+        head = {"@version": 1.1, "@base": BASE, **PREFIXES, "id": "@id", "type": "@type"}
+        return {"@context": {**head, **dict(sorted(classes.items())), **dict(sorted(properties.items()))}}
 
 
-def _definition(iri: str, coerced: str) -> str | dict[str, str]:
-    if coerced == STRING:
-        return iri
-    return {"@id": iri, "@language": "en"} if coerced == LANG_STRING else {"@id": iri, "@type": short(coerced)}
+_WIDE = {PREFIXES["rdf"] + "PlainLiteral": _LANG_STRING, PREFIXES["rdfs"] + "Literal": _STRING}
+"""For a property that no shape has."""
+
+
+def _definition(iri: str, datatype: str) -> str | dict[str, str]:
+    if datatype == _STRING:
+        return short(iri)
+    return (
+        {"@id": short(iri), "@language": "en"}
+        if datatype == _LANG_STRING
+        else {"@id": short(iri), "@type": short(datatype)}
+    )
 
 
 def short(iri: str) -> str:

@@ -31,26 +31,6 @@ _ENGLISH = "http://id.loc.gov/vocabulary/iso639-1/en"
 _TAR = "http://publications.europa.eu/resource/authority/file-type/TAR"
 """IANA has no media type for it; DCAT takes this one then."""
 
-_TITLES = {
-    "turtle": "RDF in Turtle",
-    "trig": "RDF in TriG, with the named graphs",
-    "ntriples": "RDF in N-Triples",
-    "nquads": "RDF in N-Quads, with the named graphs",
-    "rdfxml": "RDF in RDF/XML",
-    "jsonld": "RDF in JSON-LD",
-    "csv": "table of the statements in CSV",
-    "tsv": "table of the statements in TSV",
-    "xlsx": "table of the statements in XLSX, for spreadsheets",
-    "parquet": "table of the statements in Parquet",
-    "graphml": "network in GraphML",
-    "gexf": "network in GEXF, for Gephi",
-    "cytoscape": "network in the JSON of Cytoscape.js",
-    "cx2": "network in CX2, for Cytoscape and NDEx",
-    "kgx": "nodes and edges in KGX, as tables in TSV",
-    "kgx-jsonl": "nodes and edges in KGX, as JSON Lines",
-    "nanopub": "nanopublications in TriG, one for each statement",
-}
-
 DESCRIPTION_PREFIXES = {**PREFIXES, "dcat": _DCAT, "foaf": _FOAF, "void": _VOID}
 
 
@@ -61,11 +41,6 @@ def void(graph: Graph) -> list[Triple]:
         raise BadQuery("void.rq constructs nothing")
     # The engine gives them in another order at every run.
     return sorted(result, key=str)
-
-
-def distribution_title(format_name: str) -> str:
-    """What a file in a format is, in a few words."""
-    return _TITLES.get(format_name, format_name)
 
 
 def description(graph: Graph, where: str = BASE) -> list[Triple]:
@@ -96,7 +71,7 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
         said += [
             _said(DATASET, _DCAT + "distribution", distribution),
             _said(distribution, RDF_TYPE, _DCAT + "Distribution"),
-            _said(distribution, _DCTERMS + "title", Literal(distribution_title(made.name), language="en")),
+            _said(distribution, _DCTERMS + "title", Literal(made.title, language="en")),
             _said(distribution, _DCTERMS + "license", LICENCE),
             _said(distribution, _DCAT + "accessURL", address),
             _said(distribution, _DCAT + "downloadURL", address),
@@ -134,12 +109,12 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
 
 
 def schema_org_of_condition(condition: str, label: str, where: str = BASE) -> dict[str, Any]:
-    """What the graph has on a condition as a part of that Dataset, for the head of the condition's page."""
+    """What the graph has on a condition, as a Dataset within that Dataset, for the head of the condition's page."""
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": f"{TITLE}: {label}",
-        "description": f"{ABSTRACT} This part has the statements on {label} and on what is narrower.",
+        "description": f"{ABSTRACT} It has the statements on {label} and on what is narrower.",
         "url": condition,
         "license": LICENCE,
         "creator": {"@type": "Organization", "name": CREATOR, "url": BASE},
@@ -154,7 +129,7 @@ def _downloads(address: str) -> list[dict[str, str]]:
     return [
         {
             "@type": "DataDownload",
-            "name": distribution_title(made.name),
+            "name": made.title,
             "encodingFormat": made.media_type,
             "contentUrl": address + made.name,
         }

@@ -1,52 +1,103 @@
-"""The formats that a part of the graph can be taken away in."""
+"""The formats of an export."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from importlib import import_module
+from typing import Any, NamedTuple
 
-from ivig.errors import UnknownName
+from ivig.errors import BadInput, UnknownName
+
+
+class NotInstalled(BadInput):
+    """A library that a format needs is not there."""
 
 
 class Format(NamedTuple):
     """A format by the name that users type.
 
-    media_type: as HTTP names it; suffix: of a file; module: the module of this room that writes it, loaded when it is
-    called for, since some load a library that nobody else needs.
+    media_type: as HTTP names it; suffix: of a file; title: what a file is, in a few words; module: the module of this
+    layer that writes it, loaded when it is called for, since some load a library that nobody else needs;
+    by_statement: whether it has nothing but statements, so that things without one leave it empty.
     """
 
     name: str
     media_type: str
     suffix: str
+    title: str
     module: str
+    by_statement: bool = False
 
 
+_PARQUET = "application/vnd.apache.parquet"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
     made.name: made
     for made in (
-        Format("turtle", "text/turtle", ".ttl", "rdf"),
-        Format("trig", "application/trig", ".trig", "rdf"),
-        Format("ntriples", "application/n-triples", ".nt", "rdf"),
-        Format("nquads", "application/n-quads", ".nq", "rdf"),
-        Format("rdfxml", "application/rdf+xml", ".rdf", "rdf"),
-        Format("jsonld", "application/ld+json", ".jsonld", "jsonld"),
-        Format("csv", "text/csv", ".csv", "delimited"),
-        Format("tsv", "text/tab-separated-values", ".tsv", "delimited"),
-        Format("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx", "spreadsheet"),
-        Format("parquet", "application/vnd.apache.parquet", ".parquet", "parquet"),
-        Format("graphml", "application/graphml+xml", ".graphml", "graphml"),
-        Format("gexf", "application/gexf+xml", ".gexf", "gexf"),
-        Format("cytoscape", "application/json", ".cyjs", "cytoscape"),
-        Format("cx2", "application/json", ".cx2", "cx2"),
-        Format("kgx", "application/gzip", ".tar.gz", "kgx"),
-        Format("kgx-jsonl", "application/gzip", ".tar.gz", "kgx"),
-        Format("nanopub", "application/trig", ".trig", "nanopublications"),
+        Format("turtle", "text/turtle", ".ttl", "RDF in Turtle", "rdf"),
+        Format("trig", "application/trig", ".trig", "RDF in TriG, with the named graphs", "rdf"),
+        Format("ntriples", "application/n-triples", ".nt", "RDF in N-Triples", "rdf"),
+        Format("nquads", "application/n-quads", ".nq", "RDF in N-Quads, with the named graphs", "rdf"),
+        Format("rdfxml", "application/rdf+xml", ".rdf", "RDF in RDF/XML", "rdf"),
+        Format("jsonld", "application/ld+json", ".jsonld", "RDF in JSON-LD", "jsonld"),
+        Format("csv", "text/csv", ".csv", "table of the statements in CSV", "tables", True),
+        Format("tsv", "text/tab-separated-values", ".tsv", "table of the statements in TSV", "tables", True),
+        Format("xlsx", _XLSX, ".xlsx", "table of the statements in XLSX, for spreadsheets", "tables", True),
+        Format(
+            "parquet",
+            "application/vnd.apache.parquet",
+            ".parquet",
+            "table of the statements in Parquet",
+            "tables",
+            True,
+        ),
+        Format("graphml", "application/graphml+xml", ".graphml", "network in GraphML", "network"),
+        Format("gexf", "application/gexf+xml", ".gexf", "network in GEXF, for Gephi", "network"),
+        Format("cytoscape", "application/json", ".cyjs", "network in the JSON of Cytoscape.js", "network"),
+        Format("cx2", "application/json", ".cx2", "network in CX2, for Cytoscape and NDEx", "network"),
+        Format("kgx", "application/gzip", ".tar.gz", "nodes and edges in KGX, as tables in TSV", "kgx", True),
+        Format("kgx-jsonl", "application/gzip", ".tar.gz", "nodes and edges in KGX, as JSON Lines", "kgx", True),
+        Format(
+            "nanopub", "application/trig", ".trig", "nanopublications in TriG", "nanopublications", True
+        ),
     )
 }
 """By name. Turtle, N-Triples, RDF/XML and JSON-LD have no graphs here: they hold the triples of all of them."""
 
 
 def format_named(name: str) -> Format:
-    """The format of that name. Raises UnknownName with all of them."""
+    """The format of a name.
+
+    :raises UnknownName: with all of them
+    """
     if name not in FORMATS:
         raise UnknownName("format", name, list(FORMATS))
     return FORMATS[name]
+
+
+def format_of(file_name: str) -> Format:
+    """The format that the ending of a file stands for; of several with one ending the first, Turtle for no ending.
+
+    :raises BadInput: for an ending that no format has
+
+    >>> format_of("gbs.csv").name, format_of("GBS.TAR.GZ").name, format_of("part").name
+    ('csv', 'kgx', 'turtle')
+    """
+    for made in FORMATS.values():
+        if file_name.lower().endswith(made.suffix):
+            return made
+    if "." in file_name.strip("."):
+        endings = ", ".join(dict.fromkeys(made.suffix for made in FORMATS.values()))
+        raise BadInput(f"{file_name}: no format has this ending; name one with --format, or use one of {endings}")
+    return FORMATS["turtle"]
+
+
+def needed(module: str) -> Any:
+    """A module of a library that only some formats need.
+
+    :raises NotInstalled: with the command that installs it
+    """
+    try:
+        return import_module(module)
+    except ImportError as error:
+        library = module.partition(".")[0]
+        raise NotInstalled(f"this format needs {library}: pip install 'ivig[export]'") from error

@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from ivig.export.biolink import ANY_PRODUCT, AS_IN_TABLES, edges, node
-from ivig.export.part import Part
+from ivig.export.biolink import ANY_PRODUCT, as_in_tables, edges, node
+from ivig.export.subgraph import Subgraph
+from ivig.model.schema import schema
 from ivig.query import Graph
 
 _NODE = ("id", "category", "name", "iri", "xref", "synonym", "provided_by")
@@ -20,24 +21,26 @@ _EDGE = (
     "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "primary_knowledge_source",
     "publications", "negated", "disease_context_qualifier", "statement", "statement_kind", "direction", "study_type",
     "evidence_level", "participants", "studied_population", "comparison", "outcome", "intent", "recommendation",
-    "recommended_by", "regulatory_status", *AS_IN_TABLES, "finding", "read_at",
+    "recommended_by", "regulatory_status", "read_at",
 )  # fmt: skip
+"""Of an edge; then those that it has from tables."""
 
 Record = dict[str, Any]
 _BAR = re.compile(r" *\| *")
 
 
-def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
-    """Write the statements of a part as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a
+def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
+    """Write the statements of a subgraph as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a
     tar.gz. Edges go to disk as they come; nodes are held."""
     as_lines = format_name == "kgx-jsonl"
     suffix = "jsonl" if as_lines else "tsv"
+    more = [column for column in as_in_tables(schema(graph.files)) if column.name not in _EDGE]
     nodes: dict[str, Record] = {}
     with TemporaryFile() as edge_file, TemporaryFile() as node_file:
-        put = _writer(edge_file, _EDGE, as_lines)
-        for statements, read in part.readings(ANY_PRODUCT):
+        put = _writer(edge_file, (*_EDGE, *(column.name for column in more)), as_lines)
+        for statements, read in subgraph.readings(ANY_PRODUCT):
             for statement in statements:
-                for edge in edges(read, statement):
+                for edge in edges(read, statement, more):
                     put(edge.properties)
                     for thing in edge.mentions:
                         if thing not in nodes:

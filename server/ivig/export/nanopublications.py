@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
 from ivig.export.description import LICENCE
-from ivig.export.libraries import needed
-from ivig.export.part import Part
+from ivig.export.formats import needed
 from ivig.export.reading import Reading
+from ivig.export.subgraph import Subgraph
 from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Graph
@@ -32,8 +32,8 @@ _FOUND_BY = ("pmid", "doi", "pmcid", "readAt", "accessed", "source", "number")
 _SOURCES = ("passage", "citation", "page", "reference")
 
 
-def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
-    """Write a nanopublication for each statement of a part, as TriG, as they come.
+def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
+    """Write a nanopublication for each statement of a subgraph, as TriG, as they come.
 
     Raises NotInstalled without the nanopub library.
     """
@@ -41,7 +41,7 @@ def write(graph: Graph, part: Part, format_name: str, out: BinaryIO) -> None:
     prefixes = {**PREFIXES, "np": _NP, "npx": _NPX, "prov": _PROV}
     published = (
         quad
-        for statements, read in part.readings()
+        for statements, read in subgraph.readings()
         for statement in statements
         for quad in _under_its_checksum(_draft(read, statement), hasher)
     )

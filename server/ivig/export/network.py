@@ -1,112 +1,124 @@
-"""A part as a network: its things as nodes, the links between them as edges, each with its attributes."""
+"""Networks: things as nodes, the links between them as edges, written by networkx and ndex2.
+
+GraphML for yEd, Gephi and igraph, GEXF for Gephi, the JSON of Cytoscape.js, CX2 for Cytoscape and NDEx.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+import json
+from collections.abc import Iterable
+from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode
 
-from ivig.export.columns import Cell, Sort
-from ivig.export.part import Part
-from ivig.export.reading import Reading
-from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from ivig.export.columns import SORTS, Cell, Sort, is_of_a_vocabulary, measured
+from ivig.export.formats import needed
+from ivig.export.reading import Reading, without_control_characters
+from ivig.export.subgraph import Subgraph
+from ivig.model.schema import Schema, schema
+from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS
 from ivig.query import Graph
 from ivig.query.results import plain
 
 _INFERRED = NamedNode(INFERRED_GRAPH)
-_SORTS: dict[str, Sort] = {"integer": "integer", "decimal": "number", "boolean": "truth"}
-_ALWAYS: dict[str, Sort] = {
-    "label": "text",
-    "type": "text",
-    "definition": "text",
-    "note": "text",
-    "altLabel": "text",
-    "notation": "text",
-}
-_OUTSIDE = {f"{SKOS}{name}": name for name in ("definition", "note", "altLabel", "notation")}
-_BY_LABEL = (
-    "kind", "direction", "studyType", "intent", "comparison", "blinding", "reporting", "readDepth", "severity",
-    "recommendation", "line", "regulatoryStatus", "topic", "verdict", "outcomeKind",
-)  # fmt: skip
-"""Links to a vocabulary: the node has the label too, to be coloured and filtered by."""
+_OUTSIDE = tuple(SKOS + name for name in ("definition", "note", "altLabel", "notation"))
+
+_LINK = {"graphml": "link", "gexf": "label", "cytoscape": "interaction", "cx2": "interaction"}
+"""The attribute that says which property an edge is, as the readers of a format expect it."""
 
 
-class Node(NamedTuple):
-    """A thing: its IRI, label and class, and its own values by name."""
+def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
+    """Write the network of a subgraph.
 
-    iri: str
-    label: str
-    type: str
-    attributes: dict[str, Cell]
-
-
-class Edge(NamedTuple):
-    """A link: the things at both ends, the name of the property, and whether it was derived."""
-
-    number: int
-    source: str
-    target: str
-    link: str
-    inferred: bool
+    :raises NotInstalled: without networkx, or for CX2 without ndex2
+    """
+    networkx = needed("networkx")
+    network = _network(graph, subgraph, networkx, _LINK[format_name])
+    if format_name == "cx2":
+        out.write(_json(_cx2(network)))
+    elif format_name == "graphml":
+        networkx.write_graphml_xml(network, out, named_key_ids=True, edge_id_from_attribute="id")
+    elif format_name == "gexf":
+        networkx.write_gexf(network, out)
+    else:
+        out.write(_json(networkx.cytoscape_data(network, name="label", ident="iri")))
 
 
-class Network:
-    """The nodes and edges of a part, read anew each time, so that neither need be held."""
+def _json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
 
-    def __init__(self, graph: Graph, part: Part) -> None:
-        self._part = part
+
+def _cx2(network: Any) -> Any:
+    """As ndex2 has it: numbered nodes, named by `name`, edges by `interaction`."""
+    ndex2 = needed("ndex2.cx2")
+    made = ndex2.CX2Network()
+    for name, value in network.graph.items():
+        made.add_network_attribute(name, value)
+    numbers: dict[str, int] = {}
+    for number, (iri, values) in enumerate(network.nodes(data=True)):
+        numbers[iri] = number
+        made.add_node(number, {**values, "name": values["label"], "iri": iri})
+    for source, target, values in network.edges(data=True):
+        attributes = {name: value for name, value in values.items() if name != "id"}
+        made.add_edge(source=numbers[source], target=numbers[target], attributes=attributes)
+    return made.to_cx2()
+
+
+def _network(graph: Graph, subgraph: Subgraph, networkx: Any, link: str) -> Any:
+    """The things of a subgraph, terms of other ontologies included, and every link between two of them."""
+    made = networkx.MultiDiGraph(name="IVIG Evidence Graph", version=graph.release.digest, rights="CC BY 4.0")
+    attributes = _Attributes(schema(graph.files), graph)
+    for things, read in subgraph.things():
+        for iri in things:
+            label, type_ = read.label(iri), read.class_of(iri) or "outside term"
+            made.add_node(iri, label=without_control_characters(label), type=type_, **attributes.of(read, iri))
+    number = 0
+    for quad in subgraph.quads():
+        source, target = quad.subject, quad.object
+        if isinstance(source, NamedNode) and isinstance(target, NamedNode) and target.value in made:
+            number += 1
+            values = {link: _local(quad.predicate.value), "inferred": quad.graph_name == _INFERRED}
+            made.add_edge(source.value, target.value, id=f"e{number}", **values)
+    return made
+
+
+class _Attributes:
+    """A node's own values, and the labels of the terms of a vocabulary that it leads to, to be coloured by."""
+
+    def __init__(self, schema: Schema, graph: Graph) -> None:
         self._names = graph.names
-        self.attributes: dict[str, Sort] = {**_ALWAYS, **dict.fromkeys(_BY_LABEL, "text")}
-        for row in graph.about("ontology-terms"):
-            if row["kind"] == "value":
-                name = str(row["term"]).removeprefix(TERMS)
-                self.attributes[name] = _SORTS.get(str(row["range"]).removeprefix(PREFIXES["xsd"]), "text")
+        self._sorts: dict[str, Sort] = dict.fromkeys(_OUTSIDE, "text")
+        self._by_label = set()
+        for property in (one for class_ in schema.classes for one in schema.properties(class_)):
+            if property.datatype:
+                self._sorts[property.iri] = SORTS.get(property.datatype, "text")
+            elif is_of_a_vocabulary(schema, property):
+                self._by_label.add(property.iri)
 
-    def nodes(self) -> Iterator[Node]:
-        """Every thing of the part, terms of other ontologies included, in the order of their IRIs."""
-        for things, read in self._part.things():
-            for iri in things:
-                yield Node(iri, read.label(iri), read.class_of(iri) or "outside term", self._attributes(read, iri))
-
-    def edges(self) -> Iterator[Edge]:
-        """Every link between two things of the part."""
-        number = 0
-        members = self._part.members
-        for quad in self._part.quads():
-            source, target = quad.subject, quad.object
-            if isinstance(source, NamedNode) and isinstance(target, NamedNode) and target.value in members:
-                number += 1
-                inferred = quad.graph_name == _INFERRED
-                yield Edge(number, source.value, target.value, _name(quad.predicate.value), inferred)
-
-    def _attributes(self, read: Reading, iri: str) -> dict[str, Cell]:
+    def of(self, read: Reading, iri: str) -> dict[str, Cell]:
+        """The attributes of a node, by name; one that has no value is left out."""
         found: dict[str, Cell] = {}
         for property, terms in read.of(iri).items():
             if property in (RDF_TYPE, RDFS_LABEL, PREF_LABEL):
                 continue
-            name = property.removeprefix(TERMS) if property.startswith(TERMS) else _OUTSIDE.get(property, "")
-            literals = [term for term in terms if isinstance(term, Literal)]
-            if name in _BY_LABEL:
-                found[name] = "; ".join(self._names.label(term.value) for term in terms if isinstance(term, NamedNode))
-            elif name in self.attributes and literals:
-                found[name] = _cell(literals, self.attributes[name])
-        return found
+            if property in self._by_label:
+                found[_local(property)] = _text(self._names.label(t.value) for t in terms if isinstance(t, NamedNode))
+            elif sort := self._sorts.get(property):
+                found[_local(property)] = _cell([term for term in terms if isinstance(term, Literal)], sort)
+        return {name: value for name, value in found.items() if value not in (None, "")}
 
 
 def _cell(literals: list[Literal], sort: Sort) -> Cell:
-    if sort == "text" or len(literals) > 1:
-        text = "; ".join(literal.value for literal in literals)
-        return text if sort == "text" else None
-    value = plain(literals[0])
-    if sort == "truth":
-        return value if isinstance(value, bool) else None
-    try:
-        return int(str(value)) if sort == "integer" else float(str(value))
-    except ValueError:
-        return None
+    if sort == "text":
+        return _text(literal.value for literal in literals)
+    # Two numbers have no place in one attribute, and to take either would be to choose.
+    return measured(plain(literals[0]), sort) if len(literals) == 1 else None
 
 
-def _name(property: str) -> str:
+def _text(values: Iterable[str]) -> str:
+    return without_control_characters("; ".join(values))
+
+
+def _local(property: str) -> str:
     """The local name of a property."""
     return property.rpartition("#")[2].rpartition("/")[2]

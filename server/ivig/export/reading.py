@@ -1,21 +1,36 @@
-"""A part as tables and networks need it: the labels, texts and numbers of its things."""
+"""A subgraph as tables and networks need it: the labels, texts and numbers of its things."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from ivig.export.descriptions import Description
 from ivig.namespaces import NOTATION, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
 from ivig.query.results import Value, plain
 
+if TYPE_CHECKING:
+    from ivig.export.subgraph import Description
+
 Term = NamedNode | BlankNode | Literal | Triple
 EXACT_MATCH = SKOS + "exactMatch"
+_CITATION = TERMS + "citation"
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def without_control_characters(text: str) -> str:
+    r"""The text with a space for every character that neither XML nor a spreadsheet can hold.
+
+    >>> without_control_characters("a\x01b")
+    'a b'
+    """
+    return _NOT_IN_XML.sub(" ", text)
 
 
 class Reading:
-    """Descriptions, read by property."""
+    """Descriptions, read by property. A property is given by its IRI or, where it is ours, by its name."""
 
     def __init__(self, described: Mapping[str, Description], *, inferred: bool) -> None:
         self._described = described
@@ -23,8 +38,8 @@ class Reading:
         self._read: dict[str, dict[str, list[Term]]] = {}
 
     def values(self, thing: str, property: str) -> list[Term]:
-        """The values of a property, given by its IRI or, where it is ours, by its name; each once."""
-        if property == "citation":
+        """The values of a property, each once."""
+        if property == "citation" or property == _CITATION:
             return self._publications(thing)
         return self.of(thing).get(property if ":" in property else TERMS + property, [])
 
@@ -33,7 +48,7 @@ class Reading:
 
         The second are asserted too, a step further on: so they do not depend on whether what was derived is in.
         """
-        found = list(self.of(statement).get(TERMS + "citation", []))
+        found = list(self.of(statement).get(_CITATION, []))
         for reference in self.iris(statement, "reference"):
             found += self.values(reference, "resolvesTo")
         return sorted(dict.fromkeys(found), key=str)
@@ -89,13 +104,9 @@ class Reading:
 
     def class_of(self, thing: str) -> str:
         """The name of the class that a thing was given, else of one that was derived; empty for none of ours."""
-        description = self._described.get(thing)
-        for quad, inferred, _ in description.said if description else ():
-            if not inferred and quad.predicate.value == RDF_TYPE and isinstance(quad.object, NamedNode):
-                name = quad.object.value
-                if name.startswith(TERMS):
-                    return name.removeprefix(TERMS)
-        return next((i.removeprefix(TERMS) for i in self.iris(thing, RDF_TYPE) if i.startswith(TERMS)), "")
+        given = [triple.object for triple in self.asserted(thing) if triple.predicate.value == RDF_TYPE]
+        classes = [term.value for term in (*given, *self.values(thing, RDF_TYPE)) if isinstance(term, NamedNode)]
+        return next((iri.removeprefix(TERMS) for iri in classes if iri.startswith(TERMS)), "")
 
     def curies(self, thing: str, match: str = EXACT_MATCH) -> Iterator[str]:
         """The CURIEs of the terms of other ontologies that mean the same."""

@@ -1,4 +1,4 @@
-"""Which part of the graph is meant: what a user named, turned into the statements that it picks."""
+"""Which subgraph is meant: what a user named, turned into the statements that it picks."""
 
 from __future__ import annotations
 

@@ -1,120 +1,176 @@
-"""Whether a package is what it was when it was made: its checksums, its description, its rules."""
+"""Whether a package is what it was when it was made: its checksums, its description, its data and their shapes."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from hashlib import sha256
-from io import BytesIO
-from pathlib import Path, PurePosixPath
+import stat
+import zipfile
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from pyoxigraph import RdfFormat, Triple, parse
 
-from ivig.errors import BadInput
-from ivig.export.package_files import DATA, METADATA, SELECTION, SUMS, PackageFiles, content, opened, shown
+from ivig.errors import BadInput, NotThere
+from ivig.export.crate import DATA, METADATA, SELECTION, SUMS, digest_of
 from ivig.namespaces import RDF_TYPE, TERMS
 
+MOST_BYTES = 1_000_000_000
+MOST_FILES = 1_000
+"""Of a ZIP, unpacked: one that claims more is refused before a byte of it is unpacked."""
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 _NODE_SHAPE = "<http://www.w3.org/ns/shacl#NodeShape>"
 _DEEPEST = 50
-"""Triples within triples: a parser that follows them without end takes the whole process down."""
+"""Of brackets, and of triples within triples: a parser that follows them without end takes the whole process down."""
 
 
 class Verified(NamedTuple):
-    """What was found. problems: a line each, naming the file, safe to show; empty where all is as it was.
-
-    repacked: whether somebody packed the files into another ZIP.
-    """
+    """What was found. problems: a line each, naming the file, safe to show; empty where all is as it was."""
 
     problems: list[str]
     files: int
     statements: int
     release: str
-    repacked: bool = False
 
 
 def verify_package(path: Path) -> Verified:
     """What has changed in a package, a folder or a ZIP.
 
-    Raises NotThere where there is nothing, BadInput where it is no package.
+    :raises NotThere: where there is nothing
+    :raises BadInput: where it is no package, or a ZIP that is not safe to unpack
     """
-    files = opened(path)
-    if SUMS not in files.names:
-        found = next((oddity for oddity in files.oddities if oddity.startswith(f"{SUMS}: ")), f"it has no {SUMS}")
-        raise BadInput(f"{shown(str(path))} is no package: {found}")
-    sums = _sums(path, files)
-    problems = [*files.oddities, *_changes(files, sums)]
-    repacked = False
-    if not problems:
-        problems, repacked = files.layout()
+    if not path.exists():
+        raise NotThere(f"{shown(str(path))}: No such file or directory")
+    if path.is_dir():
+        return _verified(path, shown(str(path)))
+    with TemporaryDirectory() as place:
+        _unpack(path, Path(place))
+        return _verified(Path(place), shown(str(path)))
+
+
+def shown(text: str) -> str:
+    r"""Text from a package as a terminal can show it: on one line, and without what would steer it.
+
+    >>> shown("data\x1b[2J\n.nq")
+    'data\\x1b[2J\\n.nq'
+    """
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def _unpack(path: Path, folder: Path) -> None:
+    """Unpack a ZIP that is what it says.
+
+    :raises BadInput: otherwise
+    """
+    try:
+        # A pipe or a device is not even opened: it may never end.
+        if not path.is_file() or not zipfile.is_zipfile(path):
+            raise BadInput(f"{shown(str(path))} is no package: neither a folder nor a ZIP")
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
+                raise BadInput(f"{shown(str(path))}: more than {MOST_FILES} files or {MOST_BYTES} bytes, unpacked")
+            for entry in entries:
+                if problem := _unsafe(entry):
+                    raise BadInput(f"{shown(str(path))} is no package: {shown(entry.orig_filename)} {problem}")
+            if len({entry.filename for entry in entries}) < len(entries):
+                raise BadInput(f"{shown(str(path))} is no package: two of its files have one name")
+            if broken := archive.testzip():
+                raise BadInput(f"{shown(str(path))}: {shown(broken)} was changed, and cannot be unpacked")
+            archive.extractall(folder)
+    except BadInput:
+        raise
+    except Exception as error:
+        # Of bytes that are not as a ZIP has them, the library raises nearly anything.
+        raise BadInput(f"{shown(str(path))}: changed, and cannot be unpacked: {shown(str(error))}") from error
+
+
+def _unsafe(entry: zipfile.ZipInfo) -> str:
+    """What is wrong with an entry of a ZIP that could do harm where it is unpacked; empty where nothing is."""
+    place = PureWindowsPath(entry.orig_filename)
+    if place.anchor or place.drive or ".." in place.parts or "\0" in entry.orig_filename:
+        return "leads out of the package"
+    if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFDIR, stat.S_IFREG):
+        return "is a link, a device or a pipe, no file"
+    # Of the other ways to compress, some take any amount of memory.
+    return "" if entry.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) else "is packed in an unknown way"
+
+
+def _verified(folder: Path, name: str) -> Verified:
+    files, problems = set(), []
+    for entry in sorted(folder.rglob("*")):
+        place, mode = entry.relative_to(folder).as_posix(), entry.lstat().st_mode
+        if stat.S_ISREG(mode):
+            files.add(place)
+        elif not stat.S_ISDIR(mode):
+            problems.append(f"{place}: a link, a device or a pipe, no file")
+    sums = _sums(folder, files, name)
+    for place in sorted({*files, *sums} - {SUMS}):
+        if place not in sums:
+            problems.append(f"{place}: not in {SUMS}")
+        elif place not in files:
+            problems.append(f"{place}: missing")
+        elif digest_of(folder / place) != sums[place]:
+            problems.append(f"{place}: changed")
     if problems:
         # What was changed need not be read any further, and may be hostile.
-        return Verified(problems, len(sums), 0, "")
-    asked = _json(files, SELECTION)
-    described = _described(_json(files, METADATA))
-    problems = [f"{name}: not in {METADATA}" for name in sums if name != METADATA and name not in described]
-    statements, broken = _checked(files)
+        return Verified([shown(problem) for problem in problems], len(sums), 0, "")
+    asked, described = (_json(_content(folder, one, name), one) for one in (SELECTION, METADATA))
+    entities = described.get("@graph")
+    ids = {one.get("@id") for one in entities if isinstance(one, dict)} if isinstance(entities, list) else set()
+    problems = [f"{place}: not in {METADATA}" for place in sums if place != METADATA and place not in ids]
+    statements, broken = _broken(folder, files, name)
     problems += broken
     if statements != asked.get("statements"):
         problems.append(f"{DATA}: holds {statements} statements, and {SELECTION} speaks of {asked.get('statements')}")
-    if _is_a_whole_release(asked) and sums[DATA] != asked.get("release"):
-        problems.append(f"{DATA}: not the whole graph of the release that {SELECTION} names")
     release = shown(str(asked.get("release", "")))
-    return Verified([shown(problem) for problem in problems], len(sums), statements, release, repacked)
+    return Verified([shown(problem) for problem in problems], len(sums), statements, release)
 
 
-def _is_a_whole_release(asked: dict[str, Any]) -> bool:
-    """Whether the data are all that the digest of the release is over: nothing was picked, and nothing left out."""
-    return asked.get("selection") == {} and asked.get("inferred") is True and not asked.get("left_out")
-
-
-def _described(metadata: dict[str, Any]) -> set[str]:
-    """The names of the files that an RO-Crate describes."""
-    entities = metadata.get("@graph")
-    return (
-        {str(entity.get("@id")) for entity in entities if isinstance(entity, dict)}
-        if isinstance(entities, list)
-        else set()
-    )
-
-
-def _changes(files: PackageFiles, sums: dict[str, str]) -> Iterator[str]:
-    there = set(files.names)
-    for name in sorted({*there, *sums} - {SUMS}):
-        if name not in sums:
-            yield f"{shown(name)}: not in {SUMS}"
-        elif name not in there:
-            yield f"{shown(name)}: missing"
-        else:
-            total = sha256()
-            try:
-                for block in files.blocks(name):
-                    total.update(block)
-            except BadInput as error:
-                yield str(error)
-            else:
-                if total.hexdigest() != sums[name]:
-                    yield f"{shown(name)}: changed"
-
-
-def _checked(files: PackageFiles) -> tuple[int, list[str]]:
-    """How many statements the data hold, and the rules of the package that they break."""
-    from ivig.build.validation import violations
-
-    name = DATA
+def _content(folder: Path, place: str, name: str) -> bytes:
     try:
-        data = _triples(content(files, DATA), RdfFormat.N_QUADS)
+        return (folder / place).read_bytes()
+    except OSError as error:
+        raise BadInput(f"{name} is no package: {place} is missing") from error
+
+
+def _sums(folder: Path, files: set[str], name: str) -> dict[str, str]:
+    if SUMS not in files:
+        raise BadInput(f"{name} is no package: it has no {SUMS}")
+    sums: dict[str, str] = {}
+    for line in _content(folder, SUMS, name).decode("utf-8", "replace").splitlines():
+        match = _LINE.fullmatch(line)
+        if match is None or match[2].startswith("/") or ".." in PurePosixPath(match[2]).parts:
+            raise BadInput(f"{name} is no package: {SUMS} has a line that is no checksum")
+        sums[match[2]] = match[1]
+    return sums
+
+
+def _json(text: bytes, place: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"no package: {place} cannot be read") from error
+    if not isinstance(value, dict):
+        raise BadInput(f"no package: {place} cannot be read")
+    return value
+
+
+def _broken(folder: Path, files: set[str], name: str) -> tuple[int, list[str]]:
+    """How many statements the data hold, and the shapes of the package that they break."""
+    from ivig.build.validate import violations
+
+    place = DATA
+    try:
+        data = _triples(_content(folder, DATA, name), RdfFormat.N_QUADS)
         shapes: list[Triple] = []
-        for name in sorted(files.names):
-            if name.startswith("shapes/") and name.endswith(".ttl"):
-                shapes += _triples(content(files, name), RdfFormat.TURTLE)
-        broken = [f"{DATA}: {violation}" for violation in violations(data, shapes)]
+        for place in sorted(files):
+            if place.startswith("shapes/") and place.endswith(".ttl"):
+                shapes += _triples(_content(folder, place, name), RdfFormat.TURTLE)
     except SyntaxError as error:
-        return 0, [f"{name}: {error.msg}"]
-    except RecursionError:
-        return 0, ["shapes: nested too deep to be read"]
+        return 0, [f"{place}: {error.msg}"]
+    broken = [f"{DATA}: {violation}" for violation in violations(data, shapes)]
     if not any(t.predicate.value == RDF_TYPE and str(t.object) == _NODE_SHAPE for t in shapes):
         broken.append("shapes: none, so that no rule could be checked")
     found = {t.subject for t in data if t.predicate.value == RDF_TYPE and str(t.object) == f"<{TERMS}Statement>"}
@@ -122,30 +178,13 @@ def _checked(files: PackageFiles) -> tuple[int, list[str]]:
 
 
 def _triples(text: bytes, rdf_format: RdfFormat) -> list[Triple]:
-    # N-Quads have no line break within a triple; in Turtle, which no shape needs them in, the whole file counts.
-    pieces = BytesIO(text) if rdf_format == RdfFormat.N_QUADS else (text,)
-    if any(piece.count(b"<<(") > _DEEPEST for piece in pieces):
-        raise SyntaxError("triples nested too deep to be read")
+    # Neither a line of N-Quads nor a shape has any reason to nest deep.
+    if any(line.count(b"<<(") > _DEEPEST for line in text.splitlines()):
+        raise SyntaxError("nested too deep to be read")
+    depth = deepest = 0
+    for bracket in re.findall(rb"[\[\]()]", text) if rdf_format == RdfFormat.TURTLE else ():
+        depth += 1 if bracket in b"[(" else -1
+        deepest = max(deepest, depth)
+    if deepest > _DEEPEST:
+        raise SyntaxError("nested too deep to be read")
     return [quad.triple for quad in parse(text, format=rdf_format)]
-
-
-def _sums(path: Path, files: PackageFiles) -> dict[str, str]:
-    sums: dict[str, str] = {}
-    for line in content(files, SUMS).decode("utf-8", "replace").splitlines():
-        match = _LINE.fullmatch(line)
-        if match is None or match[2].startswith("/") or ".." in PurePosixPath(match[2]).parts:
-            raise BadInput(f"{shown(str(path))} is no package: {SUMS} has a line that is no checksum")
-        if match[2] in sums:
-            raise BadInput(f"{shown(str(path))} is no package: {SUMS} names {shown(match[2])} twice")
-        sums[match[2]] = match[1]
-    return sums
-
-
-def _json(files: PackageFiles, name: str) -> dict[str, Any]:
-    try:
-        value = json.loads(content(files, name))
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"no package: {name} cannot be read") from error
-    if not isinstance(value, dict):
-        raise BadInput(f"no package: {name} cannot be read")
-    return value

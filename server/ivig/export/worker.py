@@ -1,4 +1,4 @@
-"""A worker process that makes parts of the graph beside answering queries, so that nobody notices what they take.
+"""A worker process that writes subgraphs, so that no query waits for one.
 
 usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES GRAPH-FOLDER
 """
@@ -27,24 +27,22 @@ from ivig.settings import GraphFiles
 PROGRAM = "ivig.export.worker"
 """This module, as a pool starts it."""
 
-_HELD = 200_000
-"""Quads that a worker keeps: the whole of a release, at some hundred bytes each."""
 _IN_MEMORY = 4_000_000
 _BLOCK = 1 << 18
 
 
 def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
-    """What to ask of a worker to get a part in a format."""
+    """What to ask of a worker to get a subgraph in a format."""
     return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
 
 
 def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
-    """What makes the parts of one release, which is read once, before the first of them."""
+    """What writes the subgraphs of one release, which is read once, before the first of them."""
     # Arrow's own allocator reserves more addresses than a worker may have.
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     graph = Graph(GraphFiles(Path(words[0])), release)
     graph.engine = engine
-    exporter = Exporter(graph, holding=_HELD)
+    exporter = Exporter(graph)
     exporter.read_ahead()
     # What was read stays as long as the process: there is no garbage in it to look for again and again.
     gc.freeze()

@@ -68,6 +68,11 @@ class Schema:
         for properties in self._properties.values():
             properties.sort(key=lambda each: each.order)
 
+    @property
+    def classes(self) -> list[str]:
+        """The classes that a shape is for, by their names in the ontology."""
+        return [class_.removeprefix(TERMS) for class_ in self._properties]
+
     def properties(self, class_: str) -> list[Property]:
         """What a thing of a class may say, in order.
 

@@ -1,4 +1,4 @@
-"""Parts of the graph: closed, keeping the shapes on their own, and together the whole."""
+"""Subgraphs: closed, keeping the shapes on their own, and together the whole."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from ivig.build import read
 from ivig.build.validation import violations
 from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
-from ivig.export.descriptions import Descriptions
-from ivig.export.part import Part
 from ivig.export.selection import picked
+from ivig.export.subgraph import Descriptions, Subgraph
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Graph
 from ivig.settings import GraphFiles
@@ -58,16 +57,16 @@ def _is_closed(quads: Iterable[Quad]) -> None:
 
 def test_every_condition_stands_on_its_own(exporter: Exporter, conditions: list[str], shapes: list[Triple]) -> None:
     for condition in [*conditions, "none"]:
-        quads = list(exporter.part(Selection(condition=(condition,))).quads())
+        quads = list(exporter.subgraph(Selection(condition=(condition,))).quads())
         _is_closed(quads)
         assert not violations((quad.triple for quad in quads), shapes), condition
 
 
-def test_jena_finds_that_parts_keep_the_shapes(exporter: Exporter, files: GraphFiles, tmp_path: Path) -> None:
+def test_jena_finds_that_subgraphs_keep_the_shapes(exporter: Exporter, files: GraphFiles, tmp_path: Path) -> None:
     graphs = {}
     for name in ("Kawasaki disease", "none"):
         path = tmp_path / f"{name}.ttl"
-        exporter_quads = exporter.part(Selection(condition=(name,)), inferred=False).quads()
+        exporter_quads = exporter.subgraph(Selection(condition=(name,)), inferred=False).quads()
         serialize({quad.triple for quad in exporter_quads}, output=str(path), format=RdfFormat.TURTLE)
         graphs[name] = [path]
     said = opinion([], files.shapes, graphs, [path for paths in graphs.values() for path in paths], tmp_path)
@@ -75,11 +74,11 @@ def test_jena_finds_that_parts_keep_the_shapes(exporter: Exporter, files: GraphF
     assert set(said.refusals.values()) == {""}
 
 
-def test_the_union_of_the_parts_is_the_whole(graph: Graph, exporter: Exporter, conditions: list[str]) -> None:
-    """Every condition and what belongs to none. What defines the classes and properties is no part of any part."""
+def test_the_union_of_the_subgraphs_is_the_whole(graph: Graph, exporter: Exporter, conditions: list[str]) -> None:
+    """Every condition and what belongs to none. What defines the classes and properties is in none of them."""
     union: set[Quad] = set()
     for condition in [*conditions, "none"]:
-        union.update(exporter.part(Selection(condition=(condition,))).quads())
+        union.update(exporter.subgraph(Selection(condition=(condition,))).quads())
     everything = set(whole(graph.release))
 
     def is_a_thing(iri: str) -> bool:
@@ -115,17 +114,17 @@ def test_a_mix_stands_on_its_own(
     exporter: Exporter, shapes: list[Triple], mix: dict[str, tuple[str, ...]], inferred: bool, depth: int
 ) -> None:
     try:
-        part = exporter.part(Selection(**mix, depth=depth), inferred=inferred)
+        subgraph = exporter.subgraph(Selection(**mix, depth=depth), inferred=inferred)
     except BadInput as empty:
         assert "nothing in the graph fits" in str(empty)
         return
-    quads = list(part.quads())
+    quads = list(subgraph.quads())
     assert quads == sorted(set(quads), key=lambda quad: f"{quad} .")
     assert inferred or not any(str(quad.graph_name) == f"<{INFERRED_GRAPH}>" for quad in quads)
     _is_closed(quads)
     if not inferred:
         _says_no_more_than_it_needs(quads)
-    if len(part.statements) < 300:
+    if len(subgraph.statements) < 300:
         assert not violations((quad.triple for quad in quads), shapes)
 
 
@@ -134,7 +133,7 @@ def test_a_mix_stands_on_its_own(
 def test_a_mix_is_the_union_of_what_a_further_criterion_parts_it_into(
     graph: Graph, mix: dict[str, tuple[str, ...]], criterion: str
 ) -> None:
-    """By kind every statement falls in one part; by the others, every statement that has such a value."""
+    """By kind every statement falls in one; by the others, every statement that has such a value."""
     mix = {**mix, criterion: tuple(_NAMES[criterion])}
     together, parted = set(), set()
     with suppress(BadInput):
@@ -146,7 +145,7 @@ def test_a_mix_is_the_union_of_what_a_further_criterion_parts_it_into(
 
 
 def test_narrower_conditions_come_along_and_others_stay(exporter: Exporter) -> None:
-    quads = exporter.part(Selection(condition=("idiopathic inflammatory myopathy",))).quads()
+    quads = exporter.subgraph(Selection(condition=("idiopathic inflammatory myopathy",))).quads()
     subjects = {quad.subject.value.removeprefix(BASE) for quad in quads}
     assert {"statement/droracle44269-08-1", "statement/droracle44269-09-2", "verdict/dermatomyositis/treat"} <= subjects
     assert "statement/droracle44269-06-1" not in subjects
@@ -155,14 +154,16 @@ def test_narrower_conditions_come_along_and_others_stay(exporter: Exporter) -> N
 
 def test_a_verdict_comes_along_only_with_all_that_it_rests_on(exporter: Exporter) -> None:
     verdict = BASE + "verdict/guillain-barre-syndrome/treat"
-    assert verdict in exporter.part(Selection(condition=("GBS",))).members
-    assert verdict not in exporter.part(Selection(condition=("GBS",), direction=("no benefit",))).members
+    assert verdict in exporter.subgraph(Selection(condition=("GBS",))).members
+    assert verdict not in exporter.subgraph(Selection(condition=("GBS",), direction=("no benefit",))).members
 
 
-def test_a_small_memory_gives_the_same_part(graph: Graph, exporter: Exporter) -> None:
-    part = exporter.part(Selection(condition=("GBS",)))
-    forgetful = Part(Descriptions(graph, limit=50), part.statements, [BASE + "condition/guillain-barre-syndrome"])
-    assert list(forgetful.quads()) == list(part.quads())
+def test_a_small_memory_gives_the_same_subgraph(graph: Graph, exporter: Exporter) -> None:
+    subgraph = exporter.subgraph(Selection(condition=("GBS",)))
+    forgetful = Subgraph(
+        Descriptions(graph, limit=50), subgraph.statements, [BASE + "condition/guillain-barre-syndrome"]
+    )
+    assert list(forgetful.quads()) == list(subgraph.quads())
 
 
 def test_things_are_described_in_the_order_asked_whatever_is_held(graph: Graph) -> None:

@@ -1,7 +1,8 @@
-"""The publications of a graph as a bibliography."""
+"""The publications of a graph, or of a subgraph, as a bibliography."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal, NamedTuple
 
 from ivig.io.bibliographies import Publication, write_publications
@@ -19,13 +20,17 @@ class Bibliography(NamedTuple):
     left_out: int
 
 
-def bibliography(graph: Graph, format_name: BibliographyFormat) -> Bibliography:
+def bibliography(graph: Graph, format_name: BibliographyFormat, among: Collection[str] | None = None) -> Bibliography:
     """Every publication that has a title or an identifier, in a format of reference managers.
 
     Each goes by the last part of its IRI. One that has no identifier has the address of the page it was read on.
+
+    :param among: the IRIs of those that are wanted, such as the members of a subgraph; None for all
     """
     found, names, left_out = [], [], 0
     for row in graph.about("publications"):
+        if among is not None and row["citation"] not in among:
+            continue
         said = {
             name: str(row[name] or "")
             for name in ("title", "journal", "volume", "issue", "pages", "pmid", "doi", "pmcid")
@@ -34,12 +39,11 @@ def bibliography(graph: Graph, format_name: BibliographyFormat) -> Bibliography:
             left_out += 1
             continue
         names.append(str(row["citation"]).removeprefix(f"{BASE}citation/"))
-        year = row["year"] if isinstance(row["year"], int) else None
         found.append(
             Publication(
-                **said,
+                **said,  # type: ignore[arg-type]  # of the type of another field
                 authors=authors_of(str(row["authors"] or "")),
-                year=year,
+                year=row["year"] if isinstance(row["year"], int) else None,
                 address=str(row["page"] or ""),
                 retraction="retracted" if row["retracted"] else "not checked",
             )
