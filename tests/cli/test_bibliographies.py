@@ -195,8 +195,3 @@ def test_a_name_that_somebody_else_gave_is_not_followed(run: Run, tmp_path: Path
     folder = folder_with(tmp_path, SOURCE + PAGES)
     (tmp_path / "a.bib").write_text("@misc{example.org-0a, title={Of mice and men}, doi={10.1000/mice}}\n")
     assert run("import", "a.bib", "--graph", folder).stdout.startswith("1 citations new\n")
-
-
-def test_citations_are_of_the_whole_graph(run: Run) -> None:
-    done = run("export", "--citations", "ris", "--condition", "GBS")
-    assert (done.returncode, "leave the selection out" in done.stderr) == (2, True)
