@@ -68,7 +68,7 @@ def rows(subgraph: Subgraph, wanted: Iterable[Column]) -> Iterator[list[Cell]]:
 
 def _of(schema: Schema, property: Property, *path: str) -> list[Column]:
     """The columns of a property, of the things at the end of a path."""
-    name, meaning, along = property.name, property.description or f"The {property.name}.", (*path, property.iri)
+    name, meaning, along = property.name, _meaning(property), (*path, property.iri)
     if property.datatype:
         sort = SORTS.get(property.datatype, "text")
         return [_text(name, meaning, *along) if sort == "text" else _number(name, sort, meaning, *along)]
@@ -76,6 +76,11 @@ def _of(schema: Schema, property: Property, *path: str) -> list[Column]:
     if class_ in _BY_LABEL or (is_of_a_vocabulary(schema, property) and class_ not in _BY_IRI):
         return [_label(name, meaning, *along)]
     return [_iri(name, meaning, *along), _label(f"{name}_label", "Its label.", *along)]
+
+
+def _meaning(property: Property) -> str:
+    """What the ontology says of a property; how to fill it is for those who write it."""
+    return property.definition or property.note or f"Its {property.name.replace('_', ' ')}."
 
 
 _BY_LABEL = ("Treatment",)
@@ -179,7 +184,7 @@ def _mechanisms(schema: Schema, property: Property) -> list[Column]:
 def _either(name: str, property: Property, names: Iterable[str]) -> list[Column]:
     """IRI and label of what one of several properties leads to."""
     return [
-        Column(name, "text", property.description, lambda read, one: _joined(_any_of(read, one, names))),
+        Column(name, "text", _meaning(property), lambda read, one: _joined(_any_of(read, one, names))),
         Column(
             f"{name}_label", "text", "Its label.", lambda read, one: _joined(map(read.label, _any_of(read, one, names)))
         ),
@@ -194,7 +199,7 @@ def _subject(schema: Schema, property: Property) -> list[Column]:
                     if t.predicate.value == property.iri and isinstance(t.object, NamedNode)]  # fmt: skip
         return _joined(read.label(iri) for iri in subjects if iri not in said)
 
-    return [Column(property.name, "text", property.description, cell)]
+    return [Column(property.name, "text", _meaning(property), cell)]
 
 
 _TELLING = ("pmid", "doi", "pmcid", "title")

@@ -56,9 +56,7 @@ FORMATS = {
         Format("cx2", "application/json", ".cx2", "network in CX2, for Cytoscape and NDEx", "network"),
         Format("kgx", "application/gzip", ".tar.gz", "nodes and edges in KGX, as tables in TSV", "kgx", True),
         Format("kgx-jsonl", "application/gzip", ".tar.gz", "nodes and edges in KGX, as JSON Lines", "kgx", True),
-        Format(
-            "nanopub", "application/trig", ".trig", "nanopublications in TriG", "nanopublications", True
-        ),
+        Format("nanopub", "application/trig", ".trig", "nanopublications in TriG", "nanopublications", True),
     )
 }
 """By name. Turtle, N-Triples, RDF/XML and JSON-LD have no graphs here: they hold the triples of all of them."""
