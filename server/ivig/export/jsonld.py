@@ -9,13 +9,13 @@ from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from ivig.export.context import Context
+from ivig.export.context import Context, short
 from ivig.export.formats import needed
 from ivig.export.subgraph import Subgraph, triples, whole
 from ivig.namespaces import PREFIXES, RDF_TYPE
 from ivig.query import Graph
 
-_BATCH = 200
+_BATCH = 100
 """Things that are compacted at once: pyld takes documents, and the whole graph need not be one."""
 _XSD = PREFIXES["xsd"]
 
@@ -43,10 +43,20 @@ def _write(graph: Graph, quads: Iterable[Quad], out: BinaryIO) -> None:
     out.write(b'{"@context":\n' + _json(context) + b',\n"@graph": [')
     between = b"\n"
     while batch := list(islice(nodes, _BATCH)):
-        for node in pyld.compact(batch, context, {"graph": True, "skipExpansion": True})["@graph"]:
+        for node in pyld.compact(batch, _used(context, batch), {"graph": True, "skipExpansion": True})["@graph"]:
             out.write(between + _json(node))
             between = b",\n"
     out.write(b"\n]}\n")
+
+
+def _used(context: dict[str, Any], batch: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of the context what some things need: pyld looks through all of it for every IRI, and gives the same."""
+    names = {short(name) for node in batch for name in (*node, *node.get("@type", ()))}
+    return {
+        name: term
+        for name, term in context.items()
+        if name.startswith("@") or name in (*PREFIXES, "id", "type") or (term["@id"] if isinstance(term, dict) else term) in names
+    }
 
 
 def _json(value: Any) -> bytes:
