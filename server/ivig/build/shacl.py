@@ -78,6 +78,9 @@ def results(data: Sequence[Triple], shapes: Iterable[Triple], *, reference: bool
     if any(isinstance(term, Triple) for triple in data for term in (triple.subject, triple.object)):
         raise BadInput("a triple about a triple: the graph has no use for it")
     known = _Shapes(shapes)
+    if not known.triples:
+        # The engine wants a shape.
+        return []
     report = _by_pyshacl(data, known) if reference else _by_pyrudof(data, known)
     found = [known.result(said) for said in report]
     told = {(result.thing, result.shape, result.value) for result in found if result.component == _DATATYPE}

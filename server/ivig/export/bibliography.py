@@ -41,7 +41,7 @@ def bibliography(graph: Graph, format_name: BibliographyFormat, among: Collectio
         names.append(str(row["citation"]).removeprefix(f"{BASE}citation/"))
         found.append(
             Publication(
-                **said,  # type: ignore[arg-type]  # of the type of another field
+                **said,
                 authors=authors_of(str(row["authors"] or "")),
                 year=row["year"] if isinstance(row["year"], int) else None,
                 address=str(row["page"] or ""),

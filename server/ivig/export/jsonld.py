@@ -55,7 +55,9 @@ def _used(context: dict[str, Any], batch: list[dict[str, Any]]) -> dict[str, Any
     return {
         name: term
         for name, term in context.items()
-        if name.startswith("@") or name in (*PREFIXES, "id", "type") or (term["@id"] if isinstance(term, dict) else term) in names
+        if name.startswith("@")
+        or name in (*PREFIXES, "id", "type")
+        or (term["@id"] if isinstance(term, dict) else term) in names
     }
 
 

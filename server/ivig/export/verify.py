@@ -159,7 +159,7 @@ def _json(text: bytes, place: str) -> dict[str, Any]:
 
 def _broken(folder: Path, files: set[str], name: str) -> tuple[int, list[str]]:
     """How many statements the data hold, and the shapes of the package that they break."""
-    from ivig.build.validate import violations
+    from ivig.build.validation import violations
 
     place = DATA
     try:
