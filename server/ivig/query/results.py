@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from pyoxigraph import (
     serialize,
 )
 
+from ivig.errors import BadInput
 from ivig.io.spreadsheet_cells import harmless
 from ivig.namespaces import PREFIXES
 
@@ -45,6 +47,10 @@ RDF_FORMATS = {
 """The formats of triples, by the name that users type."""
 
 _WITH_PREFIXES = ("turtle", "rdfxml")
+_XML_NAME = re.compile(r"[^\W\d][\w.\-]*$")
+"""The end of a predicate that RDF/XML can make an element of."""
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that no document of XML 1.0 can hold, however they are written."""
 
 Term = NamedNode | BlankNode | Literal | Triple
 Value = str | int | float | bool | Decimal | None
@@ -105,7 +111,8 @@ def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_na
     target: Any = out
     if isinstance(result, QueryTriples):
         prefixes = PREFIXES if format_name in _WITH_PREFIXES else None
-        serialize(result, output=target, format=RDF_FORMATS[format_name], prefixes=prefixes)
+        triples = writable_as_xml(result) if format_name == "rdfxml" else result
+        serialize(triples, output=target, format=RDF_FORMATS[format_name], prefixes=prefixes)
     elif isinstance(result, QuerySolutions) and format_name == "csv":
         _write_csv(result, out)
     elif format_name == "ndjson":
@@ -116,6 +123,23 @@ def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_na
             out.write(line.encode())
     else:
         result.serialize(output=target, format=W3C_FORMATS[format_name])
+
+
+def writable_as_xml(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """The triples as they come.
+
+    :raises BadInput: at the first that RDF/XML cannot hold
+
+    >>> list(writable_as_xml([Triple(NamedNode("x:s"), NamedNode("http://example.com/123"), Literal("x"))]))
+    Traceback (most recent call last):
+    ivig.errors.BadInput: RDF/XML has no name for the predicate <http://example.com/123>: ask for another format
+    """
+    for triple in triples:
+        if not _XML_NAME.search(triple.predicate.value):
+            raise BadInput(f"RDF/XML has no name for the predicate {triple.predicate}: ask for another format")
+        if isinstance(triple.object, Literal) and _NOT_IN_XML.search(triple.object.value):
+            raise BadInput(f"RDF/XML cannot hold the control character in a {triple.predicate}: ask for another format")
+        yield triple
 
 
 def result_bytes(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str) -> bytes:
