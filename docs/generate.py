@@ -19,7 +19,6 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
@@ -200,11 +199,9 @@ def _question(query: SavedQuery) -> Iterable[str]:
     words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
     yield f"## {query.name}\n"
     yield f"**{query.title}.** {query.description}\n"
-    if query.service:
-        words += f" --service-hosts {urlsplit(query.service).hostname}"
     yield f"```sh\nivig query {query.name}{words}\n```\n"
     if query.service:
-        yield f"Calls <{query.service}>, which is refused where that server is not allowed.\n"
+        yield f"Calls <{query.service}>: from the command line and in Python; over HTTP it is refused.\n"
     for parameter in query.parameters:
         yield f"- `{parameter.name}` ({'required' if parameter.required else 'optional'}): {parameter.note}"
     if query.parameters:

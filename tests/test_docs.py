@@ -94,14 +94,11 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_route_is_documented(graph: Graph) -> None:
-    from ivig.web.edition import Edition
-    from ivig.web.metrics import Metrics
-    from ivig.web.services import Services
+    from ivig.web.app import create_app
     from ivig.web.settings import Settings
 
     text = (DOCS / "endpoint.md").read_text(encoding="utf-8")
-    edition = Edition(graph, Settings(), Metrics(), Services(Settings()))
-    for path in edition.api.openapi()["paths"]:
+    for path in create_app(graph, Settings()).openapi()["paths"]:
         assert f"`{path}`" in text or path.startswith("/queries/")
     for path in ("/find", "/docs", "/ontology"):
         assert path in text

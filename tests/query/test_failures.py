@@ -6,12 +6,11 @@ import pytest
 
 from ivig import errors
 from ivig.errors import IvigError
-from ivig.query.sandbox import NotWanted
-from ivig.query.sandbox.failures import packed_error, unpacked_error
+from ivig.query.sandbox.job import NotWanted, packed_error, unpacked_error
 
 ERRORS = [
     errors.BadQuery("expected }", 2, 7),
-    errors.Refused("SERVICE is off"),
+    errors.Refused("SERVICE is refused"),
     errors.BadInput("no such depth"),
     errors.UnknownName("condition", "gouty", ["gout"]),
     errors.AmbiguousName("condition", "x", ["a", "b"]),

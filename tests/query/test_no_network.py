@@ -5,14 +5,6 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
-import threading
-
-import pytest
-
-from ivig.errors import BadQuery
-from ivig.query import Graph
-from ivig.query.service_calls import Allowed
-from query.test_sandbox import answer, pool_of, run
 
 PROGRAM = """
 import socket
@@ -51,23 +43,3 @@ def test_a_process_that_left_the_network_opens_no_socket() -> None:
         done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
         assert (done.returncode, done.stdout, done.stderr) == (0, "PermissionError\n", "")
         assert not _is_called(listening)
-
-
-@pytest.mark.parametrize("network", [False, True])
-def test_a_worker_calls_others_only_where_it_has_a_network(graph: Graph, network: bool) -> None:
-    """A call that got past those who look over the text, as any is that they allow."""
-
-    async def test(relay: str) -> None:
-        services = Allowed(("a.example",), relay)
-        async with pool_of(graph.release, network=network) as (pool, _):
-            with pytest.raises(BadQuery, match="the query failed" if network else "Permission denied"):
-                await answer(pool, "ASK { SERVICE <http://a.example/> {} }", services=services)
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        relay = f"http://127.0.0.1:{listening.getsockname()[1]}/?to="
-        called = []
-        listener = threading.Thread(target=lambda: called.append(_is_called(listening)))
-        listener.start()
-        run(lambda: test(relay))
-        listener.join()
-        assert called == [network]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import signal
 import time
@@ -28,12 +29,10 @@ LIMITS = Limits(seconds=1, memory=96_000_000, answer=1_000_000, workers=1, queue
 
 
 @asynccontextmanager
-async def pool_of(
-    release: Release, limits: Limits = LIMITS, *, network: bool = False
-) -> AsyncIterator[tuple[Pool, list[str]]]:
+async def pool_of(release: Release, limits: Limits = LIMITS) -> AsyncIterator[tuple[Pool, list[str]]]:
     """A pool, and why workers were stopped."""
     reasons: list[str] = []
-    pool = Pool(release, limits, reasons.append, network=network)
+    pool = Pool(release, limits, reasons.append)
     await pool.start()
     try:
         yield pool, reasons
@@ -43,11 +42,9 @@ async def pool_of(
 
 async def answer(pool: Pool, query: str, client: str = "", **more: Any) -> tuple[str, bytes]:
     job = Job(query, seconds=pool.limits.seconds, answer=pool.limits.answer)._replace(**more)
-    running = await pool.run(job, client)
-    try:
-        return running.format, b"".join([chunk async for chunk in running.chunks()])
-    finally:
-        running.close()
+    out = io.BytesIO()
+    format_name = await pool.answer(job, client, out)
+    return format_name, out.getvalue()
 
 
 async def until(is_so: Callable[[], bool]) -> None:
@@ -92,7 +89,7 @@ def test_it_answers_in_the_format_of_the_kind(graph: Graph) -> None:
     [
         ("SELECT *\nWHERE { ?s ?p }", BadQuery, "line 2, column 16: expected"),
         ("CLEAR ALL", Refused, "updates are refused"),
-        ("ASK { SERVICE <http://127.0.0.1:1/> {} }", Refused, "SERVICE is off"),
+        ("ASK { SERVICE <http://127.0.0.1:1/> {} }", Refused, "SERVICE is refused"),
         ("SELECT * { ?s ?p ?o }", AnswerTooLarge, "more than 1 MB"),
     ],
 )
@@ -186,29 +183,9 @@ def test_no_client_can_have_all_workers_or_all_places(graph: Graph) -> None:
     run(test)
 
 
-def test_one_who_has_nothing_gets_a_worker_of_one_who_has_several(graph: Graph) -> None:
+def test_who_waits_for_a_second_query_lets_others_go_first(graph: Graph) -> None:
     async def test() -> None:
-        limits = LIMITS._replace(workers=2, per_client=2, queue=8, seconds=120, patience=120)
-        async with pool_of(graph.release, limits) as (pool, reasons):
-            greedy = [asyncio.create_task(answer(pool, f"{COUNT} # {n}", client="greedy")) for n in range(4)]
-            await until(lambda: pool.busy == 2 and pool.queued == 2)
-            assert (await answer(pool, "ASK {}", client="modest"))[0] == "json"
-            assert reasons == ["share"]
-            # It was the last to begin, and its worker is for the next in turn again.
-            with pytest.raises(Busy, match="so that others have their turn"):
-                await greedy[1]
-            assert not greedy[0].done()
-            await until(lambda: pool.busy == 2 and pool.up == 2)
-            for task in greedy:
-                task.cancel()
-            await asyncio.gather(*greedy, return_exceptions=True)
-
-    run(test)
-
-
-def test_who_asks_for_much_waits_longest(graph: Graph) -> None:
-    async def test() -> None:
-        limits = LIMITS._replace(queue=8, seconds=120, patience=120)
+        limits = LIMITS._replace(queue=8, per_client=1, seconds=120, patience=120)
         async with pool_of(graph.release, limits) as (pool, _):
             first = asyncio.create_task(answer(pool, COUNT, client="greedy"))
             await until(lambda: pool.busy == 1)
@@ -226,45 +203,6 @@ def test_who_asks_for_much_waits_longest(graph: Graph) -> None:
             await asyncio.gather(first, return_exceptions=True)
             await asyncio.gather(*waiting)
             assert done == ["modest", "greedy", "greedy"]
-
-    run(test)
-
-
-def test_of_a_full_queue_the_greediest_loses_a_place(graph: Graph) -> None:
-    async def test() -> None:
-        limits = LIMITS._replace(queue=4, seconds=120, patience=120)
-        async with pool_of(graph.release, limits) as (pool, _):
-            running = asyncio.create_task(answer(pool, COUNT, client="a"))
-            await until(lambda: pool.busy == 1)
-            waiting = [asyncio.create_task(answer(pool, "ASK {}", client=client)) for client in ("b", "b", "c", "c")]
-            await until(lambda: pool.queued == 4)
-            modest = asyncio.create_task(answer(pool, "ASK {}", client="modest"))
-            await until(lambda: any(task.done() for task in waiting))
-            assert pool.queued == 4
-            [lost] = [task for task in waiting if task.done()]
-            assert isinstance(lost.exception(), Busy)
-            with pytest.raises(Busy, match="queries run and"):
-                await answer(pool, "ASK {}", client="c")
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
-            assert (await modest)[0] == "json"
-            await asyncio.gather(*waiting, return_exceptions=True)
-
-    run(test)
-
-
-def test_past_its_time_a_worker_is_replaced_though_nobody_reads(graph: Graph) -> None:
-    async def test() -> None:
-        limits = LIMITS._replace(seconds=2, answer=10_000_000_000)
-        async with pool_of(graph.release, limits) as (pool, reasons):
-            job = Job(f"SELECT * {CROSS}", seconds=2, answer=10_000_000_000)
-            running = await pool.run(job)
-            before = workers_of(os.getpid())
-            await until(lambda: reasons == ["time"] and pool.up == 1 and pool.busy == 0)
-            assert not before & workers_of(os.getpid())
-            with pytest.raises(TooLong):
-                async for _ in running.chunks():
-                    pass
 
     run(test)
 

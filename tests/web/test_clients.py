@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import ROOT, serving
+from conftest import ROOT
 from ivig.namespaces import SKOS, TERMS
 from jena import class_path
 
@@ -135,18 +135,3 @@ def test_a_virtuoso_server_federates_into_ours(address: str, labels: set[str], t
         words = [isql, f"127.0.0.1:{sql}", "dba", "dba", f"exec={'; '.join(rights)};"]
         subprocess.run(words, capture_output=True, check=True, timeout=60)
         assert _federated(endpoint, address) == labels
-
-
-def test_ours_federates_into_an_oxigraph_server(releases: Path, tmp_path: Path) -> None:
-    command, endpoint = _oxigraph(tmp_path)
-    with _running(command, tmp_path, endpoint):
-        host = endpoint.split("/")[2]
-        httpx.post(
-            f"http://{host}/store?default",
-            content=f"<https://w3id.org/ivig/condition/gout> <{SKOS}note> 'far' .",
-            headers={"content-type": "text/turtle"},
-        ).raise_for_status()
-        with serving("--releases", releases, "--service-hosts", host, "--service-private") as (_, address):
-            query = f"SELECT ?note {{ SERVICE <{endpoint}> {{ <condition/gout> <{SKOS}note> ?note }} }}"
-            rows = httpx.post(f"{address}/sparql", data={"query": query}).json()["results"]["bindings"]
-            assert [row["note"]["value"] for row in rows] == ["far"]

@@ -15,7 +15,7 @@ from conftest import serving
 from hostile import HOSTILE, MODEST
 from query.test_sandbox import workers_of
 
-LIMITS = ["--query-seconds", "1", "--query-memory", "128", "--answer-size", "8", "--spool-size", "1"]
+LIMITS = ["--query-seconds", "1", "--query-memory", "128", "--answer-size", "8"]
 ELSEWHERE = "127.0.0.2"
 """Another client: on Linux every address of loopback is there."""
 

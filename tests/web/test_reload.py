@@ -153,7 +153,7 @@ def test_of_a_dataset_that_is_read_again_one_copy_is_kept(
 
 
 def test_requests_in_flight_end_when_the_server_is_told_to_stop(releases: Path) -> None:
-    with serving("--releases", releases, "--query-seconds", "60", "--stop-seconds", "60") as (process, address):
+    with serving("--releases", releases, "--query-seconds", "60") as (process, address):
         answers: list[httpx.Response] = []
         slow = "SELECT (COUNT(*) AS ?n) { ?a ?p ?b . ?b ?q ?c . FILTER(STRLEN(STR(?c)) > 0) }"
         ask = threading.Thread(

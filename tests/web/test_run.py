@@ -22,7 +22,7 @@ def test_the_ready_line_has_the_address_and_it_stops_when_told(releases: Path) -
         assert httpx.get(f"{address}/health").json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
-    assert (out, err) == ("", "")
+    assert (out, err) == ("Stopped\n", "")
 
 
 def test_a_port_that_is_taken_is_said(releases: Path) -> None:

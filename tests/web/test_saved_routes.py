@@ -73,8 +73,8 @@ def test_a_query_without_its_parameters_can_be_read(server: httpx.Client, graph:
 @pytest.mark.parametrize(
     ("where", "status", "key"),
     [
-        ("/queries/evidence", 400, "nearest"),
-        ("/queries/evidence.rq", 400, "nearest"),
+        ("/queries/evidence", 404, "nearest"),
+        ("/queries/evidence.rq", 404, "nearest"),
         ("/queries/evidence-for-condition", 400, None),
         ("/queries/evidence-for-condition?condition=Gillain", 400, "nearest"),
         ("/queries/evidence-for-condition?conditon=GBS", 400, "nearest"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 from urllib.parse import quote
 
@@ -180,3 +181,81 @@ def test_other_sites_may_read(server: httpx.Client) -> None:
     answer = server.get("/sparql", params={"query": COUNT}, headers={"origin": "https://example.org"})
     assert answer.headers["access-control-allow-origin"] == "*"
     json.loads(answer.text)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("query", "formats"),
+    [
+        ("CONSTRUCT { ?s a ?t } WHERE { ?s a ?t } LIMIT 2", ["", "xml", "rdf+xml", "rdf", "turtle", "n3", "json-ld"]),
+        (f"DESCRIBE <{TERMS}Passage>", ["", "turtle", "json-ld"]),
+        ("SELECT ?s WHERE { ?s ?p ?o } LIMIT 2", ["", "xml", "json", "csv", "tsv"]),
+        ("ASK { ?s ?p ?o }", ["", "json", "xml"]),
+    ],
+    ids=["construct", "describe", "select", "ask"],
+)
+def test_sparqlwrapper_asks_for_every_format(address: str, query: str, formats: list[str], method: str) -> None:
+    for name in formats:
+        client = SPARQLWrapper(f"{address}/sparql")
+        client.setQuery(query)
+        client.setMethod(method)
+        if name:
+            client.setReturnFormat(name)
+        with warnings.catch_warnings():
+            # It takes rdf for an unknown name, and sends it all the same.
+            warnings.simplefilter("ignore")
+            answer = client.query().response
+        assert answer.status == 200, name
+        assert len(answer.read()) > 5, name
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "found"),
+    [
+        ("/sparql?query=ASK%7B%7D", "Application/SPARQL-Results+JSON", "application/sparql-results+json"),
+        ("/condition/kawasaki-disease", "TEXT/TURTLE", "text/turtle"),
+        ("/queries/conditions", "Text/CSV;Q=0.5", "text/csv"),
+    ],
+)
+def test_media_types_are_the_same_in_any_case(server: httpx.Client, path: str, accept: str, found: str) -> None:
+    answer = server.get(path, headers={"accept": accept})
+    assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, found)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "default-graph-uri=",
+        "named-graph-uri=&default-graph-uri=",
+        "timeout=0",
+        "timeout=",
+        "format=application%2Fsparql-results%2Bjson",
+        "format=auto&format=",
+    ],
+)
+def test_what_users_of_other_endpoints_send_is_answered(server: httpx.Client, more: str) -> None:
+    answer = server.get(f"/sparql?query=ASK%7B%3Fs%20%3Fp%20%3Fo%7D&{more}")
+    assert (answer.status_code, answer.json()["boolean"]) == (200, True)
+
+
+def test_a_prefix_of_ours_is_known_and_another_is_named(server: httpx.Client) -> None:
+    known = server.get("/sparql", params={"query": "SELECT * { ?s skos:prefLabel ?o } LIMIT 1"})
+    assert len(known.json()["results"]["bindings"]) == 1
+    unknown = server.get("/sparql", params={"query": "SELECT * { ?s foaf:name ?o }"})
+    assert unknown.status_code == 400
+    assert "the prefix foaf: is not declared" in unknown.json()["detail"]
+    assert (unknown.json()["line"], unknown.json()["column"]) == (1, 15)
+
+
+def test_what_rdfxml_cannot_hold_is_an_error(server: httpx.Client) -> None:
+    for predicate, value in (("http://example.com/123", "x"), ("http://e/p", "a\\u0001b")):
+        query = f'CONSTRUCT {{ <http://e/s> <{predicate}> "{value}" }} {{}}'
+        refused = server.get("/sparql", params={"query": query, "format": "rdfxml"})
+        assert (refused.status_code, refused.headers["content-type"]) == (400, "application/problem+json")
+        assert "RDF/XML" in refused.json()["detail"]
+        assert server.get("/sparql", params={"query": query, "format": "turtle"}).status_code == 200
+
+
+def test_a_byte_order_mark_is_no_part_of_a_query(server: httpx.Client) -> None:
+    headers = {"content-type": "application/sparql-query"}
+    assert server.post("/sparql", content="\ufeffASK {}".encode(), headers=headers).json()["boolean"] is True

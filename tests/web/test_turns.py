@@ -1,57 +1,14 @@
-"""No client keeps all others waiting at what the house makes."""
+"""No client keeps all others waiting at what the server makes."""
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 
 from conftest import serving
-from ivig.web.clients import Turns
-
-
-def test_a_client_has_so_many_turns_at_a_time() -> None:
-    async def test() -> None:
-        turns, at_once, most = Turns(2), 0, 0
-
-        async def takes(client: str) -> None:
-            nonlocal at_once, most
-            async with turns.one(client):
-                at_once += 1
-                most = max(most, at_once)
-                await asyncio.sleep(0.01)
-                at_once -= 1
-
-        await asyncio.gather(*(takes("a") for _ in range(10)))
-        assert most == 2
-        await asyncio.gather(takes("a"), takes("a"), takes("b"))
-        assert most == 3
-
-    asyncio.run(test())
-
-
-def test_a_turn_can_be_given_back_before_its_end() -> None:
-    async def test() -> None:
-        turns = Turns(1)
-        async with turns.one("a") as first:
-            first.give_back()
-            first.give_back()
-            async with turns.one("a"):
-                second = asyncio.create_task(anext(_entered(turns)))
-                await asyncio.sleep(0)
-                assert not second.done()
-            assert await second == "in"
-
-    asyncio.run(test())
-
-
-async def _entered(turns: Turns) -> AsyncIterator[str]:
-    async with turns.one("a"):
-        yield "in"
 
 
 def test_pages_do_not_wait_for_one_who_takes_whole_graphs(releases: Path) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ivig.build.release import Release, Releases
-from ivig.errors import BadInput
 from ivig.query.graph import Graph
 from ivig.query.opening import open_graph
 from ivig.settings import GraphFiles
@@ -16,25 +15,6 @@ from ivig.settings import GraphFiles
 def opened(graph: Path | None, releases: Path | None) -> Graph:
     """The graph with its current release, built first with a progress display where there is none."""
     return open_graph(graph, releases, built)
-
-
-@contextmanager
-def calling(graph: Graph, hosts: str | None) -> Iterator[None]:
-    """Let the queries of a graph call the servers of these hosts, with commas between; none where none is given."""
-    if not hosts:
-        yield
-        return
-    from ivig.query.engine import EmbeddedEngine
-    from ivig.web.relay import relaying
-
-    with relaying(hosts) as allowed:
-        graph.engine = EmbeddedEngine(graph.release, allowed)
-        try:
-            yield
-        except OSError as error:
-            if allowed.relay.partition("?")[0] not in str(error):
-                raise
-            raise BadInput(f"the query failed: {allowed.told(error)}") from error
 
 
 def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> Release:

@@ -24,18 +24,6 @@ ReleasesOption = Annotated[
 ]
 
 
-ServiceHostsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--service-hosts",
-        envvar="IVIG_SERVICE_HOSTS",
-        help="Hosts that SERVICE may call, with commas between; none by default.",
-        metavar="HOST,…",
-        show_default=False,
-    ),
-]
-
-
 class ResultFormat(StrEnum):
     """Formats of a table of results."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat, ServiceHostsOption
+from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
 from ivig.errors import BadInput, IvigError
 from ivig.query.saved import SavedQueries, SavedQuery
 from ivig.settings import graph_files
@@ -46,19 +46,22 @@ def _command(query: SavedQuery) -> Any:
     """A command with an option for each parameter of the query."""
 
     def run(**values: Any) -> None:
-        from ivig.cli.opened import calling, opened
+        from ivig.cli.opened import opened
 
-        hosts = values.pop("service_hosts", None)
         graph = opened(values.pop("graph"), values.pop("releases"))
         format_, columns = values.pop("format"), values.pop("columns")
-        with calling(graph, hosts):
-            _write(graph, query, {name: value for name, value in values.items() if value is not None}, format_, columns)
+        given = {name: value for name, value in values.items() if value is not None}
+        try:
+            _write(graph, query, given, format_, columns)
+        except OSError as error:
+            if not query.service or isinstance(error, BrokenPipeError):
+                raise
+            raise BadInput(f"{query.service} gave no answer: {error}") from error
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}
     common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
     defaults = {"format": ResultFormat.table}
-    # Only what calls another server can be allowed to.
-    hints = {**options, **common, **({"service_hosts": ServiceHostsOption} if query.service else {})}
+    hints = {**options, **common}
     # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pyoxigraph import QueryBoolean, QueryTriples
 
-from ivig.cli.options import GraphOption, ReleasesOption, ServiceHostsOption
+from ivig.cli.options import GraphOption, ReleasesOption
 from ivig.errors import BadInput, UnknownName
 from ivig.io.text import read_text
 from ivig.query import results
@@ -24,7 +24,6 @@ def sparql(
         str | None,
         typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld."),
     ] = None,
-    service_hosts: ServiceHostsOption = None,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
@@ -32,7 +31,7 @@ def sparql(
 
     Example: ivig sparql 'SELECT ?s { ?s a <https://w3id.org/ivig/ontology#Condition> } LIMIT 5'
     """
-    from ivig.cli.opened import calling, opened
+    from ivig.cli.opened import opened
 
     if (query is None) == (file is None):
         raise BadInput("give a query, or a file with --file, and not both")
@@ -41,8 +40,7 @@ def sparql(
     elif query == "-":
         query = sys.stdin.read()
     asked = opened(graph, releases)
-    with calling(asked, service_hosts):
-        write_result(asked.engine.ask(query or ""), format)
+    write_result(asked.engine.ask(query or ""), format)
 
 
 def write_result(result: Result, format_name: str | None) -> None:

@@ -10,11 +10,8 @@ from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, St
 
 from ivig.build.release import Release
 from ivig.errors import BadQuery, Refused
-from ivig.namespaces import BASE
+from ivig.namespaces import BASE, PREFIXES
 from ivig.query.query_text import QueryText
-from ivig.query.service_calls import Allowed, with_services
-
-NO_SERVICES = Allowed()
 
 _PLACE = re.compile(r"^error at (\d+):(\d+): ")
 
@@ -38,61 +35,81 @@ class Dataset(NamedTuple):
 class Engine(Protocol):
     """Anything that answers SPARQL queries."""
 
-    def ask(self, query: str, dataset: Dataset | None = None) -> Result:
-        """The result of a query. Raises BadQuery with the place, or Refused for an update or a SERVICE call."""
+    def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
+        """The result of a query, not yet read.
+
+        :param service: the one server that it calls by SERVICE, where it is a saved query that does
+        :raises BadQuery: with the place, or Refused for an update or a SERVICE call
+        """
 
 
-def select(engine: Engine, query: str) -> QuerySolutions:
-    """The rows of a SELECT query, not yet read. Raises BadQuery where it is another form of query."""
-    result = engine.ask(query)
+def select(engine: Engine, query: str, service: str = "") -> QuerySolutions:
+    """The rows of a SELECT query, not yet read.
+
+    :param service: the one server that it calls by SERVICE
+    :raises BadQuery: where it is another form of query
+    """
+    result = engine.ask(query, service=service)
     if not isinstance(result, QuerySolutions):
         raise BadQuery("not a SELECT query")
     return result
 
 
 class EmbeddedEngine:
-    """Oxigraph in this process, on the read-only store of a release."""
+    """Oxigraph in this process, on the read-only store of a release. Our own prefixes are known without declaration."""
 
-    def __init__(self, release: Release, services: Allowed = NO_SERVICES) -> None:
-        """services: the servers that SERVICE may call where a query does not come with its own.
-
-        Raises NotThere where the store of the release cannot be opened.
+    def __init__(self, release: Release) -> None:
+        """
+        :raises NotThere: where the store of the release cannot be opened
         """
         try:
             self._store = Store.read_only(str(release.store))
         except (OSError, RuntimeError, ValueError) as error:
             raise release.damaged(error) from error
-        self._services = services
         self._union = release.union
 
-    def ask(self, query: str, dataset: Dataset | None = None, services: Allowed | None = None) -> Result:
-        """As every engine; services: the servers that this query may call by SERVICE."""
+    def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
+        """As every engine."""
         text = QueryText(query)
         if text.is_update:
             raise Refused("the graph is read-only: updates are refused")
-        query = with_services(text, self._services if services is None else services)
+        if text.may_call_servers and not service:
+            raise Refused("SERVICE is refused: a query may not call other servers")
         try:
             if dataset:
                 return self._store.query(
                     query,
                     base_iri=BASE,
+                    prefixes=PREFIXES,
                     default_graph=[NamedNode(iri) for iri in dataset.default],
                     named_graphs=[NamedNode(iri) for iri in dataset.named],
                 )
             # The default graph is what the release says unless the query names its own.
             union = self._union and not text.names_its_dataset
-            return self._store.query(query, base_iri=BASE, use_default_graph_as_union=union)
+            return self._store.query(query, base_iri=BASE, prefixes=PREFIXES, use_default_graph_as_union=union)
         except SyntaxError as error:
-            raise _bad_query(str(error)) from error
+            raise _bad_query(str(error), text) from error
         except ValueError as error:
             raise BadQuery(str(error)) from error
 
 
-def _bad_query(message: str) -> BadQuery:
+def _bad_query(message: str, text: QueryText) -> BadQuery:
+    if undeclared := text.undeclared(PREFIXES):
+        prefix, at = undeclared
+        before = text.text[:at]
+        known = ", ".join(f"{name}:" for name in PREFIXES)
+        return BadQuery(
+            f"the prefix {prefix}: is not declared; write PREFIX {prefix}: <…> first (known without that are {known})",
+            before.count("\n") + 1,
+            len(before) - before.rfind("\n"),
+        )
     place = _PLACE.match(message)
     if place is None:
         return BadQuery(message)
-    return BadQuery(_in_short(message[place.end() :]), int(place[1]), int(place[2]))
+    expected = _in_short(message[place.end() :])
+    if text.bare.count("{") > text.bare.count("}"):
+        expected += "; a { is never closed"
+    return BadQuery(expected, int(place[1]), int(place[2]))
 
 
 def _in_short(expectation: str) -> str:

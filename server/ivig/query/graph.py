@@ -99,7 +99,7 @@ class Graph:
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
         """The running result of a saved query, not yet read. Raises what `query` does."""
-        return select(self.engine, self.bound(name, parameters))
+        return select(self.engine, self.bound(name, parameters), self.queries[name].service)
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
         """The text of a saved query with its parameters bound. Raises what `query` does."""

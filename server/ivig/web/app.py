@@ -1,61 +1,70 @@
-"""The application: what answers where, and what every answer carries."""
+"""The application that serves one release: what it holds, what answers where, and what stands around every answer."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse
+import anyio.to_thread
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.cors import CORSMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 import ivig
-from ivig.export.description import schema_org
-from ivig.query import Answer, Graph
+from ivig.export.worker import PROGRAM as EXPORTS
+from ivig.query import Graph
 from ivig.query.sandbox import Pool
-from ivig.web.cache import AnswerCache
-from ivig.web.metrics import Metrics
-from ivig.web.pages import Pages, local_path
-from ivig.web.problem_handlers import handle_problems
-from ivig.web.routes.export import export_routes
-from ivig.web.routes.operation import operation_routes
-from ivig.web.routes.resolve import resolve_routes
-from ivig.web.routes.resources import resource_routes
-from ivig.web.routes.saved_queries import saved_query_routes
-from ivig.web.routes.sparql import sparql_routes
-from ivig.web.routes.well_known import public_url, well_known_routes
-from ivig.web.services import Services
+from ivig.query.sandbox.limits import MEGABYTE
+from ivig.web.cache import AnswerCache, Cached
+from ivig.web.monitoring import Metrics
+from ivig.web.negotiation import GRAPH_TYPES, RESULT_TYPES
+from ivig.web.pages import POLICY, STATIC
+from ivig.web.problems import handle_problems
+from ivig.web.routes import export, operation, pages, resolve, resources, saved_queries, sparql, well_known
+from ivig.web.served import Served
 from ivig.web.settings import Settings
 
-STATIC = Path(__file__).parent / "static"
-
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'{more_style}; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 HEADERS = {
-    "Content-Security-Policy": _POLICY.format(more_style=""),
+    "Content-Security-Policy": POLICY.format(more_style=""),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
 }
 """What every answer carries that does not say otherwise."""
 
-# The API browser sets style attributes; nothing of a visitor's is shown on its page.
-_DOCS_POLICY = _POLICY.format(more_style=" 'unsafe-inline'")
-_LONGEST_NAME = 300
+_THREADS = 8
+"""Saved queries and pages that are made at once."""
+
+for _media_type in (*RESULT_TYPES.values(), *GRAPH_TYPES.values(), "application/trig", "application/n-quads"):
+    add_compress_type(_media_type)
 
 
-def create_app(
-    graph: Graph,
-    pool: Pool,
-    exports: Pool | None,
-    cache: AnswerCache,
-    settings: Settings,
-    metrics: Metrics,
-    services: Services,
-) -> FastAPI:
-    """The application that serves a graph, read-only; a file of quads has no pages and no exports."""
+def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None) -> FastAPI:
+    """The application that serves a graph, read-only; a file of quads has no pages and no exports.
+
+    Its lifespan starts and stops the workers.
+
+    :param metrics: the counters, which outlive a release
+    """
+    counters = metrics or Metrics()
+
+    def stopped(reason: str) -> None:
+        counters.stopped.labels(reason).inc()
+
+    served = Served(
+        graph,
+        settings,
+        counters,
+        AnswerCache(int(settings.cache_size * MEGABYTE)),
+        Pool(graph.release, settings.limits(), stopped),
+        Pool(graph.release, settings.export_limits(), stopped, (EXPORTS, str(graph.files.folder))),
+    )
+    if served.has_pages:
+        # A release that is damaged is found out before it takes over, not by the first who asks for a name.
+        graph.read()
     app = FastAPI(
         title="IVIG Evidence Graph",
         summary="The open knowledge graph of the evidence on intravenous immunoglobulin.",
@@ -63,47 +72,49 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         license_info={"name": "CC BY 4.0 (data), MIT (code)"},
+        lifespan=_lifespan,
     )
-    pages = None if settings.dataset else Pages(graph)
-    handle_problems(app, pages)
-    app.include_router(operation_routes(graph, pool, metrics))
-    app.include_router(sparql_routes(graph, pool, cache, settings, metrics, services, pages))
-    app.include_router(well_known_routes(graph, settings))
-    if pages is not None and exports is not None:
+    app.state.served = served
+    handle_problems(app, served.pages.problem if served.has_pages else None)
+    # The last that is added is the first that a request meets.
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(Cached, cache=served.cache, metrics=counters)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["*"],
+        expose_headers=["ETag", "Retry-After"],
+    )
+    app.include_router(operation.router)
+    app.include_router(sparql.router)
+    app.include_router(well_known.router(served.has_pages))
+    if served.has_pages:
         app.mount("/static", StaticFiles(directory=STATIC), name="static")
-        _house_routes(app, graph, pages, settings)
-        app.include_router(saved_query_routes(graph, pages, pool, services))
-        app.include_router(resolve_routes(graph, pages))
-        app.include_router(export_routes(graph, pool, exports))
-        app.include_router(resource_routes(graph, pages))
+        app.include_router(pages.router)
+        app.include_router(saved_queries.router(graph.queries))
+        app.include_router(resolve.router)
+        app.include_router(export.router)
+        # They come last: whatever is nothing else is a thing of the graph, or not there.
+        app.include_router(resources.router)
     return app
 
 
-def _house_routes(app: FastAPI, graph: Graph, pages: Pages, settings: Settings) -> None:
-    @app.get("/", include_in_schema=False)
-    def home(request: Request) -> Response:
-        dataset = schema_org(graph, public_url(request, settings))
-        return pages.page("home.html", conditions=overview(), queries=graph.queries, dataset=dataset)
-
-    @cache
-    def overview() -> Answer:
-        # A release does not change: what stands on the first page is asked once.
-        return graph.query("evidence-summary")
-
-    @app.get("/find", include_in_schema=False)
-    def find(name: str = "") -> Response:
-        found = graph.names.search(name[:_LONGEST_NAME])
-        if len(found) == 1:
-            return RedirectResponse(local_path(found[0]), status_code=303)
-        return pages.page("find.html", name=name, found=[(iri, graph.names.label(iri), "") for iri in found])
-
-    @app.get("/favicon.ico", include_in_schema=False)
-    def icon() -> Response:
-        # What a browser asks for beside a document that names no icon.
-        return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
-
-    @app.get("/docs", include_in_schema=False)
-    def docs() -> Response:
-        page = pages.page("docs.html")
-        page.headers["Content-Security-Policy"] = _DOCS_POLICY
-        return page
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """The workers of the release. Queries can be asked once it has begun; exports wait until theirs has read all."""
+    served: Served = app.state.served
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    await served.queries.start()
+    exports = asyncio.create_task(served.exports.start()) if served.has_pages else None
+    try:
+        yield
+    finally:
+        if exports is not None:
+            exports.cancel()
+            (outcome,) = await asyncio.gather(exports, return_exceptions=True)
+            if isinstance(outcome, Exception):
+                logging.getLogger("ivig").error("exports could not be made: %s", outcome)
+        await asyncio.gather(served.queries.close(), served.exports.close())
+        # The last who reads it.
+        await asyncio.to_thread(served.graph.release.drop)

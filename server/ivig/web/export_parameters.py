@@ -14,7 +14,7 @@ from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
-from ivig.web.negotiation import chosen_format
+from ivig.web.negotiation import accepted, chosen_format
 
 _LONGEST_NAME = 80
 
@@ -43,7 +43,7 @@ _ONE = {
 
 
 class Asked(NamedTuple):
-    """A part, in a format, with or without what was inferred."""
+    """A subgraph, in a format, with or without what was inferred."""
 
     selection: Selection
     format: Format
@@ -115,7 +115,7 @@ def _format(request: Request, values: dict[str, list[str]]) -> Format:
     for made in FORMATS.values():
         if made.media_type not in types.values():
             types[made.name] = made.media_type
-    return FORMATS[chosen_format(types, request.headers.get("accept"), None)]
+    return FORMATS[chosen_format(types, accepted(request), None)]
 
 
 def _truth(value: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import mimeparse
+from fastapi import Request
 
 from ivig.errors import UnknownName
 from ivig.web.problems import NotAcceptable
@@ -28,29 +29,64 @@ GRAPH_TYPES = {
 }
 """Formats of triples, the preferred first."""
 
-_ALSO_KNOWN_AS = {"application/json": "json", "application/xml": "xml", "text/xml": "xml"}
+_ALSO_KNOWN_AS = {
+    "application/json": "json",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/n3": "turtle",
+    "text/rdf+n3": "turtle",
+}
+"""Other media types that mean a format."""
+
+_OTHER_NAMES = {
+    "ttl": "turtle",
+    "n3": "turtle",
+    "nt": "ntriples",
+    "rdf": "rdfxml",
+    "rdf+xml": "rdfxml",
+    "xml": "rdfxml",
+    "json": "jsonld",
+    "json-ld": "jsonld",
+    "json+ld": "jsonld",
+}
+"""What clients call a format of triples beside its name; SPARQLWrapper says xml and json of rows and triples alike."""
+
+
+def accepted(request: Request) -> str | None:
+    """The Accept header, its lines in one, as they mean together (RFC 9110, 5.3)."""
+    return ", ".join(request.headers.getlist("accept")) or None
 
 
 def chosen_format(types: Mapping[str, str], accept: str | None, named: str | None, *, html: bool = False) -> str:
     """The name of the format to answer in.
 
-    types: format to media type, the preferred first; accept: the header; named: what the client names outright; html:
-    whether there is a page, which is then named `html`.
-    Raises UnknownName where the named format is none of them, NotAcceptable where the client accepts none.
+    :param types: format to media type, the preferred first
+    :param accept: the header
+    :param named: what the client names outright: a format, what others call it, or media types
+    :param html: whether there is a page, which is then named `html`
+    :raises UnknownName: where the named format is none of them
+    :raises NotAcceptable: where the client accepts none
+
+    >>> chosen_format(GRAPH_TYPES, None, "rdf+xml"), chosen_format(RESULT_TYPES, "Text/CSV", None)
+    ('rdfxml', 'csv')
     """
     offered = {**types, "html": HTML} if html else dict(types)
-    if named:
-        if named not in offered:
-            raise UnknownName("format", named, list(offered))
-        return named
     by_type = {media_type: name for name, media_type in offered.items()}
     by_type.update({media: name for media, name in _ALSO_KNOWN_AS.items() if name in types})
+    if named and "/" not in named:
+        name = named.strip().lower()
+        for found in (name, _OTHER_NAMES.get(name)):
+            if found in offered:
+                return found
+        raise UnknownName("format", named, list(offered))
     # The library takes the last of equals, so the preferred comes last.
     preference = [*(media for media in _ALSO_KNOWN_AS if media in by_type), *reversed(offered.values())]
     try:
-        best = mimeparse.best_match(preference, accept or "*/*")
+        best = mimeparse.best_match(preference, (named or accept or "*/*").lower())
     except mimeparse.MimeTypeParseException:
         best = ""
+    if not best and named:
+        raise UnknownName("format", named, list(offered))
     if not best:
         raise NotAcceptable(f"none of the accepted types is offered; offered are {', '.join(by_type)}")
     return by_type[best]

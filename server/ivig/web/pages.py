@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from ivig.namespaces import BASE
 from ivig.query import Answer, Graph
 from ivig.query.results import Value, own_columns
+from ivig.web.addresses import local_path, url
+from ivig.web.negotiation import accepted, chosen_format
+from ivig.web.problems import MEDIA_TYPE, NotAcceptable
 
 _HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{more_style}; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load and do, as the header Content-Security-Policy has it."""
 
 
 class Cell(NamedTuple):
-    """What stands in a cell: text, where it leads to (empty for nowhere), and whether that is on this server."""
+    """What stands in a cell: text, where it leads to (empty for nowhere), and whether that is a path on this server."""
 
     text: str
     href: str = ""
@@ -30,15 +43,6 @@ class Table(NamedTuple):
 
     heads: list[str]
     rows: list[list[Cell]]
-
-
-def local_path(iri: str) -> str:
-    """The address of one of our IRIs on this server.
-
-    >>> local_path("https://w3id.org/ivig/condition/guillain-barre-syndrome")
-    '/condition/guillain-barre-syndrome'
-    """
-    return "/" + quote(iri.removeprefix(BASE), safe="/#-._~")
 
 
 def cell(value: Value, label: Value = None, column: str = "") -> Cell:
@@ -91,8 +95,27 @@ class Pages:
             extent=graph.about("extent")[0],
             cell=cell,
             local_path=local_path,
+            url=_url,
         )
 
-    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page from a template."""
-        return HTMLResponse(self._environment.get_template(template).render(**values), status_code=status)
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page from a template, in which `url` gives the address of a path of this server."""
+        body = self._environment.get_template(template).render(request=request, **values)
+        return HTMLResponse(body, status, {"Vary": "Accept"})
+
+    def problem(self, request: Request, made: JSONResponse) -> Response:
+        """A problem as a page, where that is what the client likes best; else as it is."""
+        made.headers["Vary"] = "Accept"
+        try:
+            if chosen_format({"problem": MEDIA_TYPE}, accepted(request), None, html=True) != "html":
+                return made
+        except NotAcceptable:
+            return made
+        page = self.page(request, "problem.html", made.status_code, problem=json.loads(bytes(made.body)))
+        page.headers.update({name: value for name, value in made.headers.items() if not name.startswith("content-")})
+        return page
+
+
+@pass_context
+def _url(context: Context, path: str) -> str:
+    return url(context["request"], path)

@@ -1,10 +1,15 @@
-"""Errors over HTTP as problem documents (RFC 9457): what went wrong, where, and what would do."""
+"""Errors over HTTP: problem documents (RFC 9457) that say what went wrong, where, and what would do; for browsers,
+pages that say the same.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from ivig.errors import (
     AmbiguousName,
@@ -27,7 +32,11 @@ class NotAcceptable(BadInput):
 
 
 class TooLarge(BadInput):
-    """A request larger than the limit."""
+    """A request body larger than the limit."""
+
+
+class TooSlow(BadInput):
+    """A request body that did not arrive in time."""
 
 
 class UnsupportedMedia(BadInput):
@@ -46,6 +55,7 @@ _STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
     (NotThere, 404, "Not found"),
     (NotAcceptable, 406, "Not acceptable"),
     (TooLarge, 413, "Too large"),
+    (TooSlow, 408, "Too slow"),
     (UnsupportedMedia, 415, "Unsupported media type"),
     (BadInput, 400, "Bad request"),
     (AnswerTooLarge, 413, "Answer too large"),
@@ -56,6 +66,12 @@ _STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
 )
 
 
+_TITLES = {404: "Not found", 405: "Method not allowed"}
+
+ShowPage = Callable[[Request, JSONResponse], Response]
+"""Shows a problem as a page, where that is what the client likes best."""
+
+
 def problem(error: IvigError) -> JSONResponse:
     """The problem document of an error, with the place in a query and the nearest names where it carries them."""
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
@@ -64,6 +80,9 @@ def problem(error: IvigError) -> JSONResponse:
         more = {"line": error.line, "column": error.column}
     elif isinstance(error, UnknownName):
         more = {"nearest": error.nearest}
+        if error.what == "query":
+            # The name of a saved query is a part of its address, that of anything else is a parameter.
+            status, title = 404, "Not found"
     elif isinstance(error, AmbiguousName):
         more = {"choices": error.choices}
     answer = document(status, title, str(error), **more)
@@ -75,4 +94,34 @@ def problem(error: IvigError) -> JSONResponse:
 def document(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
     """A problem document."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
+
+
+def handle_problems(app: FastAPI, show_page: ShowPage | None) -> None:
+    """Let an application answer with problems whatever goes wrong in it.
+
+    :param show_page: None where it has no pages
+    """
+
+    def shown(make: Callable[[Any], JSONResponse]) -> Callable[[Request, Exception], Response]:
+        def handler(request: Request, error: Exception) -> Response:
+            made = make(error)
+            return made if show_page is None else show_page(request, made)
+
+        return handler
+
+    app.add_exception_handler(IvigError, shown(problem))
+    app.add_exception_handler(HTTPException, shown(_of_the_framework))
+    app.add_exception_handler(Exception, _bug)
+
+
+def _of_the_framework(error: HTTPException) -> JSONResponse:
+    """A path or method that is not there."""
+    answer = document(error.status_code, _TITLES.get(error.status_code, "Error"), str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _bug(request: Request, error: Exception) -> JSONResponse:
+    """What nobody foresaw: the visitor gets no inner workings, the log gets all of them."""
+    return document(500, "Error", "the server failed at this request; its log says how")

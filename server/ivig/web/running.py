@@ -80,11 +80,15 @@ class RunningFile:
 def reload(port: int, seconds: float) -> State:
     """Tell the server at a port to take the newest release, and wait until it has.
 
-    Raises NotThere where there is none, IvigError where it could not or did not in time.
+    :raises NotThere: where there is none
+    :raises IvigError: where it could not or did not in time
     """
     note = RunningFile(port)
     before = note.read()
-    os.kill(before.pid, signal.SIGHUP)
+    try:
+        os.kill(before.pid, signal.SIGHUP)
+    except PermissionError:
+        raise NotThere(f"the server at port {port} belongs to another user: tell it as that user") from None
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         now = note.read()

@@ -1,4 +1,4 @@
-"""What passes between the server and a worker: jobs one way, frames the other.
+"""What passes between the server and a worker: jobs one way, frames with the answer or an error the other.
 
 A frame is a kind (one byte), a length (four bytes, big-endian) and that many bytes.
 """
@@ -10,7 +10,16 @@ import struct
 from enum import IntEnum
 from typing import NamedTuple
 
-from ivig.query.service_calls import Allowed
+from ivig.errors import (
+    AmbiguousName,
+    AnswerTooLarge,
+    BadInput,
+    BadQuery,
+    IvigError,
+    Refused,
+    TooMuchMemory,
+    UnknownName,
+)
 
 HEAD = struct.Struct("!BI")
 
@@ -27,17 +36,16 @@ class Frame(IntEnum):
     DATA = 3
     """Bytes of the answer."""
     END = 4
-    """The answer is whole; empty."""
+    """The answer is complete; empty."""
     ERROR = 5
-    """There is no answer, or no more of it: what went wrong, as JSON."""
+    """There is no answer: what went wrong, as JSON."""
 
 
 class Job(NamedTuple):
     """A query, or another task that a worker knows, with all that it has to know.
 
     default, named: the graphs that the protocol names; rows, triples: the format for an answer of either kind, None
-    where the client accepts none; services: the servers that SERVICE may call; task: what is asked in
-    place of a query, as the program of the worker reads it.
+    where the client accepts none; task: what is asked in place of a query, as the program of the worker reads it.
     """
 
     query: str
@@ -47,7 +55,6 @@ class Job(NamedTuple):
     triples: str | None = "turtle"
     seconds: float = 10.0
     answer: int = 64_000_000
-    services: Allowed = Allowed()
     task: str = ""
 
     def packed(self) -> bytes:
@@ -57,9 +64,16 @@ class Job(NamedTuple):
     @classmethod
     def unpacked(cls, payload: bytes) -> Job:
         """The job that a frame holds."""
-        query, default, named, rows, triples, seconds, answer, (hosts, relay), task = json.loads(payload)
-        services = Allowed(tuple(hosts), relay)
-        return cls(query, tuple(default), tuple(named), rows, triples, seconds, answer, services, task)
+        query, default, named, *rest = json.loads(payload)
+        return cls(query, tuple(default), tuple(named), *rest)
+
+
+class NotWanted(IvigError):
+    """The answer has a kind of result that the client takes in no format. `kind` is rows or triples."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        super().__init__(f"the answer has {kind}, which the client takes in none of the offered formats")
 
 
 def packed(kind: Frame, payload: bytes = b"") -> bytes:
@@ -69,3 +83,33 @@ def packed(kind: Frame, payload: bytes = b"") -> bytes:
     b'\\x02\\x00\\x00\\x00\\x04json'
     """
     return HEAD.pack(kind, len(payload)) + payload
+
+
+_MADE_OF: dict[type[IvigError], tuple[str, ...]] = {
+    AmbiguousName: ("what", "name", "choices"),
+    AnswerTooLarge: (),
+    BadInput: (),
+    BadQuery: ("bare", "line", "column"),
+    NotWanted: ("kind",),
+    Refused: ("bare", "line", "column"),
+    TooMuchMemory: (),
+    UnknownName: ("what", "name", "nearest"),
+}
+"""The errors that a worker may send, and the attributes that each is made of again; without any, its message."""
+
+
+def packed_error(error: IvigError) -> bytes:
+    """An error as bytes. One of a class that a worker may not send goes as what it is a kind of, else as a BadQuery."""
+    kind = next((one for one in type(error).__mro__ if one in _MADE_OF), None)
+    names = _MADE_OF[kind] if kind else ()
+    parts = [getattr(error, name) for name in names] or [str(error)]
+    return json.dumps([(kind or BadQuery).__name__, parts]).encode()
+
+
+def unpacked_error(payload: bytes) -> IvigError:
+    """The error that bytes hold.
+
+    :raises KeyError: where they hold none that a worker may send
+    """
+    name, parts = json.loads(payload)
+    return {kind.__name__: kind for kind in _MADE_OF}[name](*parts)

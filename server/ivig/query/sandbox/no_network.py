@@ -13,9 +13,6 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-NETWORK, NO_NETWORK = "network", "no-network"
-"""How a worker is told whether it may open connections."""
-
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections import Counter, deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
-from typing import NamedTuple, NoReturn
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Protocol
 
 from ivig.build.release import Release
-from ivig.errors import Busy, IvigError, TooLong, TooMuchMemory
-from ivig.query.sandbox.failures import unpacked_error
-from ivig.query.sandbox.job import Frame, Job
+from ivig.errors import Busy, IvigError, LimitReached, TooLong, TooMuchMemory
+from ivig.query.sandbox.job import HEAD, Frame, Job, unpacked_error
 from ivig.query.sandbox.limits import MEGABYTE, Limits
-from ivig.query.sandbox.process import QUERIES_ALONE, WorkerProcess
-from ivig.query.sandbox.usage import Usage
+from ivig.query.sandbox.shares import Shares
+
+QUERIES_ALONE = "ivig.query.sandbox.worker"
+"""The program of workers that answer queries and do nothing else."""
 
 _RETRY_SECONDS = 1
-_SHARE_SECONDS = 0.5
-"""How long one who has no worker waits for one that another has beside its first."""
+_START_SECONDS = 60
+_READ_AHEAD = 1 << 20
+"""Bytes of an answer that wait in the server while what came before is dealt with."""
 # What a process dies of by itself: no memory left, no stack left, no processor time left.
 _CAUSES: Mapping[int, str] = {
     signal.SIGABRT: "memory",
@@ -29,95 +33,17 @@ _CAUSES: Mapping[int, str] = {
 }
 
 
-class Running:
-    """A query that runs: the format of its answer, then the bytes as they come."""
+class Writable(Protocol):
+    """Anything that takes bytes."""
 
-    def __init__(self, pool: Pool, worker: WorkerProcess, client: str, seconds: float) -> None:
-        self._pool = pool
-        self.client = client
-        self._line = worker
-        self._worker: WorkerProcess | None = worker
-        self._seconds = seconds
-        self._timer = asyncio.get_running_loop().call_later(seconds, self.stop, "time")
-        self.format = ""
-
-    def stop(self, reason: str) -> None:
-        """Stop the query, whether or not anybody reads its answer. Who reads on is told why."""
-        if self._worker is not None:
-            self._worker.stop(reason)
-            self._over()
-
-    async def begin(self, job: Job) -> None:
-        """Hand over the job and read the format. Raises what the query did wrong."""
-        try:
-            self._line.writer.write(job.packed())
-            kind, payload = await self._line.frame()
-        except (EOFError, ConnectionError):
-            await self._lost()
-        if kind is Frame.ERROR:
-            self._over()
-            raise unpacked_error(payload)
-        self.format = payload.decode()
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The answer. Raises what stopped it."""
-        while True:
-            try:
-                kind, payload = await self._line.frame()
-            except (EOFError, ConnectionError):
-                await self._lost()
-            if kind is Frame.DATA:
-                yield payload
-            elif kind is Frame.END:
-                self._over()
-                return
-            else:
-                self._over()
-                raise unpacked_error(payload)
-
-    def close(self) -> None:
-        """Give the worker back, or stop it where its answer was not read to the end."""
-        self.stop("left")
-
-    def _over(self) -> None:
-        self._timer.cancel()
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            self._pool.end(worker, self)
-
-    async def _lost(self) -> NoReturn:
-        worker = self._line
-        await worker.process.wait()
-        if not worker.stopped_for:
-            worker.stop(_CAUSES.get(-(worker.process.returncode or 0), "killed"))
-        self._over()
-        if worker.stopped_for == "time":
-            raise TooLong(f"the query was stopped: it may take {self._seconds:g} seconds")
-        if worker.stopped_for == "share":
-            raise Busy("the query was stopped so that others have their turn: try again", _RETRY_SECONDS)
-        if worker.stopped_for == "memory":
-            allowed = self._pool.limits.memory // MEGABYTE
-            raise TooMuchMemory(f"the query was stopped: it may take {allowed} MB of memory, and nest only so deep")
-        raise Busy("the query was stopped with the process that it ran in: try again", _RETRY_SECONDS)
-
-
-class _Turn(NamedTuple):
-    """Somebody who waits for a worker."""
-
-    client: str
-    worker: asyncio.Future[WorkerProcess]
+    def write(self, data: bytes, /) -> int: ...
 
 
 class Pool:
     """Workers on one release, shared among clients so that none of them can have all.
 
-    Who waits gets a worker in the order of what the clients have had of late, so that one who asks once in a while goes
-    before those that never stop. A client that has none and has waited a moment gets one of a client that has several.
-
-    program: of the workers, a module and words for it. network: whether they may open connections.
-    on_stop: told why each time that a worker had to be replaced:
-    time, memory, left (the client went away), share
-    (others waited), killed.
+    A client has `per_client` workers at most and waits in the queue for more; who waits is served in the order of
+    coming. A worker that is past a limit, or whose client went away, is killed and replaced.
     """
 
     def __init__(
@@ -126,25 +52,30 @@ class Pool:
         limits: Limits,
         on_stop: Callable[[str], None] = lambda reason: None,
         program: Sequence[str] = (QUERIES_ALONE,),
-        *,
-        network: bool = False,
     ) -> None:
+        """
+        :param on_stop: told why each time that a worker had to be replaced: time, memory, left (the client went away),
+            killed
+        :param program: of the workers, a module and words for it
+        """
         self.limits = limits
         self._program = program
-        self._network = network
         self._release = release
         self._on_stop = on_stop
-        self._workers: set[WorkerProcess] = set()
-        self._idle: list[WorkerProcess] = []
-        self._waiting: deque[_Turn] = deque()
-        self._running: dict[Running, None] = {}
-        self._taken: Counter[str] = Counter()
-        self._usage = Usage()
+        self._workers: set[_Worker] = set()
+        self._idle: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._shares = Shares(limits.per_client)
+        self._waiting: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.busy = 0
+        """Workers that have a query."""
 
     async def start(self) -> None:
-        """Start the workers. Raises IvigError where they cannot be had."""
+        """Start the workers.
+
+        :raises IvigError: where they cannot be had
+        """
         try:
             await asyncio.gather(*(self._add() for _ in range(self.limits.workers)))
         except BaseException:
@@ -152,11 +83,8 @@ class Pool:
             raise
 
     async def close(self) -> None:
-        """Stop every worker and send away who waits."""
+        """Stop every worker. Who waits for an answer gets Busy."""
         self._closed = True
-        for turn in self._waiting:
-            if not turn.worker.done():
-                turn.worker.set_exception(Busy("the server is being stopped", _RETRY_SECONDS))
         workers = list(self._workers)
         for worker in workers:
             worker.stop("closed")
@@ -168,131 +96,90 @@ class Pool:
         return len(self._workers)
 
     @property
-    def busy(self) -> int:
-        """Workers that have a query."""
-        return len(self._workers) - len(self._idle)
-
-    @property
     def queued(self) -> int:
         """Queries that wait for a worker."""
-        return len(self._waiting)
+        return self._waiting.total()
 
-    async def run(self, job: Job, client: str = "") -> Running:
-        """Start a query of a client; the caller closes what it gets.
+    async def answer(self, job: Job, client: str, out: Writable) -> str:
+        """Run a job, and write its answer as it comes. Cancelled, it stops the job.
 
-        Raises Busy where too many wait or none was free in time, LimitReached, BadQuery, Refused or NotWanted.
+        :param client: whose share it counts for
+        :param out: holds no complete answer where this raises
+        :returns: the name of the format of the answer
+        :raises Busy: where too many wait, or no worker was free in time
+        :raises LimitReached: where it took more than it may; and BadQuery, Refused or NotWanted
         """
-        worker = await self._free(client)
-        running = Running(self, worker, client, job.seconds)
-        self._running[running] = None
-        self._usage.begin(client)
-        try:
-            await running.begin(job)
-        except BaseException:
-            running.close()
-            raise
-        return running
+        async with self._worker_for(client) as worker:
+            try:
+                async with asyncio.timeout(job.seconds):
+                    return await worker.answer(job, out)
+            except TimeoutError:
+                worker.stop("time")
+            except (EOFError, ConnectionError):
+                await worker.process.wait()
+                worker.stop(_CAUSES.get(-(worker.process.returncode or 0), "killed"))
+            except BaseException as error:
+                if not isinstance(error, IvigError):
+                    worker.stop("left")
+                raise
+            raise self._stopped(worker.stopped_for, job)
 
-    async def _free(self, client: str) -> WorkerProcess:
-        """A free worker, once it is this client's turn; it counts as the client's from then on."""
-        if self._idle and self._may_run(client):
-            self._taken[client] += 1
-            return self._idle.pop()
-        self._make_way(client)
-        loop = asyncio.get_running_loop()
-        turn = _Turn(client, loop.create_future())
-        self._waiting.append(turn)
-        timers = [
-            loop.call_later(self.limits.patience, _give_up, turn.worker),
-            loop.call_later(_SHARE_SECONDS, self._share, turn),
-        ]
+    def _stopped(self, reason: str, job: Job) -> LimitReached:
+        if reason == "time":
+            return TooLong(f"the query was stopped: it may take {job.seconds:g} seconds")
+        if reason == "memory":
+            allowed = self.limits.memory // MEGABYTE
+            return TooMuchMemory(f"the query was stopped: it may take {allowed} MB of memory, and nest only so deep")
+        return Busy("the query was stopped with the process that it ran in: try again", _RETRY_SECONDS)
+
+    @asynccontextmanager
+    async def _worker_for(self, client: str) -> AsyncIterator[_Worker]:
+        share = self._shares.of(client)
+        if (share.locked() or self._idle.empty()) and self._is_full_for(client):
+            raise Busy(f"{self.busy} queries run and {self.queued} wait: try again", _RETRY_SECONDS)
+        self._waiting[client] += 1
         try:
-            return await turn.worker
-        except BaseException:
-            if turn.worker.done() and not turn.worker.cancelled() and turn.worker.exception() is None:
-                self._give_back(turn.worker.result(), client)
-            raise
+            async with asyncio.timeout(self.limits.patience):
+                await share.acquire()
+                try:
+                    worker = await self._free()
+                except BaseException:
+                    share.release()
+                    raise
+        except TimeoutError:
+            raise Busy("no worker was free in time: try again", _RETRY_SECONDS) from None
         finally:
-            for timer in timers:
-                timer.cancel()
-            with suppress(ValueError):
-                self._waiting.remove(turn)
+            self._waiting -= Counter([client])
+        self.busy += 1
+        try:
+            yield worker
+        finally:
+            self.busy -= 1
+            share.release()
+            if worker.stopped_for:
+                self._bury(worker)
+            else:
+                self._idle.put_nowait(worker)
 
-    def _make_way(self, client: str) -> None:
-        """Let a client wait too. Raises Busy where it waits for its share already, or the queue is full of others.
+    def _is_full_for(self, client: str) -> bool:
+        most, half = self.limits.queue, max(1, self.limits.queue // 2)
+        return self._closed or self.queued >= most or self._waiting[client] >= half
 
-        Of a full queue, who waits for several queries loses the last of them to one who waits for fewer.
-        """
-        waiting = Counter(turn.client for turn in self._waiting)
-        if not self._closed and waiting[client] < max(1, self.limits.queue // 2):
-            if len(self._waiting) < self.limits.queue:
-                return
-            greedy, most = next(iter(waiting.most_common(1)), ("", 0))
-            if most > waiting[client] + 1:
-                last = next(turn for turn in reversed(self._waiting) if turn.client == greedy)
-                self._waiting.remove(last)
-                _give_up(last.worker)
-                return
-        raise Busy(f"{self.busy} queries run and {self.queued} wait: try again", _RETRY_SECONDS)
+    async def _free(self) -> _Worker:
+        while True:
+            worker = await self._idle.get()
+            # One that died while it was idle is replaced already.
+            if not worker.stopped_for:
+                return worker
 
-    def _share(self, turn: _Turn) -> None:
-        """Stop a query of a client that has several workers, where one that has none has waited for a moment."""
-        if turn.worker.done() or self._taken[turn.client]:
-            return
-        running_now = Counter(running.client for running in self._running)
-        greedy, most = next(iter(running_now.most_common(1)), ("", 0))
-        if most > 1:
-            # Of its queries the last: the least is lost.
-            next(running for running in reversed(self._running) if running.client == greedy).stop("share")
-
-    def _may_run(self, client: str) -> bool:
-        return self._taken[client] < self.limits.per_client
-
-    def end(self, worker: WorkerProcess, running: Running) -> None:
-        """Take a worker back from a query."""
-        self._running.pop(running, None)
-        self._usage.end(running.client)
-        self._give_back(worker, running.client)
-
-    def _give_back(self, worker: WorkerProcess, client: str) -> None:
-        self._taken[client] -= 1
-        if self._taken[client] <= 0:
-            del self._taken[client]
-        if worker.stopped_for:
-            self._bury(worker)
-        else:
-            self._offer(worker)
-        # One who had as many as it may have may now have another.
-        while self._idle and (turn := self._next()) is not None:
-            self._hand(turn, self._idle.pop())
-
-    def _offer(self, worker: WorkerProcess) -> None:
-        turn = self._next()
-        if turn is None:
-            self._idle.append(worker)
-        else:
-            self._hand(turn, worker)
-
-    def _next(self) -> _Turn | None:
-        """Of those that may run another query, who has had least; of equals, who has waited longest."""
-        ready = [turn for turn in self._waiting if not turn.worker.done() and self._may_run(turn.client)]
-        return min(ready, key=lambda turn: (self._taken[turn.client], self._usage.of(turn.client)), default=None)
-
-    def _hand(self, turn: _Turn, worker: WorkerProcess) -> None:
-        self._waiting.remove(turn)
-        self._taken[turn.client] += 1
-        turn.worker.set_result(worker)
-
-    def _bury(self, worker: WorkerProcess) -> None:
+    def _bury(self, worker: _Worker) -> None:
         """Replace a worker that was stopped."""
         self._workers.discard(worker)
         if not self._closed:
             self._on_stop(worker.stopped_for)
-            task = asyncio.get_running_loop().create_task(self._replace(worker))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._replace(worker))
 
-    async def _replace(self, worker: WorkerProcess) -> None:
+    async def _replace(self, worker: _Worker) -> None:
         await worker.gone()
         while not self._closed:
             try:
@@ -303,26 +190,100 @@ class Pool:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _add(self) -> None:
-        worker = await WorkerProcess.started(self._release, self.limits, self._program, self._network)
+        worker = await _Worker.started(self._release, self.limits, self._program)
         if self._closed:
             worker.stop("closed")
             await worker.gone()
             return
         self._workers.add(worker)
-        watch = asyncio.get_running_loop().create_task(self._watch(worker))
-        self._tasks.add(watch)
-        watch.add_done_callback(self._tasks.discard)
-        self._offer(worker)
+        self._begin(self._watch(worker))
+        self._idle.put_nowait(worker)
 
-    async def _watch(self, worker: WorkerProcess) -> None:
+    async def _watch(self, worker: _Worker) -> None:
         """Replace a worker that dies while it waits for a job."""
         await worker.process.wait()
-        if worker in self._idle:
-            self._idle.remove(worker)
+        if not worker.stopped_for and not worker.has_job:
             worker.stop("killed")
             self._bury(worker)
 
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-def _give_up(turn: asyncio.Future[WorkerProcess]) -> None:
-    if not turn.done():
-        turn.set_exception(Busy("no worker was free in time: try again", _RETRY_SECONDS))
+
+class _Worker:
+    """A worker process and the connection to it."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.process = process
+        self._reader, self._writer = reader, writer
+        self.stopped_for = ""
+        self.has_job = False
+
+    @classmethod
+    async def started(cls, release: Release, limits: Limits, program: Sequence[str]) -> _Worker:
+        """A new worker that waits for jobs.
+
+        :raises IvigError: where none is to be had
+        """
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", program[0]),
+                *(str(theirs.fileno()), str(release.folder), str(limits.memory)),
+                *program[1:],
+                pass_fds=[theirs.fileno()],
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+        worker = cls(process, *await asyncio.open_connection(sock=ours, limit=_READ_AHEAD))
+        try:
+            await asyncio.wait_for(worker._frame(), _START_SECONDS)
+        except BaseException as error:
+            worker.stop("did not start")
+            await worker.gone()
+            if isinstance(error, EOFError | ConnectionError | TimeoutError):
+                raise IvigError(f"a worker did not start (exit code {process.returncode})") from error
+            raise
+        return worker
+
+    async def answer(self, job: Job, out: Writable) -> str:
+        """Hand over a job and write what comes back.
+
+        :raises EOFError: or ConnectionError where the process is gone, and the error that the worker sent
+        """
+        self.has_job = True
+        self._writer.write(job.packed())
+        format_name = ""
+        while True:
+            kind, payload = await self._frame()
+            if kind is Frame.DATA:
+                out.write(payload)
+            elif kind is Frame.FORMAT:
+                format_name = payload.decode()
+            else:
+                self.has_job = False
+                if kind is Frame.ERROR:
+                    raise unpacked_error(payload)
+                return format_name
+
+    async def _frame(self) -> tuple[Frame, bytes]:
+        kind, length = HEAD.unpack(await self._reader.readexactly(HEAD.size))
+        return Frame(kind), await self._reader.readexactly(length) if length else b""
+
+    async def gone(self) -> None:
+        """Wait until nothing is left of a worker that was stopped."""
+        await self.process.wait()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
+
+    def stop(self, reason: str) -> None:
+        """Kill the process, at once and for good."""
+        self.stopped_for = self.stopped_for or reason
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        self._writer.close()

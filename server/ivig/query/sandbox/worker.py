@@ -1,6 +1,6 @@
 """The worker process: opens the store read-only, then answers one job after another until its server is gone.
 
-usage: python -m ivig.query.sandbox.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES network|no-network [WORD…]
+usage: python -m ivig.query.sandbox.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES [WORD…]
 The words are for a program that does more than answer queries, and calls `main` with what it does.
 """
 
@@ -22,10 +22,9 @@ from ivig.build.release import Release
 from ivig.errors import AnswerTooLarge, BadQuery, IvigError, TooMuchMemory
 from ivig.query.engine import Dataset, EmbeddedEngine
 from ivig.query.results import write_result
-from ivig.query.sandbox.failures import NotWanted, packed_error
-from ivig.query.sandbox.job import HEAD, Frame, Job, packed
+from ivig.query.sandbox.job import HEAD, Frame, Job, NotWanted, packed, packed_error
 from ivig.query.sandbox.limits import MEGABYTE
-from ivig.query.sandbox.no_network import NO_NETWORK, leave_the_network
+from ivig.query.sandbox.no_network import leave_the_network
 
 _CHUNK = 64 * 1024
 _PR_SET_PDEATHSIG = 1
@@ -39,15 +38,14 @@ def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None 
     tasks: for a program that does more than answer queries, from engine, release and words to what does it.
     """
     _die_with_the_server()
-    # What the house asks for itself goes before what visitors ask.
+    # Pages and saved queries go before what visitors write themselves.
     os.nice(_NICER)
-    descriptor, folder, memory, network, *words = sys.argv[1:]
+    descriptor, folder, memory, *words = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         release = Release(Path(folder))
         engine = EmbeddedEngine(release)
         task = tasks(engine, release, words) if tasks is not None else None
-        if network == NO_NETWORK:
-            leave_the_network()
+        leave_the_network()
         _limit_memory(int(memory))
         connection.sendall(packed(Frame.READY))
         with connection.makefile("rb") as jobs:
@@ -99,7 +97,7 @@ class Frames:
 
 
 def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socket.socket) -> None:
-    """Answer one job. Whatever a query does, either a whole answer goes out or an error that says why not."""
+    """Answer one job. Whatever a query does, either a complete answer goes out or an error that says why not."""
     _limit_processor(job.seconds)
     out = Frames(connection, job.answer)
     try:
@@ -109,7 +107,7 @@ def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socke
             out.flush()
             connection.sendall(packed(Frame.END))
             return
-        result = engine.ask(job.query, Dataset(job.default, job.named), job.services)
+        result = engine.ask(job.query, Dataset(job.default, job.named))
         format_name = job.triples if isinstance(result, QueryTriples) else job.rows
         if format_name is None:
             raise NotWanted("triples" if isinstance(result, QueryTriples) else "rows")
@@ -129,8 +127,8 @@ def _told(error: Exception, job: Job, out: Frames) -> IvigError:
         return TooMuchMemory("the query was stopped: it asked for more memory than it may have")
     if isinstance(error, IvigError):
         return error
-    # What the engine raises while it reads on is the query's doing: a service that fails, a value too large.
-    return BadQuery(f"the query failed: {job.services.told(error)}")
+    # What the engine raises while it reads on is the query's doing: a value too large, say.
+    return BadQuery(f"the query failed: {error}")
 
 
 def _die_with_the_server() -> None:

@@ -5,49 +5,41 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, RedirectResponse
 
 from ivig.errors import AmbiguousName
-from ivig.query import Graph
 from ivig.query.resolve import Meaning, meanings
-from ivig.web.negotiation import GRAPH_TYPES, chosen_format
-from ivig.web.pages import Pages, local_path
+from ivig.web.addresses import local_path, url
+from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format
+from ivig.web.served import Here
 
 _TYPES = {"json": "application/json"} | GRAPH_TYPES
 _BEST = ("ivig:pmid", "ivig:doi", "ivig:pmcid", "skos:exactMatch", "skos:closeMatch")
 
+router = APIRouter(tags=["identifiers"])
 
-def resolve_routes(graph: Graph, pages: Pages) -> APIRouter:
-    """The route of outside identifiers."""
-    router = APIRouter(tags=["identifiers"])
 
-    @router.get("/resolve/{curie:path}", summary="What an outside identifier means here", operation_id="resolve")
-    async def resolve(
-        request: Request, curie: Annotated[str, Path(examples=["MONDO:0016218", "PMID:15674654"])]
-    ) -> Response:
-        """The things that are linked to the identifier, each with the predicate and the statements on it.
+@router.get("/resolve/{curie:path}", summary="What an outside identifier means here", operation_id="resolve")
+def resolve(
+    here: Here, request: Request, curie: Annotated[str, Path(examples=["MONDO:0016218", "PMID:15674654"])]
+) -> Response:
+    """The things that are linked to the identifier, each with the predicate and the statements on it.
 
-        A browser, and whoever wants triples, is sent on to the thing where it is clear which is meant.
-        """
-        named = request.query_params.get("format")
-        format_name = chosen_format(_TYPES, request.headers.get("accept"), named, html=True)
-        found = await run_in_threadpool(meanings, graph, curie)
-        headers = {"Vary": "Accept"}
-        if format_name == "json":
-            return JSONResponse([meaning._asdict() for meaning in found], headers=headers)
-        if thing := _meant(found):
-            place = local_path(thing) + (f"?format={format_name}" if named else "")
-            return RedirectResponse(place, status_code=303, headers=headers)
-        if format_name != "html":
-            raise AmbiguousName("identifier", curie, [f"{each.thing_label} ({each.predicate})" for each in found])
-        page = pages.page(
-            "find.html", name=curie, found=[(each.thing, each.thing_label, each.predicate) for each in found]
-        )
-        page.headers.update(headers)
-        return page
-
-    return router
+    A browser, and whoever wants triples, is sent on to the thing where it is clear which is meant.
+    """
+    named = request.query_params.get("format")
+    format_name = chosen_format(_TYPES, accepted(request), named, html=True)
+    found = meanings(here.graph, curie)
+    headers = {"Vary": "Accept"}
+    if format_name == "json":
+        return JSONResponse([meaning._asdict() for meaning in found], headers=headers)
+    if thing := _meant(found):
+        place = url(request, local_path(thing)) + (f"?format={format_name}" if named else "")
+        return RedirectResponse(place, status_code=303, headers=headers)
+    if format_name != "html":
+        raise AmbiguousName("identifier", curie, [f"{each.thing_label} ({each.predicate})" for each in found])
+    choices = [(each.thing, each.thing_label, each.predicate) for each in found]
+    return here.pages.page(request, "find.html", name=curie, found=choices)
 
 
 def _meant(found: list[Meaning]) -> str | None:

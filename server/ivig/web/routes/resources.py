@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
@@ -13,8 +12,9 @@ from ivig.export.description import schema_org_of_condition
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
-from ivig.web.negotiation import GRAPH_TYPES, chosen_format, content_type
-from ivig.web.pages import Cell, Pages, Table, answer_table, cell
+from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format, content_type
+from ivig.web.pages import Cell, Table, answer_table, cell
+from ivig.web.served import Here, Served
 
 _SUFFIXES = {".ttl": "turtle", ".nt": "ntriples", ".rdf": "rdfxml", ".jsonld": "jsonld", ".html": "html"}
 _FACETS = (
@@ -55,82 +55,80 @@ class Facet(NamedTuple):
     table: Table
 
 
-def resource_routes(graph: Graph, pages: Pages) -> APIRouter:
-    """The routes of resources. They come last: whatever is nothing else is a thing of the graph, or not there."""
-    router = APIRouter()
+router = APIRouter()
 
-    def graph_document(iri: str, format_name: str) -> bytes:
-        return result_bytes(graph.engine.ask(graph.internal["graph"].text, Dataset(default=(iri,))), format_name)
 
-    def thing_document(iri: str, format_name: str) -> bytes:
-        if not len(graph.about("about-thing", iri)):
-            raise NotThere(f"there is nothing at <{iri}>")
-        described = graph.internal["describe-thing"].bind_things("thing", [iri])
-        return result_bytes(graph.engine.ask(described), format_name)
+@router.get("/{path:path}", include_in_schema=False)
+def resource(here: Here, request: Request, path: str) -> Response:
+    """A thing, a graph, or the ontology."""
+    iri, suffix = _iri(path)
+    named = suffix or request.query_params.get("format")
+    format_name = chosen_format(GRAPH_TYPES, accepted(request), named, html=True)
+    if iri == BASE + "ontology":
+        iri = ONTOLOGY_GRAPH
+    is_graph = iri in here.graph.release.manifest["graphs"]
+    if format_name == "html" and iri == ONTOLOGY_GRAPH:
+        terms = here.graph.about("ontology-terms").rows
+        return here.pages.page(request, "ontology.html", terms=terms, prefix=TERMS)
+    if format_name == "html" and not is_graph:
+        return _thing_page(here, request, iri)
+    # A graph has no page of its own but the ontology's: what is large is taken away as data.
+    format_name = "turtle" if format_name == "html" else format_name
+    body = (_graph_document if is_graph else _thing_document)(here.graph, iri, format_name)
+    return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers={"Vary": "Accept"})
 
-    def thing_page(iri: str) -> Response:
-        about = graph.about("about-thing", iri)
-        if not len(about):
-            raise NotThere(f"there is nothing at <{iri}>")
-        kinds = [kind(row["value"], row["value_label"]) for row in about if row["predicate"] == RDF_TYPE]
-        is_condition = any(row["value"] == TERMS + "Condition" for row in about if row["predicate"] == RDF_TYPE)
-        label = next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri)
-        return pages.page(
-            "thing.html",
-            iri=iri,
-            label=label,
-            dataset=schema_org_of_condition(iri, str(label)) if is_condition else None,
-            kinds=[cell for cell in kinds if cell is not None],
-            finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
-            facts=facts(about),
-            mentions=mentions(graph.about("mentions-of-thing", iri)),
-            facets=facets(iri) if is_condition else [],
-            verdicts=graph.about("verdicts-of-thing", iri).rows if is_condition else None,
-        )
 
-    def kind(value: object, label: object) -> Cell | None:
-        return (
-            cell(value, label)
-            if isinstance(value, str) and value.startswith(TERMS) and isinstance(label, str)
-            else None
-        )
+def _graph_document(graph: Graph, iri: str, format_name: str) -> bytes:
+    return result_bytes(graph.engine.ask(graph.internal["graph"].text, Dataset(default=(iri,))), format_name)
 
-    def facets(iri: str) -> list[Facet]:
-        found = []
-        for title, name in _FACETS:
-            rows_of = graph.query(name, condition=iri)
-            # What is the same in every row is this page's own subject.
-            only_this = all(row.get("condition", iri) == iri for row in rows_of)
-            wanted = [c for c in graph.queries[name].table if c != "thing" and not (c == "condition" and only_this)]
-            table = answer_table(rows_of, wanted)
-            if table.rows:
-                found.append(Facet(title, name, table))
-        return found
 
-    def ontology_page() -> Response:
-        return pages.page("ontology.html", terms=graph.about("ontology-terms").rows, prefix=TERMS)
+def _thing_document(graph: Graph, iri: str, format_name: str) -> bytes:
+    _about(graph, iri)
+    return result_bytes(graph.engine.ask(graph.internal["describe-thing"].bind_things("thing", [iri])), format_name)
 
-    @router.get("/{path:path}", include_in_schema=False)
-    async def resource(request: Request, path: str) -> Response:
-        iri, suffix = _iri(path)
-        named = suffix or request.query_params.get("format")
-        format_name = chosen_format(GRAPH_TYPES, request.headers.get("accept"), named, html=True)
-        headers = {"Vary": "Accept"}
-        if iri == BASE + "ontology":
-            iri = ONTOLOGY_GRAPH
-        if iri in graph.release.manifest["graphs"] and (format_name != "html" or iri != ONTOLOGY_GRAPH):
-            # A graph has no page of its own but the ontology's: what is large is taken away as data.
-            format_name = "turtle" if format_name == "html" else format_name
-            body = await run_in_threadpool(graph_document, iri, format_name)
-            return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers=headers)
-        if format_name == "html":
-            page = await run_in_threadpool(ontology_page if iri == ONTOLOGY_GRAPH else lambda: thing_page(iri))
-            page.headers.update(headers)
-            return page
-        body = await run_in_threadpool(thing_document, iri, format_name)
-        return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers=headers)
 
-    return router
+def _about(graph: Graph, iri: str) -> Answer:
+    about = graph.about("about-thing", iri)
+    if not len(about):
+        raise NotThere(f"there is nothing at <{iri}>")
+    return about
+
+
+def _thing_page(here: Served, request: Request, iri: str) -> Response:
+    graph, about = here.graph, _about(here.graph, iri)
+    types = [row for row in about if row["predicate"] == RDF_TYPE]
+    is_condition = any(row["value"] == TERMS + "Condition" for row in types)
+    label = next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri)
+    return here.pages.page(
+        request,
+        "thing.html",
+        iri=iri,
+        label=label,
+        dataset=schema_org_of_condition(iri, str(label)) if is_condition else None,
+        kinds=[
+            cell(row["value"], row["value_label"])
+            for row in types
+            if str(row["value"]).startswith(TERMS) and row["value_label"] is not None
+        ],
+        finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
+        facts=facts(about),
+        mentions=mentions(graph.about("mentions-of-thing", iri)),
+        facets=_facets(graph, iri) if is_condition else [],
+        verdicts=graph.about("verdicts-of-thing", iri).rows if is_condition else None,
+    )
+
+
+def _facets(graph: Graph, iri: str) -> list[Facet]:
+    found = []
+    for title, name in _FACETS:
+        rows_of = graph.query(name, condition=iri)
+        # What is the same in every row is this page's own subject.
+        only_this = all(row.get("condition", iri) == iri for row in rows_of)
+        wanted = [c for c in graph.queries[name].table if c != "thing" and not (c == "condition" and only_this)]
+        table = answer_table(rows_of, wanted)
+        if table.rows:
+            found.append(Facet(title, name, table))
+    return found
 
 
 def facts(about: Answer) -> list[Fact]:

@@ -2,168 +2,139 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from ivig.errors import BadInput, IvigError
-from ivig.query import Answer, Graph, SavedQuery
+from ivig.errors import BadInput, IvigError, Refused, UnknownName
+from ivig.query import SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES
+from ivig.query.names import nearest
 from ivig.query.results import result_bytes
-from ivig.query.sandbox import Job, Pool
-from ivig.web.negotiation import RESULT_TYPES, chosen_format, content_type
-from ivig.web.pages import Pages, answer_table
+from ivig.web.addresses import url
+from ivig.web.negotiation import RESULT_TYPES, accepted, chosen_format, content_type
+from ivig.web.pages import answer_table
 from ivig.web.problems import problem
-from ivig.web.services import Services
+from ivig.web.served import Here, Served
 
 _VARY = {"Vary": "Accept"}
+_FORMAT_PARAMETER = {
+    "name": "format",
+    "in": "query",
+    "required": False,
+    "description": "The format of the answer, in place of the Accept header.",
+    "schema": {"type": "string", "enum": [*RESULT_TYPES, "html"]},
+}
 
 
-def saved_query_routes(graph: Graph, pages: Pages, pool: Pool, services: Services) -> APIRouter:
+def router(queries: SavedQueries) -> APIRouter:
     """The routes of `/queries`: one for each saved query, so that each is described with its parameters."""
-    router = APIRouter(prefix="/queries", tags=["saved queries"])
+    routes = APIRouter(prefix="/queries", tags=["saved queries"])
 
-    @router.get("", summary="The saved queries", operation_id="queries")
-    def listing(request: Request) -> Response:
+    @routes.get("", summary="The saved queries", operation_id="queries")
+    def listing(here: Here, request: Request) -> Response:
         """Every saved query with its title, parameters and columns."""
         named = request.query_params.get("format")
-        format_name = chosen_format({"json": "application/json"}, request.headers.get("accept"), named, html=True)
-        queries = [graph.queries[name] for name in graph.queries]
+        format_name = chosen_format({"json": "application/json"}, accepted(request), named, html=True)
         if format_name == "html":
-            page = pages.page("queries.html", queries=queries)
-            page.headers.update(_VARY)
-            return page
-        return JSONResponse([_described(query) for query in queries], headers=_VARY)
+            return here.pages.page(request, "queries.html", queries=list(queries.values()))
+        return JSONResponse([_described(query, request) for query in queries.values()], headers=_VARY)
 
-    for name in graph.queries:
-        query = graph.queries[name]
-        router.add_api_route(
+    for name, query in queries.items():
+        routes.add_api_route(
             f"/{name}.rq",
-            _text_endpoint(graph, query),
+            _text_route(query),
             methods=["GET"],
             summary=f"{query.title}, as SPARQL",
             operation_id=f"{name}.rq",
             response_class=PlainTextResponse,
             openapi_extra={"parameters": _parameters(query, required=False)},
         )
-        router.add_api_route(
+        routes.add_api_route(
             f"/{name}",
-            _answer_endpoint(_Asked(graph, query, pool, services), pages),
+            _answer_route(query),
             methods=["GET"],
             summary=query.title,
             description=query.description,
             operation_id=name,
             responses={200: {"content": {media: {} for media in (*RESULT_TYPES.values(), "text/html")}}},
-            openapi_extra={"parameters": [*_parameters(query, required=True), _format_parameter()]},
+            openapi_extra={"parameters": [*_parameters(query, required=True), _FORMAT_PARAMETER]},
         )
 
-    @router.get("/{name}", include_in_schema=False)
+    @routes.get("/{name}", include_in_schema=False)
     def unknown(name: str) -> Response:
-        graph.queries[name.removesuffix(".rq")]
-        return Response(status_code=404)
+        asked = name.removesuffix(".rq")
+        raise UnknownName("query", asked, nearest(asked, queries)[:5])
 
-    return router
+    return routes
 
 
-def _text_endpoint(graph: Graph, query: SavedQuery) -> Any:
-    def text(request: Request) -> Response:
+def _text_route(query: SavedQuery) -> Callable[..., Response]:
+    # Without its parameters a query is still worth reading: only what is given is bound.
+    optional = query._replace(parameters=tuple(p._replace(required=False) for p in query.parameters))
+
+    def text(here: Here, request: Request) -> Response:
         values = _values(request, query)
-        # Without its parameters a query is still worth reading: only what is given is bound.
-        optional = query._replace(parameters=tuple(p._replace(required=False) for p in query.parameters))
-        return Response(optional.bind(values, graph.names), media_type="application/sparql-query")
+        return Response(optional.bind(values, here.graph.names), media_type="application/sparql-query")
 
     return text
 
 
-class _Asked:
-    """A saved query and where it runs: here, or among the visitors' queries where it calls another server, which may
-    take its time.
-    """
-
-    def __init__(self, graph: Graph, query: SavedQuery, pool: Pool, services: Services) -> None:
-        self.graph, self.query = graph, query
-        self._pool, self._services = pool, services
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What another server says may be something else tomorrow."""
-        return {**_VARY, "Cache-Control": "no-store"} if self.query.service else _VARY
-
-    async def written(self, values: dict[str, str], format_name: str) -> bytes:
-        """The answer in a format."""
-        if not self.query.service:
-            return await run_in_threadpool(
-                lambda: result_bytes(self.graph.solutions(self.query.name, values), format_name)
-            )
-        limits = self._pool.limits
-        text = await run_in_threadpool(self.graph.bound, self.query.name, values)
-        job = Job(
-            text,
-            rows=format_name,
-            seconds=limits.seconds,
-            answer=limits.answer,
-            services=self._services.allowed,
-        )
-        running = await self._pool.run(job, self.query.service)
-        try:
-            return b"".join([chunk async for chunk in running.chunks()])
-        finally:
-            running.close()
-
-    async def answer(self, values: dict[str, str]) -> Answer:
-        """The answer as rows."""
-        if not self.query.service:
-            return await run_in_threadpool(lambda: self.graph.query(self.query.name, **values))
-        return Answer.from_json(await self.written(values, "json"))
-
-
-def _answer_endpoint(asked: _Asked, pages: Pages) -> Any:
-    async def endpoint(request: Request) -> Response:
-        values = _values(request, asked.query)
-        format_name = chosen_format(
-            RESULT_TYPES, request.headers.get("accept"), request.query_params.get("format"), html=True
-        )
+def _answer_route(query: SavedQuery) -> Callable[..., Response]:
+    def answer(here: Here, request: Request) -> Response:
+        values = _values(request, query)
+        named = request.query_params.get("format")
+        format_name = chosen_format(RESULT_TYPES, accepted(request), named, html=True)
         if format_name == "html":
-            page = await _page(asked, pages, values)
-            page.headers.update(asked.headers)
-            return page
-        body = await asked.written(values, format_name)
-        return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=asked.headers)
+            return _page(here, request, query, values)
+        if how_to_run := _how_to_run(query):
+            raise Refused(how_to_run)
+        body = result_bytes(here.graph.solutions(query.name, values), format_name)
+        return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=_VARY)
 
-    return endpoint
+    return answer
 
 
-async def _page(asked: _Asked, pages: Pages, values: dict[str, str]) -> Response:
+def _how_to_run(query: SavedQuery) -> str | None:
+    """What to do with a query that calls another server, which this one does not; None for any other."""
+    if not query.service:
+        return None
+    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    return (
+        f"{query.name} calls {query.service}, and this server calls no other: "
+        f"run `ivig query {query.name}{words}`, or take its text at /queries/{query.name}.rq"
+    )
+
+
+def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, str]) -> Response:
     """The page of a query: its form, and its answer once it has what it needs."""
-    table, error, status = None, None, 200
-    query = asked.query
-    if all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
-        try:
-            answer = await asked.answer(values)
-            table = await run_in_threadpool(answer_table, answer, query.table)
-        except IvigError as found:
-            error, status = str(found), problem(found).status_code
-
-    def filled() -> Response:
-        return pages.page(
-            "query.html",
-            status=status,
-            query=query,
-            values=values,
-            table=table,
-            error=error,
-            suggestions={p.name: asked.graph.names.labels(p.kind) for p in query.parameters},
-            examples=EXAMPLES,
-            formats=list(RESULT_TYPES),
-        )
-
-    return await run_in_threadpool(filled)
+    table, error, status = None, _how_to_run(query), 200
+    try:
+        if not error and all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
+            table = answer_table(here.graph.query(query.name, **values), query.table)
+    except IvigError as found:
+        error, status = str(found), problem(found).status_code
+    return here.pages.page(
+        request,
+        "query.html",
+        status=status,
+        query=query,
+        values=values,
+        table=table,
+        error=error,
+        suggestions={p.name: here.graph.names.labels(p.kind) for p in query.parameters},
+        examples=EXAMPLES,
+        formats=list(RESULT_TYPES),
+    )
 
 
 def _values(request: Request, query: SavedQuery) -> dict[str, str]:
-    """The parameters of a request. Raises BadInput where one is given twice."""
+    """The parameters of a request.
+
+    :raises BadInput: where one is given twice, or is none of the query's
+    """
     values: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name == "format":
@@ -175,7 +146,7 @@ def _values(request: Request, query: SavedQuery) -> dict[str, str]:
     return values
 
 
-def _described(query: SavedQuery) -> dict[str, Any]:
+def _described(query: SavedQuery, request: Request) -> dict[str, Any]:
     return {
         "name": query.name,
         "title": query.title,
@@ -183,7 +154,7 @@ def _described(query: SavedQuery) -> dict[str, Any]:
         "keywords": list(query.keywords),
         "parameters": [parameter._asdict() for parameter in query.parameters],
         "columns": [{"name": name, "meaning": meaning} for name, meaning in query.columns.items()],
-        "href": f"/queries/{query.name}",
+        "href": url(request, f"/queries/{query.name}"),
     }
 
 
@@ -199,13 +170,3 @@ def _parameters(query: SavedQuery, *, required: bool) -> list[dict[str, Any]]:
         }
         for parameter in query.parameters
     ]
-
-
-def _format_parameter() -> dict[str, Any]:
-    return {
-        "name": "format",
-        "in": "query",
-        "required": False,
-        "description": "The format of the answer, in place of the Accept header.",
-        "schema": {"type": "string", "enum": [*RESULT_TYPES, "html"]},
-    }

@@ -1,0 +1,60 @@
+"""What the routes of one release share, and how a route gets it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from ivig.query import Answer, Graph
+from ivig.query.sandbox import Pool
+from ivig.web.cache import AnswerCache
+from ivig.web.descriptions import Example, examples
+from ivig.web.monitoring import Metrics
+from ivig.web.pages import Pages
+from ivig.web.settings import Settings
+
+
+@dataclass
+class Served:
+    """What the routes of one release share."""
+
+    graph: Graph
+    settings: Settings
+    metrics: Metrics
+    cache: AnswerCache
+    queries: Pool
+    """Where visitors' SPARQL runs."""
+    exports: Pool
+    """Where exports are made; without workers where a file of quads is served."""
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The pages; a file of quads has none."""
+        return Pages(self.graph)
+
+    @cached_property
+    def overview(self) -> Answer:
+        """What stands on the first page, asked once: a release does not change."""
+        return self.graph.query("evidence-summary")
+
+    @cached_property
+    def examples(self) -> list[Example]:
+        """The saved queries as examples. Each is run once to see whether it has an answer."""
+        return examples(self.graph)
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether it is a graph of ours, and not a file of quads."""
+        return self.settings.dataset is None
+
+
+async def _served(request: Request) -> Served:
+    found: Served = request.app.state.served
+    return found
+
+
+Here = Annotated[Served, Depends(_served)]
+"""What is served, for a route that asks for it."""
