@@ -104,9 +104,10 @@ def test_a_new_name_near_a_known_one_is_doubtful(small: GraphFiles, tmp_path: Pa
 
 
 def test_a_record_that_is_split_stays_beside_its_first(small: GraphFiles, tmp_path: Path) -> None:
-    assert _import(small, tmp_path / "a.jsonl", EVIDENCE) == []
+    assert _import(small, tmp_path / "a.jsonl", {**EVIDENCE, "effect": None}) == []
     split = {**EVIDENCE, "id": "mine-1b", "outcome": "urate"}
     assert _import(small, tmp_path / "again.jsonl", split) == []
+    assert _import(small, tmp_path / "again.jsonl", EVIDENCE, replace=True) == []
     assert [path.name for path in (small.folder / "data" / "literature").iterdir()] == ["a.ttl"]
 
 

@@ -209,7 +209,7 @@ class _Import:
             self._compare(one, "condition", _CONDITIONS, before, things[0].block)
             self._compare(one, "citation", {TERMS + "citation"}, before, things[0].block)
         split = _SPLIT.fullmatch(one.record.id)
-        beside = self._store.home(f"{BASE}statement/{split[1]}") if split else None
+        beside = home or (self._store.home(f"{BASE}statement/{split[1]}") if split else None)
         stem = beside.stem if beside and beside.parent.name == LITERATURE else one.path.stem
         for thing in things:
             self._store.put(thing.iri, thing.block, stem)
