@@ -28,7 +28,8 @@ def _import(small: GraphFiles, path: Path, *records: dict[str, Any], **how: bool
 @pytest.mark.parametrize(
     ("name", "change", "fields"),
     [
-        ("b", {}, ["id"]),
+        ("b", {}, []),
+        ("b", {"finding": "Another."}, ["id"]),
         ("a", {"condition": "toe gout"}, ["condition"]),
         ("a", {"citation": {"pmid": "9"}}, ["citation"]),
         ("b", {"condition": "toe gout", "citation": {"pmid": "9"}}, ["id", "condition", "citation"]),
@@ -44,6 +45,7 @@ def test_an_id_keeps_its_file_condition_and_publication_unless_replaced(
     if fields:
         assert texts(small) == before
         assert _import(small, tmp_path / f"{name}.jsonl", EVIDENCE | change, replace=True) == []
+        assert _import(small, tmp_path / f"{name}.jsonl", EVIDENCE | change) == [], "it is there now"
     home = small.folder / "data" / "literature"
     assert [path.name for path in home.iterdir()] == ["a.ttl"], "a statement stays in its file"
 
@@ -95,6 +97,7 @@ def test_what_hardly_goes_together_is_doubtful(
 ) -> None:
     assert _import(small, tmp_path / "a.jsonl", EVIDENCE | change) == [field]
     assert _import(small, tmp_path / "a.jsonl", EVIDENCE | change, accept=True) == []
+    assert _import(small, tmp_path / "a.jsonl", EVIDENCE | change) == [], "what was let through once is there"
 
 
 @pytest.mark.parametrize("near", ["gouts", "gout disease of the toe"])
@@ -104,9 +107,10 @@ def test_a_new_name_near_a_known_one_is_doubtful(small: GraphFiles, tmp_path: Pa
 
 
 def test_a_record_that_is_split_stays_beside_its_first(small: GraphFiles, tmp_path: Path) -> None:
-    assert _import(small, tmp_path / "a.jsonl", EVIDENCE) == []
+    assert _import(small, tmp_path / "a.jsonl", {**EVIDENCE, "effect": None}) == []
     split = {**EVIDENCE, "id": "mine-1b", "outcome": "urate"}
     assert _import(small, tmp_path / "again.jsonl", split) == []
+    assert _import(small, tmp_path / "again.jsonl", EVIDENCE, replace=True) == []
     assert [path.name for path in (small.folder / "data" / "literature").iterdir()] == ["a.ttl"]
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
     """Show stages as they pass, each with its seconds, on standard error. Gives the call that begins a stage.
 
-    The stage under way turns and counts only where standard error is a terminal.
+    The stage under way spins and counts only where standard error is a terminal.
     """
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

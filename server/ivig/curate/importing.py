@@ -124,7 +124,9 @@ class _Import:
                 self._wrong(one, error.field, error.value, str(error))
                 continue
             self.problems += map(one.problem, contradictions(one.record, things[0].block))
-            self.problems += (one.problem(remark, doubt=True) for remark in doubts(one.record, things[0].block))
+            if not all(self._store.holds(thing.iri, thing.block) for thing in things):
+                self.problems += (one.problem(remark, doubt=True) for remark in doubts(one.record, things[0].block))
+                self._protect(one, things[0].block)
             self._place(one, things)
         for thing in (*self._citations.changed(), *self._catalog.new()):
             self._store.put(thing.iri, thing.block, "")
@@ -195,21 +197,26 @@ class _Import:
         self.problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)
         return None
 
+    def _protect(self, one: _Read, statement: Block) -> None:
+        """Refuse what would take the place of another record's statement."""
+        home = self._store.home(one.iri)
+        if home is None or home.parent.name != LITERATURE or self._replace:
+            return
+        before = self._store.blocks[one.iri]
+        if home.stem != one.path.stem:
+            allowed = f"a new id: this one is of a statement in {home.name}; --replace corrects that one"
+            self._wrong(one, "id", one.record.id, allowed)
+        self._compare(one, "condition", _CONDITIONS, before, statement)
+        self._compare(one, "citation", {TERMS + "citation"}, before, statement)
+
     def _place(self, one: _Read, things: Sequence[Thing]) -> None:
-        """Put a statement and what belongs to it into the store, unless it is another one's that stands there."""
+        """Put a statement and what belongs to it into the store, unless it is one of a source document."""
         home = self._store.home(one.iri)
         if home and home.parent.name != LITERATURE:
             self._wrong(one, "id", one.record.id, f"a new id: this one is of a statement in {home.name}")
             return
-        if home and not self._replace:
-            before = self._store.blocks[one.iri]
-            if home.stem != one.path.stem:
-                allowed = f"a new id: this one is of a statement in {home.name}; --replace corrects that one"
-                self._wrong(one, "id", one.record.id, allowed)
-            self._compare(one, "condition", _CONDITIONS, before, things[0].block)
-            self._compare(one, "citation", {TERMS + "citation"}, before, things[0].block)
         split = _SPLIT.fullmatch(one.record.id)
-        beside = self._store.home(f"{BASE}statement/{split[1]}") if split else None
+        beside = home or (self._store.home(f"{BASE}statement/{split[1]}") if split else None)
         stem = beside.stem if beside and beside.parent.name == LITERATURE else one.path.stem
         for thing in things:
             self._store.put(thing.iri, thing.block, stem)

@@ -122,11 +122,7 @@ class Store:
         """
         kind = _kind(iri)
         before = self.blocks.get(iri)
-        if kind in ("study", "page") and before:
-            return
-        if kind == "statement" and before:
-            named = {t.predicate.value for t in block}
-            block = block | {t for t in before if t.predicate.value in _BY_HAND - named}
+        block = self._kept(iri, block)
         if before == block:
             return
         literature = self._files.folder / "data" / LITERATURE / f"{stem}.ttl"
@@ -136,6 +132,20 @@ class Store:
         self._before.setdefault(iri, before)
         self.blocks[iri] = block
         self._touched.add(home)
+
+    def holds(self, iri: str, block: Block) -> bool:
+        """Whether a thing says just this already."""
+        return self.blocks.get(iri) == self._kept(iri, block)
+
+    def _kept(self, iri: str, block: Block) -> Block:
+        """A block with what stays of the one that it replaces."""
+        before, kind = self.blocks.get(iri), _kind(iri)
+        if before and kind in ("study", "page"):
+            return before
+        if before and kind == "statement":
+            named = {t.predicate.value for t in block}
+            return block | {t for t in before if t.predicate.value in _BY_HAND - named}
+        return block
 
     def remove(self, iri: str) -> None:
         """Take a thing out; `prune` takes out what only it led to.
