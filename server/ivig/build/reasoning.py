@@ -83,12 +83,15 @@ def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]
     literals = {name: literal for literal, name in names.items()}
     known = set(given)
     entailed = []
-    for subject, predicate, object_ in reasoner.reason():
+    for terms in reasoner.reason():
         # A blank node, which only an axiom has, is nothing that anybody could ask for.
-        if isinstance(subject, URIRef) and isinstance(object_, URIRef) and subject not in literals:
-            triple = Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
-            if triple not in known:
-                entailed.append(Triple(triple.subject, triple.predicate, literals.get(object_) or triple.object))
+        if not all(isinstance(term, URIRef) for term in terms):
+            continue
+        # As plain text: a term of rdflib equals no text of the same characters.
+        subject, predicate, object_ = map(str, terms)
+        triple = Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
+        if subject not in literals and triple not in known:
+            entailed.append(Triple(triple.subject, triple.predicate, literals.get(object_) or triple.object))
     return entailed
 
 
