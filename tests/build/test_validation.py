@@ -3,7 +3,7 @@ the standard's."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ def shape(constraints: str) -> list[Triple]:
     )
 
 
-def told(data: Sequence[Triple], shapes: Sequence[Triple]) -> list[str]:
+def told(data: Iterable[Triple], shapes: Iterable[Triple]) -> list[str]:
     return [str(violation) for violation in violations(data, shapes)]
 
 
@@ -142,6 +142,12 @@ def test_an_ill_formed_date_is_told_once() -> None:
 def test_a_triple_about_a_triple_is_refused() -> None:
     with pytest.raises(BadInput, match="a triple about a triple"):
         violations(triples("ivig:a rdf:reifies <<( ivig:a ivig:b ivig:c )>> ."), shape("sh:minCount 1"))
+
+
+def test_triples_may_come_one_by_one_or_not_at_all() -> None:
+    data, shapes = triples("<a> a ivig:A ."), shape("sh:minCount 1")
+    assert told(iter(data), iter(shapes)) == told(data, shapes) == ["<a> Mend it. [MinCount on ivig:p]"]
+    assert told([], shapes) == told(data, []) == []
 
 
 @pytest.mark.parametrize("size", [1, 2, 5])

@@ -68,18 +68,20 @@ Said = dict[str, Any]
 """What a report says of a result, by the name of the property: terms."""
 
 
-def results(data: Sequence[Triple], shapes: Iterable[Triple], *, reference: bool = False) -> list[Result]:
+def results(data: Iterable[Triple], shapes: Iterable[Triple], *, reference: bool = False) -> list[Result]:
     """Everything in which the data breaks the shapes, each result once for each time that it is found.
 
     :param data: what is validated, with the classes of its ontology
     :param reference: validate by pyshacl
     :raises BadInput: where a shape is ill-formed, or says what the engine does not take
     """
+    data = list(data)
     if any(isinstance(term, Triple) for triple in data for term in (triple.subject, triple.object)):
         raise BadInput("a triple about a triple: the graph has no use for it")
     known = _Shapes(shapes)
-    if not known.triples:
-        # The engine wants a shape.
+    if not data or not known.triples:
+        # pyrudof takes nothing for no document.
+        _check(_ill_formed(known.document) if known.triples else ())
         return []
     report = _by_pyshacl(data, known) if reference else _by_pyrudof(data, known)
     found = [known.result(said) for said in report]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def validate(sources: Sources, *, reference: bool = False) -> list[Violation]:
 
 
 def violations(
-    data: Sequence[Triple],
+    data: Iterable[Triple],
     shapes: Iterable[Triple],
     stands_in: dict[str, str] | None = None,
     *,
