@@ -171,7 +171,7 @@ def test_ill_formed_literals(datatype: str, well: list[str], ill: list[str]) -> 
 
 @pytest.fixture(scope="module")
 def inferred(files: GraphFiles) -> Triples:
-    """What follows from the real graph, in short names."""
+    """What the real graph entails, in short names."""
     return {_short(triple) for triple in infer(read(files))}
 
 

@@ -33,7 +33,8 @@ class Copy(Release):
 def publish_dataset(path: Path, folder: Path) -> Release:
     """A release that holds what the file says, in a new folder in `folder`.
 
-    Raises NotThere, or BadInput with the place where the file does not parse.
+    :raises NotThere: where the file cannot be read
+    :raises BadInput: with the place, where it does not parse
     """
     copy = Copy(Path(tempfile.mkdtemp(dir=folder)))
     try:

@@ -1,7 +1,7 @@
 """Materialization: what the data and the ontology entail by OWL 2 RL.
 
-`reasonable` does what follows from one triple, in chunks, for nothing of that reaches over a chunk; what takes two
-triples, property chains and transitive properties, is one query over the whole store. Both in turn until nothing is
+`reasonable` does what one triple entails, in chunks, for nothing of that reaches over a chunk; what takes two triples,
+property chains and transitive properties, is one query over the whole store. Both in turn until nothing is
 new, each round over what the last one added. owlrl, the reference, takes all of it at once.
 
 An axiom beyond that is refused: what an engine is silent on must not look like what does not follow.

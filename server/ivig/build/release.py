@@ -82,7 +82,10 @@ class Release:
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """Digest, counts and the versions of the tools. Raises NotThere where the folder holds no release."""
+        """Digest, counts and the versions of the tools.
+
+        :raises NotThere: where the folder holds no release
+        """
         try:
             manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
         except (OSError, ValueError) as error:
@@ -92,8 +95,11 @@ class Release:
         return manifest
 
     def index(self, path: Path, *parts: str) -> Any:
-        """What an index of this release holds. parts: the tables that it has to have. Raises NotThere where it is
-        missing or another thing."""
+        """What an index of this release holds.
+
+        :param parts: the tables that it has to have
+        :raises NotThere: where it is missing or another thing
+        """
         try:
             index = json.loads(path.read_bytes())
         except OSError as error:
@@ -191,7 +197,7 @@ class Releases(NamedTuple):
     def current(self) -> Release | None:
         """The release that counts now, by its own folder: a later swap does not touch it. None where there is none.
 
-        Raises NotThere where the folder cannot be read.
+        :raises NotThere: where the folder cannot be read
         """
         try:
             folder = (self.folder / "current").resolve()
@@ -200,7 +206,10 @@ class Releases(NamedTuple):
             raise self._unusable(error) from error
 
     def check_writable(self) -> None:
-        """Make the folder where there is none. Raises NotThere where nothing can be written into it."""
+        """Make the folder where there is none.
+
+        :raises NotThere: where nothing can be written into it
+        """
         import tempfile
 
         try:

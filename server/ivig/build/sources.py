@@ -20,8 +20,12 @@ ALIGNMENT = "alignment.ttl"
 class Sources:
     """What the files say, before anything is derived.
 
-    ontology: classes, properties and vocabularies; alignment: links of those to outside terms; data: the statements and
-    what they are about; links: mappings to outside ontologies; shapes: SHACL; stands_in: a subject's IRI to its file.
+    :param ontology: classes, properties and vocabularies
+    :param alignment: links of those to outside terms
+    :param data: the statements and what they are about
+    :param links: mappings to outside ontologies
+    :param shapes: SHACL
+    :param stands_in: a subject's IRI to its file
     """
 
     ontology: list[Triple]
@@ -37,9 +41,12 @@ def read(
 ) -> Sources:
     """Read every file of a graph.
 
-    more_data: further Turtle files to read as data. own_data: whether to read the graph's own data and links.
-    with_links: whether to read links at all; what does not need them is spared a second.
-    Raises BadTurtle or BadInput, naming file and line; BadRecords where a link says what it may not, or is of no thing.
+    :param more_data: further Turtle files to read as data
+    :param own_data: whether to read the graph's own data and links
+    :param with_links: whether to read links at all; what does not need them is spared a second
+    :raises BadTurtle: with file and line, where one does not parse
+    :raises BadInput: with the file, where one cannot be read
+    :raises BadRecords: where a link says what it may not, or is of no thing
     """
     stands_in: dict[str, str] = {}
     data: dict[Triple, None] = {}
