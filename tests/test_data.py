@@ -28,7 +28,7 @@ def test_both_documents_are_whole(graph: Graph) -> None:
 
 def test_pericarditis_has_its_four_patients_and_both_phases(graph: Graph) -> None:
     evidence = _from_document(graph, "evidence-for-condition", condition="chronic idiopathic pericarditis")
-    assert [(r["study_type_label"], r["level"], r["participants"], r["count"], r["total"]) for r in evidence] == [
+    assert [(r["study_type_label"], r["level"], r["participants"], r["events"], r["total"]) for r in evidence] == [
         ("case series", 4, 4, 4, 4),
         ("case series", 4, 4, 3, 4),
     ]

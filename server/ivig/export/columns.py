@@ -254,7 +254,7 @@ def _outcomes(schema: Schema, property: Property) -> list[Column]:
 
 
 def _study_types(schema: Schema, property: Property) -> list[Column]:
-    level = _number("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "studyType", "level")
+    level = _number("level", "integer", "Oxford CEBM 2011 level, 1 (strongest) to 5.", "level")
     return [*_of(schema, property), level]
 
 
