@@ -60,6 +60,13 @@ def statements(exporter: Exporter) -> set[str]:
     return set(exporter.subgraph(GBS).statements)
 
 
+@pytest.fixture(scope="module")
+def direction(graph: Graph) -> str:
+    """What the graph says of the direction of one statement of the subgraph."""
+    query = f"SELECT ?label {{ <{BASE}statement/neurom-009> <{TERMS}direction>/<{PREF_LABEL}> ?label }}"
+    return str(graph.sparql(query)[0]["label"])
+
+
 @pytest.mark.parametrize(
     ("format_name", "parser"),
     [
@@ -202,7 +209,7 @@ def test_the_published_context_is_that_of_the_files(graph: Graph) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["csv", "tsv", "xlsx", "parquet"])
-def test_pandas_reads_tables(written: Written, statements: set[str], format_name: str) -> None:
+def test_pandas_reads_tables(written: Written, statements: set[str], direction: str, format_name: str) -> None:
     content = io.BytesIO(written(format_name, GBS))
     table = {
         "csv": lambda: pandas.read_csv(content),
@@ -213,14 +220,14 @@ def test_pandas_reads_tables(written: Written, statements: set[str], format_name
     assert set(table["statement"]) == statements
     assert len(table) == len(statements)
     row = table.set_index("statement").loc["https://w3id.org/ivig/statement/neurom-009"]
-    assert (row["participants"], row["level"], row["direction"]) == (21, 2, "mixed")
+    assert (row["participants"], row["level"], row["direction"]) == (21, 2, direction)
     assert (str(row["pmid"]).removesuffix(".0"), row["year"]) == ("15995024", 2005)
     assert "MONDO:0016218" in row["condition_curies"]
 
 
 def test_a_table_says_what_the_saved_query_says(written: Written, graph: Graph) -> None:
     rows = {row["statement"]: row for row in csv.DictReader(io.StringIO(written("csv", GBS).decode()))}
-    compared = ("population", "intent", "comparator", "direction", "measure", "p_relation", "citation_status", "finding", "outcome_kind")  # fmt: skip
+    compared = ("population", "intent", "comparator", "direction", "measure", "measure_as_stated", "p_relation", "citation_status", "finding", "outcome_kind")  # fmt: skip
     asked = graph.query("evidence-for-condition", condition="GBS")
     assert len(asked) > 20
     for row in asked:
@@ -258,7 +265,8 @@ def test_a_table_has_a_column_for_all_that_is_said_of_a_statement_and_its_effect
     without = names - {column.name for column in columns(ours)}
     # The first has its own column; the others share one, or are columns of what they lead to.
     assert without <= {
-        "label", "models_condition", "discusses_condition", "supported_mechanism", "contradicted_mechanism", "reference", "effect",
+        "label", "models_condition", "discusses_condition", "supported_mechanism", "contradicted_mechanism", "discussed_mechanism",
+        "reference", "effect",
     }  # fmt: skip
 
 
@@ -266,11 +274,11 @@ _MORE_WORDS = """
 @prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix ivig: <https://w3id.org/ivig/ontology#> . @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @base <https://w3id.org/ivig/> .
-ivig:Arm a owl:Class ; rdfs:label "arm"@en ; skos:definition "An arm."@en ; rdfs:isDefinedBy <ontology> .
-ivig:arm a owl:ObjectProperty ; rdfs:label "arm"@en ; skos:definition "Whose result it is."@en ; rdfs:isDefinedBy <ontology> .
+ivig:Cohort a owl:Class ; rdfs:subClassOf ivig:Term ; rdfs:label "cohort"@en ; skos:definition "A cohort."@en ; rdfs:isDefinedBy <ontology> .
+ivig:cohort a owl:ObjectProperty ; rdfs:label "of cohort"@en ; skos:definition "Whose result it is."@en ; rdfs:isDefinedBy <ontology> .
 ivig:centres a owl:DatatypeProperty ; rdfs:label "centres"@en ; skos:definition "How many centres."@en ; rdfs:isDefinedBy <ontology> .
 ivig:precededBy a owl:ObjectProperty ; rdfs:label "preceded by"@en ; skos:definition "An earlier condition."@en ; rdfs:isDefinedBy <ontology> .
-<arm/experimental> a ivig:Arm, skos:Concept ; skos:prefLabel "experimental"@en ; skos:definition "With it."@en .
+<cohort/first> a ivig:Cohort, skos:Concept ; skos:inScheme <scheme/intent> ; skos:prefLabel "first"@en ; skos:definition "With it."@en .
 """
 _MORE_SHAPES = {
     "statement": """
@@ -278,7 +286,7 @@ _MORE_SHAPES = {
     [ sh:path ivig:centres ; sh:name "centres" ; sh:order 625 ; sh:datatype xsd:integer ; sh:maxCount 1 ; sh:message "A number."@en ] ,
     [ sh:path ivig:precededBy ; sh:name "preceded_by" ; sh:order 155 ; sh:class ivig:Condition ; sh:message "A condition."@en ] .
 """,
-    "effect": '<shape/effect> sh:property [ sh:path ivig:arm ; sh:name "arm" ; sh:order 865 ; sh:class ivig:Arm ; sh:message "An arm."@en ] .\n',
+    "effect": '<shape/effect> sh:property [ sh:path ivig:cohort ; sh:name "cohort" ; sh:order 865 ; sh:class ivig:Cohort ; sh:message "A cohort."@en ] .\n',
 }
 
 
@@ -290,7 +298,7 @@ def test_what_a_shape_adds_is_a_column_by_itself(tmp_path: Path) -> None:
     more = "ivig:centres 3 ; ivig:precededBy <condition/gout> ; ivig:effect <effect/1> ; "
     effect = (
         '<effect/1> a ivig:Effect ; skos:prefLabel "1"@en ; ivig:measure "odds ratio"@en ; ivig:value 2.0 ; '
-        "ivig:arm <arm/experimental> .\n"
+        "ivig:cohort <cohort/first> .\n"
     )
     folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit", more=more) + effect)
     with (folder / "ontology" / "vocabulary.ttl").open("a") as file:
@@ -315,14 +323,14 @@ def test_what_a_shape_adds_is_a_column_by_itself(tmp_path: Path) -> None:
     assert {name: row[name] for name in expected} == expected
     names = list(row)
     assert names.index("condition_curies") < names.index("preceded_by") < names.index("population")
-    assert names.index("arm") < names.index("measure") < names.index("value")
+    assert names.index("cohort") < names.index("measure") < names.index("value")
     meaning = {column.name: column.meaning for column in columns(schema(exporter.graph.files))}
     assert meaning["centres"] == "How many centres."
     network = networkx.read_graphml(io.BytesIO(written("graphml")))
     assert network.nodes[f"{BASE}statement/s"]["centres"] == 3
-    assert network.nodes[f"{BASE}effect/1"]["arm"] == "experimental"
+    assert network.nodes[f"{BASE}effect/1"]["cohort"] == "first"
     (edge,) = _edges(written("kgx-jsonl"))
-    assert (edge["centres"], edge["arm"]) == (3, "experimental")
+    assert (edge["centres"], edge["cohort"]) == (3, "first")
     context = Context(exporter.graph).document()["@context"]
     assert context["centres"] == {"@id": "ivig:centres", "@type": "xsd:integer"}
 
@@ -354,12 +362,14 @@ def test_formulas_stay_text_in_a_spreadsheet(written: Written, graph: Graph, tmp
             assert len(out.getvalue().decode().splitlines()) == 2
 
 
-def _network_is_that_of_the_subgraph(network: networkx.MultiDiGraph, statements: set[str], exporter: Exporter) -> None:
+def _network_is_that_of_the_subgraph(
+    network: networkx.MultiDiGraph, statements: set[str], exporter: Exporter, direction: str
+) -> None:
     assert {iri for iri, node in network.nodes(data=True) if node.get("type") == "Statement"} == statements
     assert set(network) == exporter.subgraph(GBS).members
     assert Counter(network.edges()) == _ends(exporter)
     node = network.nodes["https://w3id.org/ivig/statement/neurom-009"]
-    assert (node["participants"], node["direction"], node["kind"]) == (21, "mixed", "efficacy")
+    assert (node["participants"], node["direction"], node["kind"]) == (21, direction, "efficacy")
     outside = [node["label"] for _, node in network.nodes(data=True) if node["type"] == "outside term"]
     assert outside and not [label for label in outside if "://" in label]
 
@@ -379,22 +389,26 @@ def _is_link(quad: Quad, nodes: set[str]) -> bool:
     )
 
 
-def test_networkx_reads_graphml(written: Written, statements: set[str], exporter: Exporter) -> None:
+def test_networkx_reads_graphml(written: Written, statements: set[str], exporter: Exporter, direction: str) -> None:
     network = networkx.read_graphml(io.BytesIO(written("graphml", GBS)), force_multigraph=True)
-    _network_is_that_of_the_subgraph(network, statements, exporter)
-    link = network.get_edge_data("https://w3id.org/ivig/statement/neurom-009", "https://w3id.org/ivig/direction/mixed")
+    _network_is_that_of_the_subgraph(network, statements, exporter, direction)
+    link = network.get_edge_data(
+        "https://w3id.org/ivig/statement/neurom-009", f"{BASE}direction/{direction.replace(' ', '-')}"
+    )
     assert [(edge["link"], edge["inferred"]) for edge in link.values()] == [("direction", False)]
 
 
-def test_networkx_reads_gexf(written: Written, statements: set[str], exporter: Exporter) -> None:
+def test_networkx_reads_gexf(written: Written, statements: set[str], exporter: Exporter, direction: str) -> None:
     network = networkx.MultiDiGraph(networkx.read_gexf(io.BytesIO(written("gexf", GBS))))
-    _network_is_that_of_the_subgraph(network, statements, exporter)
+    _network_is_that_of_the_subgraph(network, statements, exporter, direction)
     assert (
         network.nodes["https://w3id.org/ivig/condition/guillain-barre-syndrome"]["label"] == "Guillain-Barré syndrome"
     )
 
 
-def test_cytoscape_js_draws_the_network(written: Written, statements: set[str], exporter: Exporter) -> None:
+def test_cytoscape_js_draws_the_network(
+    written: Written, statements: set[str], exporter: Exporter, direction: str
+) -> None:
     chromium = shutil.which("chromium")
     assert chromium, "Chromium is missing: run tests/tools/install"
     with sync_playwright() as playwright:
@@ -419,7 +433,7 @@ def test_cytoscape_js_draws_the_network(written: Written, statements: set[str], 
     assert set(drawn["statements"]) == statements
     assert drawn["nodes"] == len(members)
     assert drawn["edges"] == sum(_is_link(quad, members) for quad in exporter.subgraph(GBS).quads())
-    assert {"mixed", "Guillain-Barré syndrome", "randomized controlled trial"} <= set(drawn["reached"])
+    assert {direction, "Guillain-Barré syndrome", "randomized controlled trial"} <= set(drawn["reached"])
 
 
 def test_ndex_reads_cx2(written: Written, statements: set[str], exporter: Exporter) -> None:
@@ -505,12 +519,15 @@ def test_kgx_has_no_bar_in_a_text_and_the_same_texts_as_tsv_and_as_lines(tmp_pat
 
 
 def test_what_is_asserted_is_the_same_without_what_was_derived(written: Written) -> None:
-    """Publications that a confirmed reference leads to are asserted, if a step further on. The level is derived."""
-
-    def asserted(text: bytes) -> list[dict[str, str]]:
-        return [{**row, "level": ""} for row in csv.DictReader(io.StringIO(text.decode()))]
-
-    assert asserted(written("csv")) == asserted(written("csv", inferred=False))
+    """But the level, which is derived. Publications that a confirmed reference leads to are asserted, if a step on."""
+    full, asserted = (csv.DictReader(io.StringIO(written("csv", inferred=of).decode())) for of in (True, False))
+    for row, same in zip(full, asserted, strict=True):
+        assert {**row, "level": ""} == same
+    full_edges, asserted_edges = (_edges(written("kgx-jsonl", inferred=of)) for of in (True, False))
+    for edge in full_edges:
+        edge.pop("evidence_level", None)
+    for edge, same in zip(full_edges, asserted_edges, strict=True):
+        assert edge == same
     document = Selection(source=("katz2018",))
     assert written("nanopub", document) == written("nanopub", document, inferred=False)
     rows = csv.DictReader(io.StringIO(written("csv", inferred=False).decode()))
@@ -528,14 +545,14 @@ def test_the_subject_is_what_a_statement_is_said_to_be_on_and_no_more(written: W
     assert {row["statement"]: row["subject"] for row in rows if row["subject"]} == expected
 
 
-def test_kgx_edges_say_how_the_statement_is_known(written: Written) -> None:
+def test_kgx_edges_say_how_the_statement_is_known(written: Written, direction: str) -> None:
     packed = written("kgx-jsonl", GBS)
     assert written("kgx-jsonl", GBS) == packed
     edges = _edges(packed)
     edge = next(edge for edge in edges if edge["id"] == "IVIG.statement:neurom-009")
     assert (edge["subject"], edge["predicate"], edge["object"]) == ("MESH:D016756", "biolink:in_clinical_trials_for", "MONDO:0016218")  # fmt: skip
     assert (edge["knowledge_level"], edge["agent_type"]) == ("knowledge_assertion", "manual_agent")
-    assert (edge["publications"], edge["study_type"], edge["direction"]) == (["PMID:15995024"], "randomized controlled trial", "mixed")  # fmt: skip
+    assert (edge["publications"], edge["study_type"], edge["direction"]) == (["PMID:15995024"], "randomized controlled trial", direction)  # fmt: skip
     # What is licensed is not said to be treated: a licence may be one to prevent or to replace.
     licences = _edges(written("kgx-jsonl", Selection(kind=("regulatory",))))
     licensed = [edge for edge in licences if edge.get("regulatory_status") == "approved"]

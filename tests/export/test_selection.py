@@ -27,11 +27,11 @@ def _statements(graph: Graph, where: str) -> set[str]:
         (Selection(condition=("none",)), "FILTER NOT EXISTS { ?s ivig:condition|ivig:modelsCondition|ivig:discussesCondition ?c }"),
         (Selection(condition=("GBS", "LEMS")), "?s ivig:onCondition/skos:broader* ?c FILTER(?c IN (<condition/guillain-barre-syndrome>, <condition/lambert-eaton-myasthenic-syndrome>))"),
         (Selection(group=("dermatology",)), "?s ivig:onCondition/ivig:group <condition-group/dermatology>"),
-        (Selection(group=("complement",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism)/ivig:group <mechanism-group/complement>"),
-        (Selection(mechanism=("Fc receptor blockade",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism)/skos:broader* <mechanism/fc-receptor-blockade>"),
+        (Selection(group=("complement",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism|ivig:discussesMechanism)/ivig:group <mechanism-group/complement>"),
+        (Selection(mechanism=("Fc receptor blockade",)), "?s (ivig:supportsMechanism|ivig:contradictsMechanism|ivig:discussesMechanism)/skos:broader* <mechanism/fc-receptor-blockade>"),
         (Selection(outcome=("skin ulcer healing",)), "?s ivig:outcome/skos:broader* <outcome/skin-ulcer-healing>"),
         (Selection(study_type=("controlled trial",)), "?s ivig:studyType/skos:broader* <study-type/controlled-trial>"),
-        (Selection(level=("1", "2")), "?s ivig:studyType/ivig:level ?l FILTER(?l <= 2)"),
+        (Selection(level=("1", "2")), "?s ivig:level ?l FILTER(?l <= 2)"),
         (Selection(direction=("harm",)), "?s ivig:direction <direction/harm>"),
         (Selection(citation=("PMID:15674654",)), "?s ivig:citation/ivig:pmid '15674654'"),
         (Selection(year=("2015",)), "{ ?s ivig:year 2015 } UNION { ?s ivig:citation/ivig:year 2015 }"),
@@ -82,7 +82,7 @@ def test_what_is_narrower_counts_for_mechanisms_events_conditions_outcomes_and_s
         "Condition": "onCondition",
         "Outcome": "outcome",
         "StudyType": "studyType",
-        "Mechanism": "supportsMechanism|ivig:contradictsMechanism",
+        "Mechanism": "supportsMechanism|ivig:contradictsMechanism|ivig:discussesMechanism",
         "AdverseEvent": "adverseEvent",
     }
     for kind, property in properties.items():

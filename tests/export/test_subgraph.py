@@ -59,7 +59,7 @@ def test_every_condition_stands_on_its_own(exporter: Exporter, conditions: list[
     for condition in [*conditions, "none"]:
         quads = list(exporter.subgraph(Selection(condition=(condition,))).quads())
         _is_closed(quads)
-        assert not violations((quad.triple for quad in quads), shapes), condition
+        assert not violations([quad.triple for quad in quads], shapes), condition
 
 
 def test_jena_finds_that_subgraphs_keep_the_shapes(exporter: Exporter, files: GraphFiles, tmp_path: Path) -> None:
@@ -125,7 +125,7 @@ def test_a_mix_stands_on_its_own(
     if not inferred:
         _says_no_more_than_it_needs(quads)
     if len(subgraph.statements) < 300:
-        assert not violations((quad.triple for quad in quads), shapes)
+        assert not violations([quad.triple for quad in quads], shapes)
 
 
 @REAL

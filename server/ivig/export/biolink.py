@@ -170,7 +170,7 @@ def _evidence(read: Reading, statement: str) -> dict[str, Any]:
         "statement_kind": _word(read, statement, "kind"),
         "direction": _word(read, statement, "direction"),
         "study_type": _word(read, statement, "studyType"),
-        "evidence_level": level,
+        "evidence_level": read.first(statement, "level"),
         "participants": read.first(statement, "participants"),
         "studied_population": read.text(statement, "population"),
         "comparison": _word(read, statement, "comparison"),

@@ -91,8 +91,7 @@ _BY_IRI = ("StudyType",)
 
 def is_of_a_vocabulary(schema: Schema, property: Property) -> bool:
     """Whether the values of a property are terms of a vocabulary of the ontology."""
-    class_ = property.class_
-    return class_.startswith(TERMS) and bool(schema.terms(class_.removeprefix(TERMS)))
+    return property.class_.removeprefix(TERMS) in schema.vocabularies
 
 
 def _within(schema: Schema, class_: str, *path: str) -> list[Column]:
@@ -150,7 +149,7 @@ def _joined(values: Iterable[str]) -> str | None:
 
 
 _ROLES = {"condition": "patients", "modelsCondition": "model", "discussesCondition": "discussed"}
-_MECHANISM = ("supportsMechanism", "contradictsMechanism")
+_MECHANISM = {"supportsMechanism": True, "contradictsMechanism": False, "discussesMechanism": None}
 
 
 def _any_of(read: Reading, statement: str, names: Iterable[str]) -> list[str]:
@@ -173,12 +172,10 @@ def _conditions(schema: Schema, property: Property) -> list[Column]:
 
 def _mechanisms(schema: Schema, property: Property) -> list[Column]:
     def supports(read: Reading, statement: str) -> Cell:
-        return next((name == _MECHANISM[0] for name in _MECHANISM if read.iris(statement, name)), None)
+        return next((speaks for name, speaks in _MECHANISM.items() if read.iris(statement, name)), None)
 
-    return [
-        *_either("mechanism", property, _MECHANISM),
-        Column("supports", "truth", "Whether the statement speaks for the mechanism, or against it.", supports),
-    ]
+    meaning = "Whether the statement speaks for the mechanism, or against it; empty where it only discusses it."
+    return [*_either("mechanism", property, _MECHANISM), Column("supports", "truth", meaning, supports)]
 
 
 def _either(name: str, property: Property, names: Iterable[str]) -> list[Column]:
@@ -228,6 +225,13 @@ _DOSES = {
 
 
 def _regimens(schema: Schema, property: Property) -> list[Column]:
+    def words(read: Reading, regimen: str) -> str:
+        arm = read.text(regimen, "arm")
+        # That of immunoglobulin goes without saying.
+        named = [*map(read.label, read.iris(regimen, "regimenPhase")), "" if arm == "ivig" else arm]
+        head, doses = ", ".join(filter(None, named)), ", ".join(numbers(read, regimen))
+        return f"{head}: {doses}" if head and doses else doses
+
     def numbers(read: Reading, regimen: str) -> Iterator[str]:
         for name, unit in _DOSES.items():
             low, high = read.first(regimen, f"{name}Min"), read.first(regimen, f"{name}Max")
@@ -237,16 +241,30 @@ def _regimens(schema: Schema, property: Property) -> list[Column]:
             yield f"{courses} courses"
 
     def cell(read: Reading, statement: str) -> Cell:
-        return _joined(", ".join(numbers(read, regimen)) for regimen in read.iris(statement, "regimen"))
+        return _joined(filter(None, (words(read, regimen) for regimen in read.iris(statement, "regimen"))))
 
+    meaning = "The doses in numbers, a phase after the other, with phase and arm where told, as far as numbers say it."
     return [
-        Column("regimen", "text", "The doses in numbers, a phase after the other, as far as numbers say it.", cell),
+        Column("regimen", "text", meaning, cell),
         _text("regimen_as_stated", "The doses in words where numbers do not say all.", "regimen", _NOTE),
     ]
 
 
 def _effects(schema: Schema, property: Property) -> list[Column]:
-    return _within(schema, "Effect", "effect")
+    def measure(read: Reading, statement: str) -> Cell:
+        effects = read.along(statement, ("effect",))
+        return _joined(
+            next(map(read.label, read.iris(effect, "measureTerm")), read.text(effect, "measure")) for effect in effects
+        )
+
+    meaning = "What the value is, by the vocabulary of measures; else in the words of the source."
+    named = {
+        "measure": Column("measure", "text", meaning, measure),
+        "measure_term": _text(
+            "measure_as_stated", "What the value is, in the words of the source.", "effect", "measure"
+        ),
+    }
+    return [named.get(column.name, column) for column in _within(schema, "Effect", "effect")]
 
 
 def _outcomes(schema: Schema, property: Property) -> list[Column]:
@@ -283,6 +301,7 @@ _COMPUTED: dict[str, Callable[[Schema, Property], list[Column]]] = {
     "outcome": _outcomes,
     "supported_mechanism": _mechanisms,
     "contradicted_mechanism": _nothing,
+    "discussed_mechanism": _nothing,
     "study_type": _study_types,
     "regimen": _regimens,
     "effect": _effects,

@@ -170,9 +170,10 @@ def _broken(folder: Path, files: set[str], name: str) -> tuple[int, list[str]]:
                 shapes += _triples(_content(folder, place, name), RdfFormat.TURTLE)
     except SyntaxError as error:
         return 0, [f"{place}: {error.msg}"]
-    broken = [f"{DATA}: {violation}" for violation in violations(data, shapes)]
-    if not any(t.predicate.value == RDF_TYPE and str(t.object) == _NODE_SHAPE for t in shapes):
-        broken.append("shapes: none, so that no rule could be checked")
+    if any(t.predicate.value == RDF_TYPE and str(t.object) == _NODE_SHAPE for t in shapes):
+        broken = [f"{DATA}: {violation}" for violation in violations(data, shapes)]
+    else:
+        broken = ["shapes: none, so that no rule could be checked"]
     found = {t.subject for t in data if t.predicate.value == RDF_TYPE and str(t.object) == f"<{TERMS}Statement>"}
     return len(found), broken
 
