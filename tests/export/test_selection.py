@@ -99,9 +99,9 @@ def test_depth_goes_on_to_what_else_is_said(graph: Graph) -> None:
     )
     expected = _statements(
         graph,
-        "?picked ivig:supportsMechanism|ivig:contradictsMechanism <mechanism/anti-hla-class-i-polyreactivity> ; ivig:onCondition|ivig:supportsMechanism|ivig:contradictsMechanism"
+        "?picked ivig:supportsMechanism|ivig:contradictsMechanism|ivig:discussesMechanism <mechanism/anti-hla-class-i-polyreactivity> ; ivig:onCondition|ivig:supportsMechanism|ivig:contradictsMechanism|ivig:discussesMechanism"
         "|ivig:adverseEvent|ivig:study|ivig:citation ?shared . ?s ivig:onCondition|ivig:supportsMechanism"
-        "|ivig:contradictsMechanism|ivig:adverseEvent|ivig:study|ivig:citation ?shared",
+        "|ivig:contradictsMechanism|ivig:discussesMechanism|ivig:adverseEvent|ivig:study|ivig:citation ?shared",
     )
     assert near < one == expected
     assert one < two

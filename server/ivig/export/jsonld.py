@@ -51,13 +51,12 @@ def _write(graph: Graph, quads: Iterable[Quad], out: BinaryIO) -> None:
 
 def _used(context: dict[str, Any], batch: list[dict[str, Any]]) -> dict[str, Any]:
     """Of the context what some things need: pyld looks through all of it for every IRI, and gives the same."""
+    always = (*PREFIXES, "id", "type")
     names = {short(name) for node in batch for name in (*node, *node.get("@type", ()))}
     return {
         name: term
         for name, term in context.items()
-        if name.startswith("@")
-        or name in (*PREFIXES, "id", "type")
-        or (term["@id"] if isinstance(term, dict) else term) in names
+        if name.startswith("@") or name in always or (term["@id"] if isinstance(term, dict) else term) in names
     }
 
 
