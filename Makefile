@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 UI := server/ivig/web/static/ui/docs.js
 READY := $(VENV)/.ready
+DEV := $(VENV)/.dev
 TOOLS := $(VENV)/.tools
 PEERS := $(VENV)/peers
+QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: run build test check format docs reference soak bench clean
+.PHONY: run build test check format docs counts reference soak bench clean
 
 run: $(READY) $(UI)
 	$(BIN)/ivig build
@@ -17,10 +19,10 @@ run: $(READY) $(UI)
 build: $(READY)
 	$(BIN)/ivig build
 
-test: $(READY) $(UI) $(TOOLS) check
+test: $(DEV) $(UI) $(TOOLS) check
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -29,20 +31,24 @@ check: $(READY)
 	$(BIN)/ivig validate
 	$(BIN)/python docs/generate.py --check
 
-format: $(READY)
+format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/ivig format
 
-docs: $(READY)
+docs: $(DEV)
 	$(BIN)/python docs/generate.py
 
+# How many rows each saved query has on the real graph: the one file of exact counts.
+counts: $(DEV) build
+	$(BIN)/python tests/queries/count.py
+
 # The whole graph by owlrl and pyshacl: the same digest and the same violations as by the default engines, in minutes.
-reference: $(READY)
+reference: $(DEV)
 	$(BIN)/python benchmarks/build_reference.py
 
 # The long tests, ten times as long, with cases that no run has seen before.
-soak: $(READY) $(UI) $(TOOLS)
+soak: $(DEV) $(UI) $(TOOLS)
 	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py
 
 # The peers that some benchmarks measure against, in an environment of their own; `wrk` comes from the system.
@@ -51,7 +57,7 @@ $(PEERS): benchmarks/peers.txt
 	$(PEERS)/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers.txt
 	touch $@
 
-bench: $(READY) $(PEERS)
+bench: $(DEV) $(PEERS)
 	$(BIN)/python benchmarks/query_start.py
 	$(BIN)/python benchmarks/build_full.py
 	$(BIN)/python benchmarks/import_records.py
@@ -63,9 +69,14 @@ bench: $(READY) $(PEERS)
 clean:
 	rm -rf $(VENV) server/ui/node_modules server/ivig/web/static/ui
 
+# What running needs, and no test tools.
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install $(QUIETLY) --constraint constraints.txt --editable '.[export,ontologies]'
+	touch $@
+
+$(DEV): $(READY)
+	$(BIN)/python -m pip install $(QUIETLY) --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 $(UI): server/ui/package-lock.json server/ui/vite.config.ts server/ui/tsconfig.json $(wildcard server/ui/src/*)
