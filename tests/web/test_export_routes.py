@@ -1,4 +1,4 @@
-"""Exports over HTTP: the same part as on the command line, in every format, and a problem document where it cannot be."""
+"""Exports over HTTP: the same subgraph as on the command line, in every format, and a problem document where it cannot be."""
 
 from __future__ import annotations
 

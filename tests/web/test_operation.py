@@ -108,7 +108,7 @@ def test_a_full_disk_stops_nobody(capfd: pytest.CaptureFixture[str], tmp_path: P
     log = access_log(place)
     handlers = list(log.handlers)
     log.info("lost")
-    # There is room again.
+    # It can be written to again.
     place.unlink()
     log.info("noted")
     assert place.read_text() == "noted\n"

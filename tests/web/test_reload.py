@@ -107,7 +107,10 @@ def test_a_release_that_cannot_be_opened_leaves_the_present_one(small_graph: tup
 
 def test_there_is_nothing_to_reload_where_no_server_runs(run: Run) -> None:
     done = run("reload", "--port", "1")
-    assert (done.returncode, done.stderr) == (2, "ivig: no server of yours runs at port 1\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "ivig: no server of yours runs at port 1: tell it as the user that it runs as, or with SIGHUP\n",
+    )
 
 
 def test_a_dataset_is_read_again(tmp_path: Path, run: Run) -> None:
@@ -170,3 +173,19 @@ def test_requests_in_flight_end_when_the_server_is_told_to_stop(releases: Path) 
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"{address}/health")
     assert workers_of(process.pid) == set()
+
+
+def test_query_files_are_read_anew(small_graph: tuple[Path, Releases], run: Run) -> None:
+    folder, releases = small_graph
+    with serving("--graph", folder, "--releases", releases.folder) as (_, address):
+        query = folder / "queries" / "conditions.rq"
+        query.write_text(query.read_text().replace("# title: ", "# title: Anew: "))
+        (folder / "queries" / "added.rq").write_text(
+            "# title: Added\n# column x: One.\nSELECT ?x { VALUES ?x { 1 } }\n"
+        )
+        build(graph_files(folder), releases)
+        assert httpx.get(f"{address}/queries/added").status_code == 404
+        assert run("reload", "--port", address.rpartition(":")[2]).returncode == 0
+        titles = {each["name"]: each["title"] for each in httpx.get(f"{address}/queries?format=json").json()}
+        assert titles["conditions"].startswith("Anew: ")
+        assert httpx.get(f"{address}/queries/added?format=csv").text == "x\r\n1\r\n"

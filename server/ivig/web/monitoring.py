@@ -63,7 +63,7 @@ class Metrics:
 
 
 class _Lines(WatchedFileHandler):
-    """Lines of a file, each written at once. One that there is no room for is lost, and nobody is kept by it."""
+    """Lines of a file, each written at once. One that cannot be written is lost, and no request fails with it."""
 
     def _open(self) -> io.TextIOWrapper:
         # A buffer would keep what could not be written, and fail with it again.

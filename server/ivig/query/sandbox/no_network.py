@@ -9,10 +9,11 @@ from __future__ import annotations
 import ctypes
 import errno
 import platform
+import struct
 import sys
-from collections.abc import Sequence
 from typing import NamedTuple
 
+_INSTRUCTION = struct.Struct("HBBI")
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_SET_SECCOMP = 22
 _SECCOMP_MODE_FILTER = 2
@@ -40,41 +41,36 @@ _MACHINES = {
 }
 
 
-class _Instruction(ctypes.Structure):
-    _fields_ = (("code", ctypes.c_ushort), ("yes", ctypes.c_ubyte), ("no", ctypes.c_ubyte), ("value", ctypes.c_uint))
-
-
-class _Program(ctypes.Structure):
-    _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(_Instruction)))
-
-
 def leave_the_network() -> bool:
     """Give up opening connections, for good. False where the system knows no way to."""
     machine = _MACHINES.get(platform.machine())
     if sys.platform != "linux" or machine is None:
         return False
-    instructions = _filter(machine)
-    program = _Program(len(instructions), (_Instruction * len(instructions))(*instructions))
+    instructions = ctypes.create_string_buffer(_filter(machine))
+    program = struct.pack("HP", len(instructions) // _INSTRUCTION.size, ctypes.addressof(instructions))
     control = ctypes.CDLL(None, use_errno=True).prctl
     # The arguments are longs of the kernel, and the call takes any number of them.
     zero = ctypes.c_ulong(0)
     if control(_PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), zero, zero, zero) != 0:
         return False
-    return bool(control(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), ctypes.byref(program), zero, zero) == 0)
+    return bool(control(_PR_SET_SECCOMP, ctypes.c_ulong(_SECCOMP_MODE_FILTER), program, zero, zero) == 0)
 
 
-def _filter(machine: _Machine) -> Sequence[_Instruction]:
+def _filter(machine: _Machine) -> bytes:
     refuse = _REFUSE | errno.EACCES
     # A jump goes so many instructions past the next one.
-    return [
-        _Instruction(_LOAD, 0, 0, _ARCHITECTURE),
-        _Instruction(_EQUALS, 0, 7, machine.architecture),
-        _Instruction(_LOAD, 0, 0, _NUMBER),
-        _Instruction(_AT_LEAST, 5, 0, machine.highest),
-        _Instruction(_EQUALS, 4, 0, machine.io_uring_setup),
-        _Instruction(_EQUALS, 0, 2, machine.socket),
-        _Instruction(_LOAD, 0, 0, _FIRST_ARGUMENT),
-        _Instruction(_EQUALS, 0, 1, _AF_UNIX),
-        _Instruction(_RETURN, 0, 0, _ALLOW),
-        _Instruction(_RETURN, 0, 0, refuse),
-    ]
+    return b"".join(
+        _INSTRUCTION.pack(*instruction)
+        for instruction in (
+            (_LOAD, 0, 0, _ARCHITECTURE),
+            (_EQUALS, 0, 7, machine.architecture),
+            (_LOAD, 0, 0, _NUMBER),
+            (_AT_LEAST, 5, 0, machine.highest),
+            (_EQUALS, 4, 0, machine.io_uring_setup),
+            (_EQUALS, 0, 2, machine.socket),
+            (_LOAD, 0, 0, _FIRST_ARGUMENT),
+            (_EQUALS, 0, 1, _AF_UNIX),
+            (_RETURN, 0, 0, _ALLOW),
+            (_RETURN, 0, 0, refuse),
+        )
+    )

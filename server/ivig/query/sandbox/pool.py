@@ -115,6 +115,7 @@ class Pool:
                     return await worker.answer(job, out)
             except TimeoutError:
                 worker.stop("time")
+                await worker.process.wait()
             except (EOFError, ConnectionError):
                 await worker.process.wait()
                 worker.stop(_CAUSES.get(-(worker.process.returncode or 0), "killed"))
@@ -186,7 +187,7 @@ class Pool:
                 await self._add()
                 return
             except (IvigError, OSError):
-                # The machine has no room for it now: /ready says so, and it is tried again.
+                # The machine has no memory for it now: /ready says so, and it is tried again.
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _add(self) -> None:
