@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import httpx
+import owlready2
 import pytest
 from rdflib import OWL, RDF, RDFS, SKOS, Graph, URIRef
 from rdflib.namespace import DCTERMS
@@ -50,6 +52,32 @@ def test_every_file_has_a_header(path: Path) -> None:
     for property in (DCTERMS.title, DCTERMS.description, DCTERMS.creator, DCTERMS.created, DCTERMS.modified, DCTERMS.license,
                      OWL.versionIRI, OWL.versionInfo):  # fmt: skip
         assert graph.value(header, property), property
+
+
+@pytest.fixture(scope="module")
+def for_editors(server: httpx.Client, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ontology as a server gives it to ontology editors."""
+    answer = server.get("/ontology.owl")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/rdf+xml")
+    path = tmp_path_factory.mktemp("ontology") / "ontology.owl"
+    path.write_bytes(answer.content)
+    return path
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_pronto_and_owlready2_read_it(for_editors: Path) -> None:
+    classes = len(set(Graph().parse(ONTOLOGY / "ivig.ttl").subjects(RDF.type, OWL.Class)))
+    read = "import pronto, sys; o = pronto.Ontology(sys.argv[1]); print(o.metadata.ontology, len(list(o.terms())))"
+    said = subprocess.run(
+        [TOOLS / ".others" / "bin" / "python", "-c", read, for_editors], capture_output=True, text=True, check=True
+    ).stdout.split()
+    loaded = owlready2.World().get_ontology(for_editors.as_uri()).load()
+    assert said == ["https://w3id.org/ivig/ontology", str(len(list(loaded.classes())))]
+    assert int(said[1]) >= classes - 2
+
+
+def test_owlapi_reads_it_and_it_is_in_the_profile(for_editors: Path) -> None:
+    assert violations("RL", for_editors) == []
 
 
 def test_a_replaced_term_says_by_what() -> None:

@@ -31,7 +31,7 @@ from ivig.query import Graph
 from small import SOURCE, efficacy, files_with, linked_graph
 
 TOOLS = ROOT / "tests" / "tools"
-CRATES = TOOLS / ".crates" / "bin"
+OTHERS = TOOLS / ".others" / "bin"
 
 KAWASAKI = Selection(condition=("Kawasaki disease",), direction=("benefit",))
 
@@ -279,7 +279,7 @@ def test_a_changed_byte_of_a_file_in_a_zip_is_found(exporter: Exporter, tmp_path
 def test_the_crate_validator_accepts_it(made: Path, tmp_path: Path) -> None:
     """All that it requires. It reads the context of RO-Crate from its cache, which is given the copy
     that the RO-Crate library brings."""
-    command = [CRATES / "rocrate-validator", "-y", "validate", made, "--offline"]
+    command = [OTHERS / "rocrate-validator", "-y", "validate", made, "--offline"]
     options = ["--cache-path", _cache_with_context(tmp_path), "--output-format", "json"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -294,7 +294,7 @@ def test_the_crate_validator_accepts_it(made: Path, tmp_path: Path) -> None:
 def _cache_with_context(folder: Path) -> Path:
     context = str(resources.files("rocrate") / "data" / "ro-crate.jsonld")
     address = "https://w3id.org/ro/crate/1.3/context"
-    subprocess.run([CRATES / "python", TOOLS / "crate_cache.py", address, context, folder / "cache"], check=True)
+    subprocess.run([OTHERS / "python", TOOLS / "crate_cache.py", address, context, folder / "cache"], check=True)
     return folder / "cache"
 
 

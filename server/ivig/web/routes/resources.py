@@ -9,6 +9,7 @@ from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
 from ivig.export.description import schema_org_of_condition
+from ivig.export.ontology import ontology_document
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
@@ -56,6 +57,12 @@ class Facet(NamedTuple):
 
 
 router = APIRouter()
+
+
+@router.get("/ontology.owl", include_in_schema=False)
+def ontology_for_editors(here: Here) -> Response:
+    """The ontology with its vocabularies in RDF/XML, as ontology editors open it."""
+    return Response(ontology_document(here.graph.files, "xml"), media_type="application/rdf+xml")
 
 
 @router.get("/{path:path}", include_in_schema=False)
