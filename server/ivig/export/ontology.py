@@ -50,4 +50,5 @@ def _by_type(document: bytes) -> bytes:
             if element.tag == f"{{{_RDF}}}Description" and class_.startswith(_OWL):
                 element.tag = f"{{{_OWL}}}{class_.removeprefix(_OWL)}"
                 element.remove(child)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written

@@ -1,4 +1,4 @@
-"""A graph that can be asked: the front door of this room, for Python and for the rooms behind it."""
+"""A graph that can be asked: what Python users hold, and the layers after this one."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def resource(here: Here, request: Request, path: str) -> Response:
         return here.pages.page(request, "ontology.html", terms=terms, prefix=TERMS)
     if format_name == "html" and not is_graph:
         return _thing_page(here, request, iri)
-    # A graph has no page of its own but the ontology's: what is large is taken away as data.
+    # A graph has no page of its own but the ontology's: what is large comes as data.
     format_name = "turtle" if format_name == "html" else format_name
     body = (_graph_document if is_graph else _thing_document)(here.graph, iri, format_name)
     return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers={"Vary": "Accept"})
