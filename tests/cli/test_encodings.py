@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from ivig.build.dataset import seal_dataset
+from ivig.build.dataset import publish_dataset
 
 QUERY = "SELECT ?s WHERE {\r\n ?s <https://w3id.org/ivig/ontology#condition> <https://w3id.org/ivig/condition/kawasaki-disease> } LIMIT 3\r\n"
 
@@ -25,4 +25,4 @@ def test_a_query_in_a_file(run: Run, tmp_path: Path, encoding: str, words: tuple
 
 def test_a_dataset_with_a_byte_order_mark(tmp_path: Path) -> None:
     (tmp_path / "mark.nq").write_bytes(b'\xef\xbb\xbf<http://e/s> <http://e/p> "x" <http://e/g> .\n')
-    assert seal_dataset(tmp_path / "mark.nq", tmp_path).manifest["graphs"] == {"http://e/g": 1}
+    assert publish_dataset(tmp_path / "mark.nq", tmp_path).manifest["graphs"] == {"http://e/g": 1}

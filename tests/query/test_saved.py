@@ -32,8 +32,8 @@ THINGS = [
 CONTRACT = {
     "conditions": "condition group statements studies verdict",
     "evidence-for-condition": "statement condition population intent intervention comparator comparison outcome outcome_kind "
-    "direction study_type level participants measure value ci_low ci_high p p_relation year citation pmid doi "
-    "citation_status reporting source passage",
+    "outcome_role direction study_type level participants measure value ci_low ci_high p p_relation unit events "
+    "total comparator_events comparator_total year citation pmid doi citation_status reporting source passage",
     "evidence-summary": "condition intent verdict best_study_type best_level benefit no_benefit mixed harm unproven "
     "no_different worse_than_active not_stated studies participants_max latest_year",
     "conditions-by-direction": "condition study_type statement",
@@ -46,9 +46,9 @@ CONTRACT = {
     "regimens": "statement condition population phase courses g_per_kg_total_min g_per_kg_total_max g_per_kg_per_day_min "
     "g_per_kg_per_day_max g_per_kg_unstated_min g_per_kg_unstated_max days_min days_max interval_weeks_min "
     "interval_weeks_max note",
-    "adverse-events": "statement event condition severity frequency frequency_unit risk_factor study_type participants note "
+    "adverse-events": "statement event condition severity frequency frequency_unit risk_factors study_type participants note "
     "citation",
-    "recommendations": "statement condition population body year recommendation line strength certainty grading_system "
+    "recommendations": "statement condition population body edition year recommendation line strength certainty grading_system "
     "superseded citation page",
     "regulatory-status": "statement condition population authority product status year page",
     "uses": "statement topic condition note citation",
@@ -71,7 +71,7 @@ PARAMETERS = {
     "evidence-by-study-type": {"study_type": True},
     "evidence-for-outcome": {"outcome": True},
     "regimens": {"condition": False},
-    "adverse-events": {"event": False},
+    "adverse-events": {"event": False, "condition": False},
     "recommendations": {"condition": False},
     "regulatory-status": {"condition": False},
     "uses": {"topic": False},

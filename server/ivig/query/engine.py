@@ -6,10 +6,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, Protocol
 
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import (
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    parse_query_results,
+)
 
 from ivig.build.release import Release
-from ivig.errors import BadQuery, Refused
+from ivig.errors import BadQuery, NotThere, Refused
 from ivig.namespaces import BASE, PREFIXES
 from ivig.query.query_text import QueryText
 
@@ -86,11 +94,26 @@ class EmbeddedEngine:
                 )
             # The default graph is what the release says unless the query names its own.
             union = self._union and not text.names_its_dataset
-            return self._store.query(query, base_iri=BASE, prefixes=PREFIXES, use_default_graph_as_union=union)
+            result = self._store.query(query, base_iri=BASE, prefixes=PREFIXES, use_default_graph_as_union=union)
+            return _read_at_once(result, service) if service and isinstance(result, QuerySolutions) else result
         except SyntaxError as error:
             raise _bad_query(str(error), text) from error
         except ValueError as error:
             raise BadQuery(str(error)) from error
+
+
+def _read_at_once(rows: QuerySolutions, service: str) -> QuerySolutions:
+    """The rows of a query that calls a server, so that a server that does not answer is told of here.
+
+    :raises NotThere: with the server, where it cannot be reached or answers something else
+    """
+    try:
+        body = rows.serialize(format=QueryResultsFormat.JSON)
+    except OSError as error:
+        raise NotThere(f"{service} cannot be asked: {error}") from error
+    read = parse_query_results(body or b"", format=QueryResultsFormat.JSON)
+    assert isinstance(read, QuerySolutions)
+    return read
 
 
 def _bad_query(message: str, text: QueryText) -> BadQuery:

@@ -55,8 +55,8 @@ def test_fields_of_the_wrong_type(tmp_path: Path) -> None:
         "refs.json, entry 3",
         "refs.json, entry 4",
     ]
-    assert "title: should be a valid string" in problems[0]
-    assert "author.0.family: should be a valid string" in problems[1]
+    assert "title: text" in problems[0]
+    assert "author.family: text" in problems[1]
 
 
 def test_an_item_without_title_and_identifier(tmp_path: Path) -> None:

@@ -112,7 +112,8 @@ def written(publications: Iterable[tuple[str, Publication]]) -> str:
 def text_of(latex: str) -> str:
     r"""The text that LaTeX stands for, without braces and commands for looks.
 
-    A per cent sign is one, though TeX would drop the rest of the line. Sub- and superscripts lose their place, as in PubMed.
+    A per cent sign is one, though TeX would drop the line after it. Sub- and superscripts lose their place, as in
+    PubMed.
 
     :raises ValueError: where it is not known
 
