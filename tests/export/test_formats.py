@@ -266,7 +266,7 @@ def test_a_table_has_a_column_for_all_that_is_said_of_a_statement_and_its_effect
     # The first has its own column; the others share one, or are columns of what they lead to.
     assert without <= {
         "label", "models_condition", "discusses_condition", "supported_mechanism", "contradicted_mechanism", "discussed_mechanism",
-        "reference", "effect",
+        "reference", "effect", "measure_term",
     }  # fmt: skip
 
 
@@ -318,7 +318,7 @@ def test_what_a_shape_adds_is_a_column_by_itself(tmp_path: Path) -> None:
         "centres": "3",
         "preceded_by": f"{BASE}condition/gout",
         "preceded_by_label": "gout",
-        "arm": "experimental",
+        "cohort": "first",
     }
     assert {name: row[name] for name in expected} == expected
     names = list(row)
@@ -524,8 +524,10 @@ def test_what_is_asserted_is_the_same_without_what_was_derived(written: Written)
     for row, same in zip(full, asserted, strict=True):
         assert {**row, "level": ""} == same
     full_edges, asserted_edges = (_edges(written("kgx-jsonl", inferred=of)) for of in (True, False))
-    for edge in full_edges:
+    # How well something is known is told by the level.
+    for edge in (*full_edges, *asserted_edges):
         edge.pop("evidence_level", None)
+        edge.pop("knowledge_level", None)
     for edge, same in zip(full_edges, asserted_edges, strict=True):
         assert edge == same
     document = Selection(source=("katz2018",))
@@ -556,7 +558,11 @@ def test_kgx_edges_say_how_the_statement_is_known(written: Written, direction: s
     # What is licensed is not said to be treated: a licence may be one to prevent or to replace.
     licences = _edges(written("kgx-jsonl", Selection(kind=("regulatory",))))
     licensed = [edge for edge in licences if edge.get("regulatory_status") == "approved"]
-    assert {edge["predicate"] for edge in licensed} == {"biolink:treats_or_applied_or_studied_to_treat"}
+    # An approval of a product as such names no condition.
+    assert {edge["predicate"] for edge in licensed} == {
+        "biolink:treats_or_applied_or_studied_to_treat",
+        "biolink:mentions",
+    }
     assert any(edge.get("regimen") for edge in edges)
     assert any("p" in edge and "measure" in edge for edge in edges)
     negated = [edge for edge in edges if edge.get("negated")]
