@@ -13,6 +13,8 @@ from rdflib.namespace import DCTERMS
 
 from conftest import ROOT
 
+pytestmark = pytest.mark.peers
+
 ONTOLOGY = ROOT / "ontology"
 FILES = sorted(ONTOLOGY.glob("*.ttl"))
 TOOLS = ROOT / "tests" / "tools"

@@ -30,6 +30,8 @@ from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, TERMS
 from ivig.query import Graph
 from small import SOURCE, efficacy, files_with, linked_graph
 
+pytestmark = pytest.mark.peers
+
 TOOLS = ROOT / "tests" / "tools"
 OTHERS = TOOLS / ".others" / "bin"
 

@@ -22,6 +22,8 @@ from conftest import ROOT
 from ivig.namespaces import SKOS, TERMS
 from jena import class_path
 
+pytestmark = pytest.mark.peers
+
 COMUNICA = ROOT / "tests" / "tools" / "node_modules" / ".bin" / "comunica-sparql"
 LABELS = f"SELECT ?thing ?label {{ ?thing a <{TERMS}Mechanism> ; <{SKOS}prefLabel> ?label }}"
 SECONDS_TO_START = 60

@@ -21,6 +21,8 @@ from conftest import ROOT, serving
 from query.test_sandbox import workers_of
 from scale import EXPLORE, FACTOR
 
+pytestmark = pytest.mark.peers
+
 PROBLEM = "application/problem+json"
 PAGE = "text/html"
 """Of a problem, for who asks for a page."""

@@ -17,6 +17,8 @@ import pytest
 
 from conftest import ROOT, serving
 
+pytestmark = pytest.mark.peers
+
 EXAMPLES = ROOT / "docs" / "examples"
 PREFIX = "/ivig"
 
