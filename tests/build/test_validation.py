@@ -153,10 +153,11 @@ def test_triples_may_come_one_by_one_or_not_at_all() -> None:
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_chunks_find_what_the_whole_finds(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     things = "".join(
-        f"<a{n}> a ivig:A ; ivig:p <b{n % 3}>, <a{n - 1}> ; ivig:q <nowhere{n}> . <b{n % 3}> a ivig:{'AC'[n % 2]} ."
+        f"<a{n}> a ivig:A ; ivig:p <b{n % 3}>, <shared> ; ivig:q <nowhere{n}> . <b{n % 3}> a ivig:{'AC'[n % 2]} ."
         for n in range(9)
     )
-    data = triples("ivig:A rdfs:subClassOf ivig:C . " + things)
+    # In every chunk, and broken by itself.
+    data = triples("ivig:A rdfs:subClassOf ivig:C . <shared> a ivig:A ; ivig:p <b1>, <b2>, <nowhere> . " + things)
     shapes = shape("sh:class ivig:A ; sh:maxCount 1")
     whole = told(data, shapes)
     assert len(whole) > 8
