@@ -81,18 +81,24 @@ def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]
         serialize(given, output=str(path), format=RdfFormat.N_TRIPLES)
         reasoner.load_file(str(path))
     literals = {name: literal for literal, name in names.items()}
-    known = set(given)
+    known = {tuple(map(_text, triple)) for triple in given}
     entailed = []
     for terms in reasoner.reason():
         # A blank node, which only an axiom has, is nothing that anybody could ask for.
         if not all(isinstance(term, URIRef) for term in terms):
             continue
         # As plain text: a term of rdflib equals no text of the same characters.
-        subject, predicate, object_ = map(str, terms)
-        triple = Triple(NamedNode(subject), NamedNode(predicate), NamedNode(object_))
-        if subject not in literals and triple not in known:
-            entailed.append(Triple(triple.subject, triple.predicate, literals.get(object_) or triple.object))
+        texts = tuple(map(str, terms))
+        subject, predicate, object_ = texts
+        if subject not in literals and texts not in known:
+            value = literals.get(object_) or NamedNode(object_)
+            entailed.append(Triple(NamedNode(subject), NamedNode(predicate), value))
     return entailed
+
+
+def _text(term: Term) -> str:
+    assert not isinstance(term, Triple)
+    return term.value
 
 
 def _by_owlrl(store: Store) -> list[str]:

@@ -31,8 +31,8 @@ from ivig.errors import BadInput
 from ivig.namespaces import PREFIXES, RDF_TYPE
 
 SH = "http://www.w3.org/ns/shacl#"
-_CHUNK = 1000
-"""Things in a chunk: pyrudof then takes some 250 MB, whatever the size of the graph."""
+_CHUNK = 1500
+"""Things in a chunk: pyrudof then takes some 350 MB, whatever the size of the graph."""
 _WORKER = Path(__file__).with_name("shacl_worker.py")
 
 _SHAPE = "urn:ivig:shape:"
