@@ -16,6 +16,9 @@ import pytest
 from conftest import ROOT
 from ivig.cli.app import COMMANDS
 
+pytestmark = pytest.mark.xdist_group("installed")
+"""One worker makes the wheel for all of them."""
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -80,6 +83,7 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
     (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - On gout\nDO  - 10.1000/gout\nER  - \n")
     runs = {
         "import": (["a.ris", "--dry-run"], 0),
+        "remove": (["statement/nowhere"], 2),
         "build": ([], 0),
         "link": ([], 0),
         "validate": ([], 0),

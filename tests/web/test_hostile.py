@@ -54,9 +54,13 @@ def test_a_hostile_query_ends_and_leaves_nothing(strained: tuple[int, str], name
         assert status in (0, 200, 400, 413, 503)
         while "ivig_workers_busy 0.0" not in client.get("/metrics").text:
             assert time.monotonic() - begun < 25
-        used = processor_seconds({process, *workers_of(process)})
-        time.sleep(0.5)
-        assert processor_seconds({process, *workers_of(process)}) - used < 0.25
+        # A query left running takes all of a second; what the server does beside, a killed worker's heir among it, ends.
+        spent = 1.0
+        while spent > 0.5:
+            used = processor_seconds({process, *workers_of(process)})
+            time.sleep(1)
+            spent = processor_seconds({process, *workers_of(process)}) - used
+            assert time.monotonic() - begun < 40
         assert client.get("/sparql?query=ASK%7B%7D").json()["boolean"] is True
 
 

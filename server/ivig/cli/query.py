@@ -51,12 +51,7 @@ def _command(query: SavedQuery) -> Any:
         graph = opened(values.pop("graph"), values.pop("releases"))
         format_, columns = values.pop("format"), values.pop("columns")
         given = {name: value for name, value in values.items() if value is not None}
-        try:
-            _write(graph, query, given, format_, columns)
-        except OSError as error:
-            if not query.service or isinstance(error, BrokenPipeError):
-                raise
-            raise BadInput(f"{query.service} gave no answer: {error}") from error
+        _write(graph, query, given, format_, columns)
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}
     common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
