@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -135,6 +136,11 @@ class Release:
     def digest(self) -> str:
         """SHA-256 over the sorted N-Quads and the query files: the version of the release."""
         return str(self.manifest["digest"])
+
+    @cached_property
+    def published(self) -> datetime:
+        """When it was made, in UTC. It stands in no file, so that the same files give the same release."""
+        return datetime.fromtimestamp((self.folder / MANIFEST).stat().st_mtime, UTC)
 
     @property
     def union(self) -> bool:
