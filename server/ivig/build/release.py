@@ -211,6 +211,11 @@ class Releases(NamedTuple):
         except (OSError, RuntimeError) as error:
             raise self._unusable(error) from error
 
+    def all(self) -> list[Release]:
+        """Those that are kept, the newest first."""
+        found = [Release(path.parent) for path in self.folder.glob(f"release-*/{MANIFEST}")]
+        return sorted(found, key=lambda release: release.published, reverse=True)
+
     def check_writable(self) -> None:
         """Make the folder where there is none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -20,6 +21,10 @@ def main() -> NoReturn:
     into taking the interpreter down: so the collector is slowed, and the process ends as soon as its output is out.
     """
     gc.set_threshold(100_000)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # What a terminal cannot show is no reason to show nothing.
+            stream.reconfigure(errors="replace")
     # Told to stop, a command still takes its drafts away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     code = _run()
@@ -39,13 +44,13 @@ def _run() -> int:
     try:
         app()
     except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            # The reader of our output has gone away, as `| head` does; the library of commands calls it an error.
+            return 0
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except IvigError as error:
         print(f"ivig: {error}", file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output has gone away, as `| head` does.
-        return 0
     except KeyboardInterrupt:
         return 130
     except OSError as error:

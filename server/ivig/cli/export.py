@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
-from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, ReleasesOption
+from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, OutputOption, ReleasesOption, write_output
 from ivig.errors import BadInput
 from ivig.io.text import read_text
 
 Names = list[str] | None
+_BIBLIOGRAPHIES = {".bib": BibliographyFormat.bibtex, ".ris": BibliographyFormat.ris}
+"""Endings that only a bibliography has."""
 
 
 def _names(note: str) -> typer.models.OptionInfo:
@@ -54,11 +55,10 @@ def export(
             show_default=False,
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
-    ] = None,
+    output: OutputOption = None,
     citations: Annotated[
-        BibliographyFormat | None, typer.Option("--citations", help="The publications instead, as a bibliography.")
+        BibliographyFormat | None,
+        typer.Option("--citations", help="The publications instead, as do the endings .bib and .ris."),
     ] = None,
     package: Annotated[
         Path | None,
@@ -76,7 +76,7 @@ def export(
     Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
     rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; nanopub.
 
-    Example: ivig export --condition "Kawasaki disease" -o kawasaki.ttl
+    Example: ivig export --condition "Kawasaki disease" -o kawasaki.csv
     """
     from ivig.cli.opened import opened
     from ivig.export import Exporter, Selection
@@ -101,6 +101,8 @@ def export(
     selection = Selection(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
+    if format is None and citations is None and package is None and not describe and output is not None:
+        citations = _BIBLIOGRAPHIES.get(output.suffix.lower())
     _one_of({"--citations": citations, "--package": package, "--describe": describe or None})
     _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
     _one_of({"--package": package, "--output": output})
@@ -111,7 +113,7 @@ def export(
 
         among = exporter.subgraph(selection, inferred=inferred).members if selection else None
         written = bibliography(exporter.graph, citations.value, among)
-        _write(output, lambda out: out.write(written.text.encode()))
+        write_output(output, lambda out: out.write(written.text.encode()))
         if written.left_out:
             print(
                 f"{written.left_out} publications have neither title nor identifier and are left out", file=sys.stderr
@@ -124,7 +126,7 @@ def export(
         if selection:
             raise BadInput("--describe is on the whole graph: leave the selection out")
         said, prefixes = description(exporter.graph), DESCRIPTION_PREFIXES
-        _write(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
+        write_output(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
     elif package is not None:
         from ivig.export.crate import write_package
 
@@ -133,7 +135,7 @@ def export(
         name = format.value if format else format_of(output.name if output else "").name
         if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
             raise BadInput(f"{name} is no text: name a file with --output")
-        _write(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
+        write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
 
 
 def _one_of(given: dict[str, object]) -> None:
@@ -154,14 +156,3 @@ def _parameters(given: list[str]) -> dict[str, str]:
 
 def _text(file: Path | None) -> str | None:
     return None if file is None else read_text(file)
-
-
-def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
-    """Write to a file, by an atomic write, or to standard output."""
-    if path is None:
-        write(sys.stdout.buffer)
-        return
-    from ivig.io.atomic import finished_file
-
-    with finished_file(path) as draft, draft.open("wb") as file:
-        write(file)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import count
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO
 
 from ivig.export.description import LICENCE
@@ -16,6 +18,7 @@ Cell = str | int | float | bool | Decimal | None
 
 _LONGEST = 32_767
 """Characters that a cell of a spreadsheet may hold."""
+_IN_MEMORY = 4_000_000
 _WIDTH = 16
 _WIDTHS = {"statement_label": 44, "condition_label": 30, "outcome_label": 26, "finding": 80, "citation_label": 50}
 """In characters, of columns that are read more than others."""
@@ -68,7 +71,11 @@ def write_workbook(
     _begin(of_release, {"what": 24, "value": 90})
     for said in about.items():
         of_release.append(said)
-    book.save(out)
+    with SpooledTemporaryFile(_IN_MEMORY) as made:
+        # The library would go on writing to a pipe that was closed.
+        book.save(made)
+        made.seek(0)
+        copyfileobj(made, out)
 
 
 def _begin(sheet: Any, widths: Mapping[str, int]) -> None:

@@ -71,7 +71,8 @@ class View(NamedTuple):
             if name not in known:
                 if name.removesuffix(_LABEL) not in query.columns:
                     names = [*known, *query.columns]
-                    raise UnknownName(f"parameter or column of {query.name}", name, nearest(name, names)[:5] or known)
+                    what = f"parameter or column of {query.name}" if query.parameters else f"column of {query.name}"
+                    raise UnknownName(what, name, nearest(name, names)[:5] or list(query.columns))
                 if value.strip():
                     filters[name] = (*filters.get(name, ()), value.strip())
             elif name in values:
