@@ -679,3 +679,39 @@ def test_a_report_can_go_to_a_pipe(run: Run, small: GraphFiles, tmp_path: Path) 
 def test_import_needs_files(run: Run) -> None:
     done = run("import")
     assert (done.returncode, done.stderr) == (2, "ivig: give files of records, or --template for an empty one\n")
+
+
+def test_wrong_rows_can_be_left_out(small: GraphFiles, tmp_path: Path, run: Run) -> None:
+    """The rest is imported as if they had not been there, and each is told of."""
+    good = EVIDENCE | {"id": "mine-1"}
+    rows = [
+        good,
+        EVIDENCE | {"id": "mine-2", "n_participants": "many"},
+        EVIDENCE | {"id": "mine-3", "direction": "positive"},
+        # Doubtful beside the first: the same record under another id.
+        EVIDENCE | {"id": "mine-4"},
+        SAFETY | {"id": "mine-5", "adverse_event": "Headaches"},
+    ]
+    known = '<adverse-event/headache> a ivig:AdverseEvent ; skos:prefLabel "headache"@en .\n'
+    data = small.folder / "data" / "ivig.ttl"
+    data.write_text(data.read_text(encoding="utf-8") + known, encoding="utf-8")
+    file = write(tmp_path / "gouty.jsonl", rows)
+    with pytest.raises(BadRecords):
+        import_records(small, [file], create=True)
+    before = texts(small)
+    dry = import_records(small, [file], create=True, skip_invalid=True, dry_run=True)
+    assert texts(small) == before
+    summary = import_records(small, [file], create=True, skip_invalid=True)
+    assert summary.left_out == dry.left_out
+    assert {problem.record for problem in summary.left_out} == {"mine-2", "mine-3", "mine-4", ""}
+    assert summary.statements["new"] == 1
+    assert said_of(small, "statement/mine-1")
+    for left_out in ("mine-2", "mine-3", "mine-4", "mine-5"):
+        assert not said_of(small, f"statement/{left_out}")
+    # Where nothing is left, and where the file itself cannot be read, nothing is imported.
+    with pytest.raises(BadRecords):
+        import_records(small, [write(tmp_path / "bad.jsonl", rows[1:3])], skip_invalid=True)
+    table = tmp_path / "table.csv"
+    table.write_text("kind,id,colour\nuse,mine-9,red\n", encoding="utf-8")
+    with pytest.raises(BadRecords):
+        import_records(small, [table], skip_invalid=True)

@@ -10,7 +10,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ivig.curate.template import words, write_template
+from ivig.curate.template import publication_rows, words, write_template
+from ivig.io.bibliographies import read_publications
 from ivig.io.tables import column_types, columns, read_rows
 from ivig.model.problems import BadRecords
 from ivig.model.records import KINDS, RECORD
@@ -193,3 +194,30 @@ def test_a_filled_template_reads_back(template: Path) -> None:
     assert (record.id, record.tests_ivig, record.concomitant) == ("new-001", True, ["prednisone", "azathioprine"])
     assert (record.effect.p, record.effect.p_relation) == (0.05, "=")
     assert (record.citation.pmid, record.citation.year, record.dose) == ("18178525", 2008, [])
+
+
+def test_rows_of_a_bibliography_read_back(tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "io" / "bibliographies" / "samples"
+    rows = publication_rows(read_publications(samples / "four.nbib"))
+    assert rows[0]["citation.pmid"] == "15674654"
+    assert rows[0]["read_at"] == "https://pubmed.ncbi.nlm.nih.gov/15674654/"
+    path = tmp_path / "from.xlsx"
+    write_template(path, _WORDS, {"safety": rows})
+    sheet = load_workbook(path)["safety"]
+    read = [row.fields for row in read_rows(path)]
+    assert [row["citation"]["title"] for row in read] == [row["citation.title"] for row in rows]
+    # A spreadsheet keeps them as they are.
+    column = columns("safety").index("citation.pmid") + 1
+    assert (sheet.cell(2, column).value, sheet.cell(2, column).number_format) == ("15674654", "@")
+
+
+def test_merged_cells_are_refused_with_their_place(template: Path) -> None:
+    book = load_workbook(template)
+    book["safety"]["A2"] = "mine-1"
+    book["safety"].merge_cells("A2:A5")
+    book.save(template)
+    with pytest.raises(BadRecords) as caught:
+        list(read_rows(template))
+    assert str(caught.value.problems[0]) == (
+        "template.xlsx, sheet safety, cells A2:A5: no merged cells: separate them, and give each row its own value"
+    )

@@ -13,6 +13,7 @@ from ivig import __version__
 from ivig.errors import UnknownName
 
 COMMANDS = (
+    "template",
     "import",
     "remove",
     "build",

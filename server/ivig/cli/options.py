@@ -88,3 +88,14 @@ class ExportFormat(StrEnum):
     def binary(self) -> bool:
         """Whether it is no text, so that a terminal cannot show it."""
         return self.value in ("xlsx", "parquet", "kgx", "kgx-jsonl")
+
+
+class Kind(StrEnum):
+    """Kinds of record."""
+
+    evidence = "evidence"
+    mechanism = "mechanism"
+    safety = "safety"
+    recommendation = "recommendation"
+    regulatory = "regulatory"
+    use = "use"

@@ -15,7 +15,7 @@ from ivig.model.problems import BadRecords, Problem, shown
 from ivig.model.records import CitationFields
 from ivig.settings import GraphFiles
 
-SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".txt"})
+SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ".txt"})
 """The endings of bibliographies; everything else is records."""
 
 
