@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,10 @@ def export(
         Path | None,
         typer.Option(help="A package to check and to cite: an RO-Crate, as a folder or a ZIP.", metavar="DIR|ZIP"),
     ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="A spreadsheet of the records, to correct and to import.", metavar="XLSX"),
+    ] = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="What the graph is and holds, in DCAT and VoID, instead.")
     ] = False,
@@ -101,9 +106,13 @@ def export(
     selection = Selection(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
-    if format is None and citations is None and package is None and not describe and output is not None:
+    others = citations is not None or package is not None or template is not None or describe
+    if format is None and not others and output is not None:
         citations = _BIBLIOGRAPHIES.get(output.suffix.lower())
-    _one_of({"--citations": citations, "--package": package, "--describe": describe or None})
+    whole = {"--package": package, "--template": template, "--describe": describe or None}
+    _one_of({"--citations": citations, **whole})
+    _one_of({"--template": template, "--output": output})
+    _one_of({"--template": template, "--format": format})
     _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
     _one_of({"--package": package, "--output": output})
     exporter = Exporter(opened(graph, releases))
@@ -127,6 +136,8 @@ def export(
             raise BadInput("--describe is on the whole graph: leave the selection out")
         said, prefixes = description(exporter.graph), DESCRIPTION_PREFIXES
         write_output(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
+    elif template is not None:
+        _write_records(template, exporter.subgraph(selection, inferred=inferred).statements, graph)
     elif package is not None:
         from ivig.export.crate import write_package
 
@@ -136,6 +147,25 @@ def export(
         if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
             raise BadInput(f"{name} is no text: name a file with --output")
         write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
+
+
+def _write_records(path: Path, statements: Collection[str], graph: Path | None) -> None:
+    """Write statements as the records that they were made from.
+
+    :raises BadInput: where none of them was made from one
+    """
+    from ivig.cli.template import write
+    from ivig.curate.extraction import record_rows
+    from ivig.curate.store import Store
+    from ivig.settings import graph_files
+
+    rows, by_hand = record_rows(Store(graph_files(graph)), statements)
+    if not rows:
+        raise BadInput("none of these statements was made from a record: edit them in data/")
+    write(path, rows, graph)
+    print(f"{sum(map(len, rows.values()))} records on the sheets {', '.join(rows)}")
+    if by_hand:
+        print(f"{len(by_hand)} statements that no record holds are left out: edit them in data/", file=sys.stderr)
 
 
 def _one_of(given: dict[str, object]) -> None:
