@@ -239,7 +239,8 @@ def settings() -> str:
         "|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, "", False) else f"`{field.default}`"
+        value = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        default = "" if value in (None, "") else f"`{value}`"
         lines.append(f"| `{name}` | `IVIG_{name.upper()}` | {default} | {field.description} |")
     lines += [
         "",
