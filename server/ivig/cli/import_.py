@@ -84,7 +84,7 @@ def import_(
     try:
         with counting("importing") as count:
             if bibliographies:
-                summary = import_publications(source, bibliographies, dry_run=dry_run)
+                summary = import_publications(source, bibliographies, skip_invalid=skip_invalid, dry_run=dry_run)
             else:
                 how = {"create": create, "replace": replace, "accept": accept, "dry_run": dry_run}
                 how["skip_invalid"] = skip_invalid

@@ -19,11 +19,14 @@ SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ".txt"})
 """The endings of bibliographies; everything else is records."""
 
 
-def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> Summary:
+def import_publications(
+    files: GraphFiles, paths: Sequence[Path], *, skip_invalid: bool = False, dry_run: bool = False
+) -> Summary:
     """Import bibliographies together: one wrong entry, and none of them is imported.
 
     An entry without identifier that is not known by its title, page or name is left out, and the summary says so.
 
+    :param skip_invalid: unless entries that cannot be read are left out; what contradicts what is known is not
     :raises BadRecords: with every problem: a file that cannot be read, an entry that contradicts what is known of its
         publication
     """
@@ -33,7 +36,9 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     left_out: list[Problem] = []
     for path in paths:
         try:
-            for number, (name, publication) in enumerate(read_named(path), 1):
+            for number, (name, publication) in enumerate(
+                read_named(path, left_out=left_out if skip_invalid else None), 1
+            ):
                 fields, sign = _fields(publication), Sign(name, publication.address or None)
                 place = f"entry {number}"
                 if not publication.key() and not citations.knows(fields, sign):

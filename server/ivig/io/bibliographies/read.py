@@ -49,12 +49,15 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
     return [publication for _, publication in read_named(path, limit)]
 
 
-def read_named(path: Path, limit: int = SIZE_LIMIT) -> list[tuple[str, Publication]]:
+def read_named(
+    path: Path, limit: int = SIZE_LIMIT, left_out: list[Problem] | None = None
+) -> list[tuple[str, Publication]]:
     """The publications of a file in any of the formats, in the order of the file.
 
     The content tells the format; the suffix helps where it does not.
 
     :param limit: the most bytes that the file may have
+    :param left_out: takes what is wrong with entries, where the others are wanted all the same
     :returns: each with the name that it goes by in the file, or an empty one
     :raises NotThere: where there is no file
     :raises BadRecords: with all that is wrong with it, up to a thousand problems; then nothing is read
@@ -71,8 +74,10 @@ def read_named(path: Path, limit: int = SIZE_LIMIT) -> list[tuple[str, Publicati
             publications.append((found.name, Publication.model_validate(found.fields)))
         except ValidationError as error:
             problems += problems_of(error, found.place, found.name, file=path.name)
-    if problems:
+    if problems and (left_out is None or not publications):
         raise BadRecords(problems)
+    if left_out is not None:
+        left_out += problems
     return publications
 
 
