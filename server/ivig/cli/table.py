@@ -22,7 +22,7 @@ _WIDEST = 44
 _MUCH = 80
 """Characters from which on a cell is a sentence, which has more room than a name."""
 _SENTENCE = 30
-_NARROW_SENTENCE = 20
+_NARROW_SENTENCE = 16
 _WIDEST_SENTENCE = 64
 _ASCII = str.maketrans("┏━┳┓┡╇┩└─┴┘┃│", "+-++++++-++||")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
