@@ -221,3 +221,16 @@ def test_merged_cells_are_refused_with_their_place(template: Path) -> None:
     assert str(caught.value.problems[0]) == (
         "template.xlsx, sheet safety, cells A2:A5: no merged cells: separate them, and give each row its own value"
     )
+
+
+def test_every_column_says_what_goes_in_with_an_example_or_its_words(files: GraphFiles, tmp_path: Path) -> None:
+    path = tmp_path / "real.xlsx"
+    write_template(path, words(files))
+    book = load_workbook(path)
+    for kind in KINDS:
+        for cell in book[kind][1]:
+            said = cell.comment.text
+            assert "For instance " in said or "One of: " in said or "A word of the list" in said, (kind, cell.value)
+            assert len(said) > 20
+    comparator = {cell.value: cell.comment.text for cell in book["evidence"][1]}["arms.comparator.events"]
+    assert "arm with immunoglobulin" not in comparator

@@ -63,7 +63,7 @@ def test_the_metrics_are_what_prometheus_reads(server: httpx.Client) -> None:
     assert {"ivig_requests", "ivig_request_seconds", "ivig_queue", "ivig_workers_stopped", "ivig_cache"} <= set(
         families
     )
-    assert families["ivig_release"].samples[0].labels["digest"] == server.get("/health").json()["release"]
+    assert families["ivig_release_info"].samples[0].labels["digest"] == server.get("/health").json()["release"]
     assert 0 < families["ivig_release_age_seconds"].samples[0].value < 3600
 
 

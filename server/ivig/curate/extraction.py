@@ -71,9 +71,6 @@ class _Reader:
         if column.listed:
             return self._of_regimens(iri, column)
         predicate = column.fills.filled.iri
-        if column.name.startswith("arms.comparator."):
-            name = predicate.removeprefix(TERMS)
-            predicate = f"{TERMS}comparator{name[0].upper()}{name[1:]}"
         subjects = self._subjects(iri, column.fills.class_)
         values = [self._value(term, column) for one in subjects for term in self.terms(one, predicate)]
         if column.fills.name == "population" and column.several:
