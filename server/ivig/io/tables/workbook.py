@@ -46,7 +46,9 @@ def from_workbook(path: Path, limit: int, found: Found) -> Iterator[Row]:
         try:
             for title in book.sheetnames:
                 if title in KINDS:
-                    if b"<mergeCell " in _source(book, title):
+                    with _reading(f"sheet {title}", found):
+                        has_merged = b"<mergeCell " in _source(book, title)
+                    if has_merged:
                         _check_merged(path, title, found)
                     yield from _from_sheet(book, title, found)
                 elif title not in (READ_ME, LISTS):
