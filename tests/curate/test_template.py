@@ -166,7 +166,9 @@ def test_read_me_tells_of_every_column(template: Path) -> None:
         "What immunoglobulin was given to do. One of: prevent, replace, treat.",
     )
     assert meaning["evidence", "effect.measure"][0] == "if effect is given"
-    assert meaning["evidence", "dose.days"][1].endswith("Whole number from 1 up to 60, or a range. For instance 2 to 5.")
+    assert meaning["evidence", "dose.days"][1].endswith(
+        "Whole number from 1 up to 60, or a range. For instance 2 to 5."
+    )
     assert meaning["evidence", "concomitant"][1].endswith('Text, several separated by " | ". For instance prednisone.')
     assert "A word of the list, where one fits." in meaning["evidence", "condition"][1]
 
