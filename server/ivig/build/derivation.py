@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pyoxigraph import NamedNode, Store, Triple
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from ivig.build.queries import construct
+from ivig.build.queries import construct, texts
+from ivig.build.sentences import by_verdict, sentence
 from ivig.io.turtle import in_graph
-from ivig.namespaces import INFERRED_GRAPH
+from ivig.namespaces import INFERRED_GRAPH, TERMS
 
 RULES = "internal/derive-*.rq"
 
@@ -29,4 +30,16 @@ def derive(graphs: Mapping[str, Sequence[Triple]], queries: Path) -> list[Triple
         new = [triple for triple in construct(store, path) if triple not in added]
         added.update(dict.fromkeys(new))
         store.bulk_extend(in_graph(triple, NamedNode(INFERRED_GRAPH)) for triple in new)
+    added.update(dict.fromkeys(_sentences(store)))
     return list(added)
+
+
+def _sentences(store: Store) -> Iterator[Triple]:
+    """Each verdict in a sentence."""
+    assessments = by_verdict(texts(store, "verdict-assessments.rq"))
+    populations = by_verdict(texts(store, "verdict-populations.rq"))
+    for facts in texts(store, "verdict-facts.rq"):
+        verdict = facts["verdict"]
+        shares = {row["population"]: float(row["benefit"]) for row in populations.get(verdict, ())}
+        text = sentence(facts, assessments.get(verdict, ()), shares)
+        yield Triple(NamedNode(verdict), NamedNode(TERMS + "sentence"), Literal(text, language="en"))
