@@ -33,14 +33,15 @@ def _pairs(tmp_path: Path, query: str, columns: tuple[str, ...], data: str) -> l
     return [tuple(str(row[column]).removeprefix(BASE + "statement/") for column in columns) for row in rows]
 
 
-def test_bodies_disagree_on_the_same_population_by_their_latest_word(tmp_path: Path) -> None:
-    adults = 'ivig:population "adults"@en ; '
+def test_bodies_disagree_where_populations_overlap_by_their_latest_word(tmp_path: Path) -> None:
+    adults = 'ivig:population "adults"@en ; ivig:populationGroup <population-group/adults> ; '
+    children = 'ivig:population "children"@en ; ivig:populationGroup <population-group/children> ; '
     found = _pairs(
         tmp_path,
         "bodies-that-disagree",
-        ("for_statement", "against_statement"),
-        _recommends("for", "one", "conditional-for")
-        + _recommends("against", "two", "not-routinely")
+        ("for_statement", "against_statement", "same_population"),
+        _recommends("for", "one", "conditional-for", children)
+        + _recommends("against", "two", "not-routinely", children)
         + _recommends("same-body", "one", "against")
         + _recommends("others", "two", "against", adults)
         + _recommends("neutral", "three", "insufficient-evidence")
@@ -48,14 +49,20 @@ def test_bodies_disagree_on_the_same_population_by_their_latest_word(tmp_path: P
         + _recommends("renewed", "four", "against", "ivig:year 2001 ; ")
         + _recommends("renewal", "four", "for", "ivig:year 2010 ; "),
     )
-    assert sorted(found) == [("for", "against"), ("renewal", "against"), ("renewal", "same-body")]
+    # Children and adults do not overlap; whoever names no patients means all.
+    assert sorted(found) == [
+        ("for", "against", "True"),
+        ("renewal", "against", "False"),
+        ("renewal", "others", "False"),
+        ("renewal", "same-body", "True"),
+    ]
 
 
 def test_a_recommendation_is_held_against_the_best_randomized_evidence(tmp_path: Path) -> None:
     columns = ("statement", "verdict", "recommendation")
     trials = efficacy("trial", "no-benefit") + efficacy("series", "benefit", "case-series")
     data = trials + _recommends("pro", "one", "for") + _recommends("contra", "two", "against")
-    assert _pairs(tmp_path, "recommendations-against-evidence", columns, data) == [("pro", "no benefit", "for")]
+    assert _pairs(tmp_path, "recommendations-against-evidence", columns, data) == [("pro", "no benefit shown", "for")]
 
 
 def test_weak_evidence_is_not_held_against_anyone(tmp_path: Path) -> None:
