@@ -66,6 +66,9 @@ def advice(name: str, value: str, body: str, more: str = "") -> str:
     )
 
 
+GRADED = 'ivig:gradingSystem "EFNS levels A-C"@en ; ivig:strength "Level A"@en ; '
+
+
 class Answer(NamedTuple):
     """What was derived of gout, to treat."""
 
@@ -75,6 +78,7 @@ class Answer(NamedTuple):
     basis: set[str]
     excluded: dict[str, set[str]]
     about: dict[str, str]
+    grades: set[tuple[str, str]]
 
 
 def answer(tmp_path: Path, *statements: str, without: str | None = None) -> Answer:
@@ -114,6 +118,11 @@ def _told(triples: list[Triple]) -> Answer:
             for t in triples
             if str(t.subject) == f"<{BASE}condition/gout>"
         },
+        {
+            (t.subject.value.removeprefix(BASE + "statement/"), t.object.value)
+            for t in triples
+            if t.predicate.value == TERMS + "gradeDirection"
+        },
     )
 
 
@@ -133,6 +142,7 @@ RULES = {
     "verdict": [trial("a", "benefit", 111)],
     "rests-on": [trial("a", "benefit", 111)],
     "bodies": [trial("a", "benefit", 111), advice("r", "for", "one")],
+    "grade": [trial("a", "benefit", 111), advice("r", "for", "one", GRADED)],
     "evidence-line": [trial("a", "benefit", 111)],
     "licences": [
         trial("a", "benefit", 111),
@@ -292,6 +302,22 @@ def test_a_body_for_some_patients_and_against_it_for_others_is_for_it(tmp_path: 
     assert (about["bodiesFor"], about["bodiesAgainst"]) == ("1", "0")
 
 
+def test_a_grade_is_read_by_its_system_and_never_changes_the_verdict(tmp_path: Path) -> None:
+    australian = 'ivig:gradingSystem "Australian Criteria"@en ; ivig:certainty "Insufficient data (Category 4a)"@en ; '
+    told = [
+        advice("against", "against", "one", GRADED),
+        advice("open", "conditional-for", "two", australian),
+        advice("other-system", "for", "two", 'ivig:gradingSystem "Ours"@en ; ivig:strength "Level A"@en ; '),
+        advice("replaced", "for", "two", GRADED + "ivig:superseded true ; ivig:inForce false ; "),
+    ]
+    plain, graded = (
+        answer(tmp_path / "a", trial("a", "benefit", 111)),
+        answer(tmp_path / "b", trial("a", "benefit", 111), *told),
+    )
+    assert graded.grades == {("against", "no benefit"), ("open", "uncertain")}
+    assert (graded.word, graded.strength, graded.basis) == (plain.word, plain.strength, plain.basis)
+
+
 def test_recommendations_alone_are_no_evidence(tmp_path: Path) -> None:
     found = answer(tmp_path, advice("r", "for", "one"))
     assert (found.word, found.strength) == ("no controlled evidence", "very weak")
@@ -370,6 +396,12 @@ def test_a_sentence_names_the_populations_that_differ(tmp_path: Path) -> None:
         "Contested, 50 % of the weight for benefit, in two randomized trials with 200 patients (moderate); "
         "benefit in children, none shown in adults."
     )
+
+
+def test_a_verdict_names_the_kind_of_study_that_it_rests_on(tmp_path: Path) -> None:
+    files = files_with(tmp_path, SOURCE + efficacy("a", "benefit", SERIES, comparison="uncontrolled"))
+    types = [t.object.value for t in derived(files) if t.predicate.value == TERMS + "bestStudyType"]
+    assert types == [BASE + "study-type/case-series"]
 
 
 def test_one_study_is_counted_once(tmp_path: Path) -> None:

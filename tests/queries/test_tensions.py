@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,31 @@ def test_one_controlled_statement_takes_a_condition_off_the_list(tmp_path: Path)
         _pairs(tmp_path / "not", "uncontrolled-only", columns, alone + efficacy("c", "benefit", comparison="active"))
         == []
     )
+
+
+def test_agreement_with_grades_is_weighted_kappa(tmp_path: Path) -> None:
+    """Two conditions and ten grades, worked out by hand: 8 of 10 agree, 2 stand two apart; by chance 9.6: 1 - 4 / 9.6."""
+    other = (
+        '<condition/other> a ivig:Condition ; skos:prefLabel "other"@en ; ivig:group <condition-group/dermatology> .\n'
+    )
+    of_other = efficacy("b", "no-benefit").replace("condition/gout", "condition/other")
+    graded = 'ivig:gradingSystem "EFNS levels A-C"@en ; ivig:strength "Level A"@en ; '
+    values = ["for"] * 5 + ["against"]
+    told = "".join(_recommends(f"r{n}", "one", value, graded) for n, value in enumerate(values))
+    on_other = ["against"] * 3 + ["for"]
+    told += "".join(
+        _recommends(f"s{n}", "one", value, graded).replace("condition/gout", "condition/other")
+        for n, value in enumerate(on_other)
+    )
+    graph = ivig.open(
+        folder_with(tmp_path, SOURCE + BODIES + other + efficacy("a", "benefit") + of_other + told),
+        tmp_path / "releases",
+    )
+    assert graph.about("report-13-agreement").rows == [
+        {"body_name": "one", "graded": 10, "same": 8, "kappa": Decimal("0.58")}
+    ]
+    differing = graph.query("verdicts-against-grades")
+    assert {(row["statement_label"], row["verdict_says"], row["grade_says"]) for row in differing} == {
+        ("r5", "benefit", "no benefit"),
+        ("s3", "no benefit", "benefit"),
+    }

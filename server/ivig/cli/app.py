@@ -19,6 +19,7 @@ COMMANDS = (
     "link",
     "validate",
     "query",
+    "verdict",
     "resolve",
     "sparql",
     "export",
