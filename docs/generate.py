@@ -76,6 +76,7 @@ def data_dictionary() -> str:
     classes = [c for c in _ours(ontology, OWL.Class) if (c, RDFS.subClassOf, IVIG.Term) not in ontology]
     for cls in classes:
         lines += _class_section(ontology, shapes, cls)
+    lines += _shared_section(ontology, shapes)
     lines.append("## Vocabularies\n")
     for scheme in sorted(ontology.subjects(RDF.type, SKOS.ConceptScheme), key=str):
         lines += _scheme_section(ontology, scheme)
@@ -104,6 +105,19 @@ def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]
     if rules := _rules(shapes, cls):
         yield "Rules:\n"
         yield from (f"- {rule}" for rule in rules)
+        yield ""
+
+
+def _shared_section(ontology: Graph, shapes: Graph) -> Iterator[str]:
+    """Properties that things of several classes have, and no shape tells of: what the rules derive."""
+    constrained = set(shapes.objects(None, SH.path))
+    shared = [p for p in _properties(ontology) if not ontology.value(p, RDFS.domain) and p not in constrained]
+    shared = [p for p in shared if (p, OWL.deprecated, None) not in ontology]
+    if shared:
+        yield "### Derived of several classes\n"
+        yield "| property | meaning | leads to or holds | how often |"
+        yield "|---|---|---|---|"
+        yield from (_property_row(ontology, p, "inferred") for p in shared)
         yield ""
 
 

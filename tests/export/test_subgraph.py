@@ -20,6 +20,7 @@ from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS
 from ivig.query import Graph
 from ivig.settings import GraphFiles
 from jena import opinion
+from scale import EXPLORE
 
 REAL = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -56,10 +57,12 @@ def _is_closed(quads: Iterable[Quad]) -> None:
 
 
 def test_every_condition_stands_on_its_own(exporter: Exporter, conditions: list[str], shapes: list[Triple]) -> None:
-    for condition in [*conditions, "none"]:
+    # Shapes are asked of a tenth of them, or of all in a soak: each is a run of the validator.
+    for number, condition in enumerate([*conditions, "none"]):
         quads = list(exporter.subgraph(Selection(condition=(condition,))).quads())
         _is_closed(quads)
-        assert not violations([quad.triple for quad in quads], shapes), condition
+        if EXPLORE or number % 10 == 0:
+            assert not violations([quad.triple for quad in quads], shapes), condition
 
 
 def test_jena_finds_that_subgraphs_keep_the_shapes(exporter: Exporter, files: GraphFiles, tmp_path: Path) -> None:

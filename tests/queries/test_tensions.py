@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -33,14 +34,15 @@ def _pairs(tmp_path: Path, query: str, columns: tuple[str, ...], data: str) -> l
     return [tuple(str(row[column]).removeprefix(BASE + "statement/") for column in columns) for row in rows]
 
 
-def test_bodies_disagree_on_the_same_population_by_their_latest_word(tmp_path: Path) -> None:
-    adults = 'ivig:population "adults"@en ; '
+def test_bodies_disagree_where_populations_overlap_by_their_latest_word(tmp_path: Path) -> None:
+    adults = 'ivig:population "adults"@en ; ivig:populationGroup <population-group/adults> ; '
+    children = 'ivig:population "children"@en ; ivig:populationGroup <population-group/children> ; '
     found = _pairs(
         tmp_path,
         "bodies-that-disagree",
-        ("for_statement", "against_statement"),
-        _recommends("for", "one", "conditional-for")
-        + _recommends("against", "two", "not-routinely")
+        ("for_statement", "against_statement", "same_population"),
+        _recommends("for", "one", "conditional-for", children)
+        + _recommends("against", "two", "not-routinely", children)
         + _recommends("same-body", "one", "against")
         + _recommends("others", "two", "against", adults)
         + _recommends("neutral", "three", "insufficient-evidence")
@@ -48,14 +50,20 @@ def test_bodies_disagree_on_the_same_population_by_their_latest_word(tmp_path: P
         + _recommends("renewed", "four", "against", "ivig:year 2001 ; ")
         + _recommends("renewal", "four", "for", "ivig:year 2010 ; "),
     )
-    assert sorted(found) == [("for", "against"), ("renewal", "against"), ("renewal", "same-body")]
+    # Children and adults do not overlap; whoever names no patients means all.
+    assert sorted(found) == [
+        ("for", "against", "True"),
+        ("renewal", "against", "False"),
+        ("renewal", "others", "False"),
+        ("renewal", "same-body", "True"),
+    ]
 
 
 def test_a_recommendation_is_held_against_the_best_randomized_evidence(tmp_path: Path) -> None:
     columns = ("statement", "verdict", "recommendation")
     trials = efficacy("trial", "no-benefit") + efficacy("series", "benefit", "case-series")
     data = trials + _recommends("pro", "one", "for") + _recommends("contra", "two", "against")
-    assert _pairs(tmp_path, "recommendations-against-evidence", columns, data) == [("pro", "no benefit", "for")]
+    assert _pairs(tmp_path, "recommendations-against-evidence", columns, data) == [("pro", "no benefit shown", "for")]
 
 
 def test_weak_evidence_is_not_held_against_anyone(tmp_path: Path) -> None:
@@ -160,3 +168,31 @@ def test_one_controlled_statement_takes_a_condition_off_the_list(tmp_path: Path)
         _pairs(tmp_path / "not", "uncontrolled-only", columns, alone + efficacy("c", "benefit", comparison="active"))
         == []
     )
+
+
+def test_agreement_with_grades_is_weighted_kappa(tmp_path: Path) -> None:
+    """Two conditions and ten grades, worked out by hand: 8 of 10 agree, 2 stand two apart; by chance 9.6: 1 - 4 / 9.6."""
+    other = (
+        '<condition/other> a ivig:Condition ; skos:prefLabel "other"@en ; ivig:group <condition-group/dermatology> .\n'
+    )
+    of_other = efficacy("b", "no-benefit").replace("condition/gout", "condition/other")
+    graded = 'ivig:gradingSystem "EFNS levels A-C"@en ; ivig:strength "Level A"@en ; '
+    values = ["for"] * 5 + ["against"]
+    told = "".join(_recommends(f"r{n}", "one", value, graded) for n, value in enumerate(values))
+    on_other = ["against"] * 3 + ["for"]
+    told += "".join(
+        _recommends(f"s{n}", "one", value, graded).replace("condition/gout", "condition/other")
+        for n, value in enumerate(on_other)
+    )
+    graph = ivig.open(
+        folder_with(tmp_path, SOURCE + BODIES + other + efficacy("a", "benefit") + of_other + told),
+        tmp_path / "releases",
+    )
+    assert graph.about("report-13-agreement").rows == [
+        {"body_name": "one", "graded": 10, "same": 8, "kappa": Decimal("0.58")}
+    ]
+    differing = graph.query("verdicts-against-grades")
+    assert {(row["statement_label"], row["verdict_says"], row["grade_says"]) for row in differing} == {
+        ("r5", "benefit", "no benefit"),
+        ("s3", "no benefit", "benefit"),
+    }

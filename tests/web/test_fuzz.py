@@ -125,7 +125,7 @@ class TestRequests:
         yield
         self.line.close()
 
-    @cases(11000)
+    @cases(3000)
     @given(
         method=METHODS,
         path=st.one_of(st.sampled_from(PATHS).map(str.encode), RAW.map(lambda raw: b"/" + raw), RAW),
@@ -147,7 +147,7 @@ class TestRequests:
         assert is_clean(status, media_type), (status, raw)
 
 
-@cases(7000)
+@cases(2000)
 @given(
     path=st.sampled_from([*PATHS, "/sparql", "/find", "/queries/evidence-for-condition"]),
     parameters=st.lists(st.tuples(st.sampled_from(PARAMETERS), TEXTS), max_size=3),
@@ -201,7 +201,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        str(15 * FACTOR),
+        str(6 * FACTOR),
         "--phases",
         "examples,fuzzing",
         "--request-timeout",

@@ -25,8 +25,8 @@ from query.test_sandbox import COUNT, workers_of
 from scale import EXPLORE, FACTOR
 from small import SOURCE, efficacy, folder_with
 
-KILLS = 100 * FACTOR
-SERVERS = KILLS // 10
+KILLS = 40 * FACTOR
+SERVERS = KILLS // 20
 """Of those, how many are of the server itself."""
 
 PATHS = (

@@ -14,6 +14,7 @@ import rdflib
 
 from ivig.namespaces import BASE, DATA_GRAPH, GRAPHS, TERMS
 from ivig.query import Graph
+from scale import EXPLORE
 
 CONDITION = "/condition/idiopathic-recurrent-pericarditis"
 
@@ -125,7 +126,7 @@ def test_every_link_of_a_page_leads_somewhere(server: httpx.Client) -> None:
     ):
         page = server.get(start, headers={"accept": "text/html"})
         seen |= set(re.findall(r'href="(/[^"]*)"', page.text))
-    for link in sorted(seen):
+    for link in sorted(seen)[:: 1 if EXPLORE else 4]:
         answer = server.get(link.replace("&amp;", "&"), headers={"accept": "text/html"})
         assert answer.status_code in (200, 303), link
 

@@ -53,6 +53,24 @@ def rows(store: Store, name: str) -> list[QuerySolution]:
     return list(found)
 
 
+def texts(store: Store, name: str) -> list[dict[str, str]]:
+    """The rows that an internal query finds in the union of the named graphs of a store.
+
+    :returns: a row as the texts of what is bound in it, by the names of the columns
+    """
+    found = store.query(_text(name), use_default_graph_as_union=True)
+    assert isinstance(found, QuerySolutions), name
+    names = [variable.value for variable in found.variables]
+    return [
+        {
+            column: value.value
+            for column, value in zip(names, row, strict=True)
+            if isinstance(value, NamedNode | Literal)
+        }
+        for row in found
+    ]
+
+
 def triples(store: Store, name: str) -> list[Triple]:
     """The distinct triples that an internal query makes of a store whose default graph is its own."""
     made = store.query(_text(name))

@@ -21,6 +21,7 @@ COMMANDS = (
     "validate",
     "query",
     "show",
+    "verdict",
     "resolve",
     "sparql",
     "export",

@@ -1,0 +1,172 @@
+"""`ivig verdict`."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shlex
+import sys
+import textwrap
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.errors import BadInput
+
+if TYPE_CHECKING:
+    from ivig.query.graph import Graph
+
+_WIDTH = 78
+_BASIS = ["versus", "direction", "outcome", "study_type", "participants", "weight", "statement"]
+
+
+class ChangedBy(StrEnum):
+    """What is done otherwise, in a word."""
+
+    largest = "largest"
+    laboratory = "laboratory"
+    uncontrolled = "uncontrolled"
+
+
+class VerdictFormat(StrEnum):
+    """Formats of verdicts."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def verdict(
+    condition: Annotated[
+        str | None, typer.Argument(help="A condition: label, synonym, CURIE or IRI.", show_default=False)
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="All conditions, with --changed-by.")] = False,
+    changed_by: Annotated[
+        ChangedBy | None,
+        typer.Option(
+            "--changed-by",
+            help="List the verdicts that would be another without the largest study, with laboratory outcomes, or with "
+            "uncontrolled evidence.",
+        ),
+    ] = None,
+    as_of: Annotated[int | None, typer.Option("--as-of", help="As of the end of this year.", metavar="YEAR")] = None,
+    format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="Text, CSV or JSON.")] = VerdictFormat.table,
+    graph: GraphOption = None,
+    releases: ReleasesOption = None,
+) -> None:
+    """Say what the evidence on a condition comes to, what that rests on, and what would change it.
+
+    The rules of the build are run again on the evidence that is left, or on more of it.
+
+    Example: ivig verdict GBS
+    """
+    if (condition is None) is not (all or changed_by is not None):
+        raise BadInput("name one condition, or all of them: ivig verdict GBS, ivig verdict --all --changed-by largest")
+    if all and changed_by is None:
+        raise BadInput("say by what: ivig verdict --all --changed-by largest (or laboratory, uncontrolled)")
+    if as_of is not None and not 1900 <= as_of <= 2100:
+        raise BadInput(f"--as-of takes a year, such as 2015, not {as_of}")
+    from ivig.cli.opened import opened
+
+    source = opened(graph, releases)
+    if condition is None:
+        assert changed_by is not None
+        _write(_changed(source, changed_by, as_of), format)
+    else:
+        found = _one(source, source.names.resolve(condition, "Condition"), as_of)
+        if format is VerdictFormat.table:
+            _print(found, source, as_of)
+        else:
+            _write(found, format)
+
+
+def _one(source: Graph, condition: str, as_of: int | None) -> list[dict[str, Any]]:
+    """The verdicts on one condition, a row an intent, with what they would be otherwise."""
+    from ivig.cli.terminal import stages
+    from ivig.query.sensitivity import CHANGES, Sensitivity
+
+    names = ["now", *(change.value for change in CHANGES)]
+    with stages(names, "deriving the verdict") as begin:
+        begin("now")
+        sensitivity = Sensitivity(source, condition, as_of=as_of)
+        otherwise = {}
+        for change, words in CHANGES.items():
+            begin(change.value)
+            otherwise[words] = sensitivity.changed(change)
+    return [
+        {
+            "condition": now.condition,
+            "condition_label": now.condition_label,
+            "intent": now.intent,
+            "verdict": now.word,
+            "strength": now.strength,
+            "reason": now.sentence,
+            **{words: found[iri].answer if iri in found else "no verdict" for words, found in otherwise.items()},
+        }
+        for iri, now in sensitivity.verdicts.items()
+        if now.condition == condition
+    ]
+
+
+def _changed(source: Graph, changed_by: ChangedBy, as_of: int | None) -> list[dict[str, Any]]:
+    """The verdicts whose word would be another, a row each."""
+    from ivig.cli.terminal import stages
+    from ivig.query.sensitivity import Change, Sensitivity
+
+    with stages(["now", changed_by.value], "deriving the verdicts") as begin:
+        begin("now")
+        sensitivity = Sensitivity(source, as_of=as_of)
+        begin(changed_by.value)
+        otherwise = sensitivity.changed(Change(changed_by.value))
+    return [
+        {
+            "condition": now.condition,
+            "condition_label": now.condition_label,
+            "intent": now.intent,
+            "verdict": now.word,
+            "strength": now.strength,
+            "otherwise": otherwise[iri].answer if iri in otherwise else "no verdict",
+        }
+        for iri, now in sensitivity.verdicts.items()
+        if iri not in otherwise or otherwise[iri].word != now.word
+    ]
+
+
+def _print(found: list[dict[str, Any]], source: Graph, as_of: int | None) -> None:
+    from ivig.cli.table import print_table
+
+    if not found:
+        print("Nothing in the graph tells of it" + (f", as of {as_of}." if as_of else "."))
+        return
+    for row in found:
+        print(f"{row['condition_label']}, to {row['intent']}: {row['verdict']} ({row['strength']})")
+        print(textwrap.fill(row["reason"], _WIDTH, initial_indent="  ", subsequent_indent="  "))
+        now = f"{row['verdict']} ({row['strength']})"
+        for words, answer in row.items():
+            if words.startswith("with"):
+                print(f"  {words}: {'no change' if answer == now else answer}")
+        print()
+    print("This follows from the direction of effect of what was read. It is no advice on a patient.\n")
+    if as_of is None:
+        basis = source.query("verdict-basis", condition=found[0]["condition"])
+        counted = [row for row in basis if row["why"] == "counts"]
+        print_table(basis.columns, counted, _BASIS, more_by="--format csv of `ivig query verdict-basis`")
+        if others := len(basis) - len(counted):
+            asked = f"ivig query verdict-basis --condition {shlex.quote(found[0]['condition_label'])}"
+            print(f"{others} that do not count, each with its reason: {asked}")
+
+
+def _write(rows: list[dict[str, Any]], format: VerdictFormat) -> None:
+    if format is VerdictFormat.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif format is VerdictFormat.csv and rows:
+        table = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    elif format is VerdictFormat.table:
+        from ivig.cli.table import print_table
+
+        columns = list(rows[0]) if rows else ["condition"]
+        print_table(columns, rows, ["condition", "intent", "verdict", "otherwise", "strength"], more_by="--format csv")
