@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
@@ -13,6 +14,7 @@ from ivig.export.ontology import ontology_document
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
+from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format, content_type
 from ivig.web.pages import Cell, Table, answer_table, cell
 from ivig.web.served import Here, Served
@@ -69,6 +71,10 @@ def ontology_for_editors(here: Here) -> Response:
 def resource(here: Here, request: Request, path: str) -> Response:
     """A thing, a graph, or the ontology."""
     iri, suffix = _iri(path)
+    if (now := here.graph.names.current(iri)) != iri:
+        ending = path.removeprefix(iri.removeprefix(BASE))
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(url(request, local_path(now)) + ending + asked, status_code=301)
     named = suffix or request.query_params.get("format")
     format_name = chosen_format(GRAPH_TYPES, accepted(request), named, html=True)
     if iri == BASE + "ontology":
@@ -148,7 +154,7 @@ def facts(about: Answer) -> list[Fact]:
         local_name = predicate.rpartition("/")[2].rpartition("#")[2]
         name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
         group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"])] = None
+        group[1][cell(row["value"], row["value_label"], local_name)] = None
         group[2].add(row["graph"])
     found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
     return sorted(found, key=lambda fact: fact.inferred)
