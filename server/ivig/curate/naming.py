@@ -9,6 +9,10 @@ from ivig.curate.triples import slug
 from ivig.io.bibliographies.names import authors_of, is_et_al, parts
 from ivig.model.identifiers import citation_key
 
+_PARTS = 2
+"""Of a key, before the word of the title: author and year."""
+_SHORTEST = 2
+"""Letters of a word that tells nothing."""
 _LONGEST = 40
 """Characters of a name in an IRI: those of groups are cut at a word."""
 _NOT_TELLING = frozenset(
@@ -17,8 +21,8 @@ _NOT_TELLING = frozenset(
         "a an the of in on for and or with without by to from at as versus vs after before during using use its is are "
         "does intravenous intravenously immunoglobulin immunoglobulins gammaglobulin gamma globulin globulins immune "
         "ivig igiv human normal high low dose treatment therapy treated treating trial study randomized randomised "
-        "controlled double blind placebo clinical case report reports series review systematic meta analysis effect effects "
-        "efficacy safety patient patients",
+        "controlled double blind placebo clinical case report reports series review systematic meta analysis effect "
+        "effects efficacy safety patient patients not title text shown read",
     )
 )
 """Words that half of the titles here begin with."""
@@ -29,6 +33,7 @@ _ACRONYM = re.compile(
         r"|[;:]\s*(?:results (?:of|from) )?the (?:[a-z\-]+ ){0,3}({word}) (?:trial|study)\b"
     ).replace("{word}", r"[A-Z][\w\-]*[A-Z][\w\-]*")
 )
+_SEVERAL = re.compile(r"\b(?:and|for|of)\b")
 _ROMAN = re.compile("[IVX]+")
 _IDENTIFIERS = (("pmid", "PMID"), ("doi", "DOI"), ("pmcid", "PMCID"))
 
@@ -45,7 +50,7 @@ def first_author(authors: str) -> str:
     named = [name for name in authors_of(authors) if not is_et_al(name)]
     if not named:
         return ""
-    person = parts(named[0])
+    person = None if _SEVERAL.search(named[0]) else parts(named[0])
     return person.family if person else re.sub(r"\s*\([^)]*\)", "", named[0])
 
 
@@ -74,21 +79,23 @@ def publication_label(fields: Fields) -> str:
 
 
 def readable_key(fields: Fields, taken: Collection[str], folder: str = "citation") -> str:
-    """The path of an IRI from first author, year and a word of the title, for a publication without identifier.
+    """The path of an IRI from first author, year and a word of the title, for a publication without identifier; what is
+    not known is left out.
 
     :param taken: the paths that there are; a number behind tells two of one name apart
 
     >>> readable_key({"authors": "Pöhlau D", "year": 2007, "title": "Immunoglobulin in multiple sclerosis"}, ())
     'citation/pohlau-2007-multiple'
+    >>> readable_key({"title": "Severe neutropenia in a newborn"}, ())
+    'citation/severe-neutropenia-newborn'
     >>> readable_key({"year": 1998, "journal": "Blood"}, ["citation/1998-blood"])
     'citation/1998-blood-2'
     """
-    title = str(fields.get("title", "") or fields.get("titleAsRead", ""))
-    author = _key(first_author(str(fields.get("authors", ""))))
-    word = _telling_word(title)
-    if not word and not author:
-        word = _key(str(fields.get("journal", "")))
-    key = "-".join(filter(None, (author, str(fields.get("year", "")), word)))
+    by = [part for part in (_key(first_author(str(fields.get("authors", "")))), str(fields.get("year", ""))) if part]
+    words = _telling_words(str(fields.get("title", "") or fields.get("titleAsRead", "")), by)
+    # One word of the title, and one more for each of the others that is not known.
+    end = "-".join(words[: 1 + _PARTS - len(by)]) or ("" if len(by) == _PARTS else _key(str(fields.get("journal", ""))))
+    key = "-".join(filter(None, (*by, end)))
     identified = citation_key(*(str(fields.get(name, "")) for name, _ in _IDENTIFIERS))
     return numbered(f"{folder}/{key or identified or 'publication'}", taken)
 
@@ -164,9 +171,11 @@ def _identifier(fields: Fields) -> str:
     return next((f"{kind} {fields[name]}" for name, kind in _IDENTIFIERS if name in fields), "")
 
 
-def _telling_word(title: str) -> str:
-    words = [word for word in slug(re.sub("['’]", "", title)).split("-") if not word.isdigit()]
-    return next((word for word in words if word not in _NOT_TELLING and len(word) > 1), words[0] if words else "")
+def _telling_words(title: str, known: Collection[str]) -> list[str]:
+    words = [
+        word for word in slug(re.sub("['’]", "", title)).split("-") if len(word) > _SHORTEST and not word.isdigit()
+    ]
+    return [word for word in dict.fromkeys(words) if word not in _NOT_TELLING and word not in known] or words[:1]
 
 
 def _key(name: str) -> str:
