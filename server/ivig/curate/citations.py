@@ -208,7 +208,8 @@ class Citations:
                 before = dict(citation.fields), citation.retraction, citation.iri
                 citation.settle()
                 self._place(citation, before[0])
-                if before != (citation.fields, citation.retraction, citation.iri) or not citation.is_identified():
+                is_another = before != (citation.fields, citation.retraction, citation.iri)
+                if is_another or citation.iri in self.moves.values() or not citation.is_identified():
                     self._changed.append(citation)
         for old, new in self.moves.items():
             while new in self.moves:
@@ -278,7 +279,7 @@ class Citations:
         if known is None or any((fields.pmid, fields.doi, fields.pmcid)):
             return None
         citation = known.itself()
-        shared = any(citation.told("title" if name in _TITLES else name) is not None for name, _ in _values(fields))
+        shared = any(citation.told(name) or (name in _TITLES and citation.told("title")) for name, _ in _values(fields))
         return citation if shared and _alike(citation, fields) and not _contradictions(citation, fields) else None
 
     def join(self, one: Citation, other: Citation) -> list[Contradiction]:
