@@ -47,7 +47,7 @@ def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex
         elif predicate == PREF_LABEL:
             labels[thing] = value
             names.setdefault(thing, set()).add(value)
-        elif predicate in (ALT_LABEL, HIDDEN_LABEL):
+        elif predicate in (ALT_LABEL, HIDDEN_LABEL, TERMS + "title"):
             names.setdefault(thing, set()).add(value)
         elif predicate == REPLACED_BY and not thing.startswith(TERMS):
             replaced[thing] = value
