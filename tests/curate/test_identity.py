@@ -12,7 +12,7 @@ from ivig.build.validation import validate
 from ivig.curate.importing import import_records
 from ivig.curate.store import remove_statements
 from ivig.model.problems import BadRecords
-from ivig.namespaces import BASE, PREF_LABEL, REPLACED_BY
+from ivig.namespaces import BASE, PREF_LABEL, REPLACED_BY, SKOS
 from ivig.settings import GraphFiles
 from record_samples import EVIDENCE, USE, said_of, write
 
@@ -115,7 +115,9 @@ def test_publications_of_one_registered_trial_are_one_study(small: GraphFiles, t
     ]
     import_records(small, [write(tmp_path / "a.jsonl", records)], accept=True)
     assert said_of(small, "statement/s-2")["study"] == {"study/nct01234567"}
-    assert said_of(small, "study/nct01234567")["publication"] == {"citation/pmid-1", "citation/pmid-2"}
+    study = said_of(small, "study/nct01234567")
+    assert study["publication"] == {"citation/pmid-1", "citation/pmid-2"}
+    assert study[SKOS + "note"] == {"All of its publications are told to be of NCT01234567."}
 
 
 @pytest.mark.parametrize(

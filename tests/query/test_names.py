@@ -123,7 +123,9 @@ def test_an_outside_term_that_is_not_clear_lists_what_it_may_mean(matches: list[
 
 
 def test_a_synonym_of_two_things_lists_both() -> None:
-    index = NameIndex(labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={}, replaced={})
+    index = NameIndex(
+        labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={}, replaced={}
+    )
     with pytest.raises(AmbiguousName, match="say which you mean: a, b"):
         Names(index).resolve("AD", "Condition")
 

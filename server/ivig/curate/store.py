@@ -20,7 +20,7 @@ from ivig.io.atomic import finished_file
 from ivig.io.canonical import canonical_turtle
 from ivig.model.problems import BadRecords, Problem
 from ivig.model.schema import schema
-from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, REPLACED_BY, TERMS
+from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, REPLACED_BY, SKOS, TERMS
 from ivig.settings import GraphFiles
 
 LITERATURE = "literature"
@@ -39,6 +39,7 @@ _THINGS = {
 }
 _REDIRECTS = "redirects"
 """The file of the IRIs that things had before, each with what replaced it."""
+_NOTE = NamedNode(SKOS + "note")
 _PUBLICATION = NamedNode(TERMS + "publication")
 _REPLACED_BY = NamedNode(REPLACED_BY)
 KEPT_BY_STATEMENTS = ("effect", "regimen", "citation", "study", "page")
@@ -203,7 +204,7 @@ class Store:
         """A block with what stays of the one that it replaces."""
         before, kind = self.blocks.get(iri), _kind(iri)
         if before and kind in ("study", "page"):
-            return before | {triple for triple in block if triple.predicate == _PUBLICATION}
+            return before | {triple for triple in block if triple.predicate in (_PUBLICATION, _NOTE)}
         if before and kind == "statement":
             named = {t.predicate.value for t in block}
             return block | {t for t in before if t.predicate.value in _BY_HAND - named}

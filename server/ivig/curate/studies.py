@@ -42,10 +42,13 @@ class Studies:
         number, short = registration(f"{title} {told}"), acronym(title)
         names = [name for name in (number, short) if name and not is_no_trial(name)]
         path = f"study/{number.lower()}"
-        known = self._of.get(cited) or (BASE + path if number and path in self._taken else None)
+        same = BASE + path if number and path in self._taken else None
+        known = self._of.get(cited) or same
         study = Thing(known.removeprefix(BASE) if known else study_path(names, fields, self._taken), "Study")
         study.label(study_label(names, fields, condition))
         study.link("publication", cited)
+        if known and cited not in self._of:
+            study.text("skos:note", f"All of its publications are told to be of {number}.")
         self._taken.add(study.iri.removeprefix(BASE))
         self._of[cited] = study.iri
         return study
