@@ -16,7 +16,7 @@ from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
 from ivig.export.selection import picked
 from ivig.export.subgraph import Descriptions, Subgraph
-from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, REPLACED_BY, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, REPLACED_BY, TERMS
 from ivig.query import Graph
 from ivig.settings import GraphFiles
 from jena import opinion
