@@ -36,6 +36,14 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
     assert (done.returncode, done.stdout) == (0, f"ivig {ivig.__version__}\n")
 
 
+def test_a_former_iri_is_followed_and_said(run: Run, former: tuple[str, str]) -> None:
+    old, new = (iri.removeprefix("https://w3id.org/ivig/") for iri in former)
+    asked = ("query", "statements-for-citation", "--format", "csv", "--citation")
+    done = run(*asked, old)
+    assert (done.returncode, done.stdout) == (0, run(*asked, new).stdout)
+    assert f"ivig: {old} is now {new}\n" in done.stderr
+
+
 def test_a_query_has_its_own_help(run: Run) -> None:
     text = _words(run("query", "evidence-for-condition", "--help").stdout)
     assert "--condition" in text

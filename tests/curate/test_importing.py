@@ -50,7 +50,7 @@ def test_evidence_becomes_a_statement_with_its_numbers(small: GraphFiles, tmp_pa
         "comparator": "placebo", "comparison": "comparison/inert", "outcome": "outcome/pain", "outcomeAsStated": "pain",
         "direction": "direction/unproven", "studyType": "study-type/randomized-controlled-trial", "blinding": "blinding/double-blind",
         "placeboControlled": "true", "crossover": "false", "participants": "84", "testsImmunoglobulin": "true", "followUp": "1 year", "finding": "Pain was rarer.",
-        "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/pmid-123", "readDepth": "read-depth/abstract",
+        "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/1999-gout", "readDepth": "read-depth/abstract",
         "effect": "effect/mine-1", "regimen": "regimen/mine-1-1",
     }  # fmt: skip
     for name, value in wanted.items():
@@ -149,7 +149,7 @@ def _triples(vocabulary: list[Triple], fields: dict[str, Any]) -> set[Triple]:
     """All that one record becomes."""
     record = RECORD.validate_python(fields)
     catalog, citations = Catalog(vocabulary, create=True), Citations(vocabulary)
-    converter = Converter(catalog, {})
+    converter = Converter(catalog)
     retraction = converter.retraction(record)
     citation = citations.take(record.citation, str(record.read_at), retraction=retraction) if record.citation else None
     assert not isinstance(citation, list)
@@ -451,7 +451,7 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
     )
     studies.write_text("\n\n".join(block for block in text.split("\n\n") if "<study/pmid-124>" not in block) + "\n")
     import_records(small, [path])
-    assert said_of(small, "statement/mine-7")["study"] == {"study/pmid-123"}
+    assert said_of(small, "statement/mine-7")["study"] == {"study/1999-gout"}
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,19 @@ def test_a_thing_as_plain_json_and_as_a_table(server: httpx.Client, graph: Graph
     assert server.get("/graph/links.json").headers["content-type"] == "application/ld+json"
 
 
+def test_a_thing_that_has_another_iri_by_now_is_found_there(server: httpx.Client, former: tuple[str, str]) -> None:
+    """In every form that was asked for; the new page does not count its former IRI among what mentions it."""
+    old, new = ("/" + iri.removeprefix(BASE) for iri in former)
+    for asked, place in ((old, new), (f"{old}.ttl", f"{new}.ttl"), (f"{old}?format=jsonld", f"{new}?format=jsonld")):
+        moved = server.get(asked, headers={"accept": "text/html"})
+        assert (moved.status_code, moved.headers["location"]) == (301, place)
+    page = server.get(new, headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert old not in page.text
+    rows = [server.get(f"/queries/statements-for-citation?format=csv&citation={iri}").text for iri in former]
+    assert rows[0] == rows[1]
+
+
 def test_every_term_has_its_place_on_the_ontology_page(server: httpx.Client, graph: Graph) -> None:
     page = server.get("/ontology", headers={"accept": "text/html"}).text
     terms = {row["term"] for row in graph.about("ontology-terms")}

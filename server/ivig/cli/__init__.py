@@ -7,11 +7,14 @@ import io
 import os
 import signal
 import sys
+import warnings
 from typing import NoReturn
 
-from ivig.errors import IvigError
+from ivig.errors import IvigError, Replaced
 
 __all__ = ["main"]
+
+_python_s_own = warnings.formatwarning
 
 
 def main() -> NoReturn:
@@ -27,6 +30,7 @@ def main() -> NoReturn:
             stream.reconfigure(errors="replace")
     # Told to stop, a command still takes its drafts away.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    warnings.formatwarning = _warning
     code = _run()
     try:
         sys.stdout.flush()
@@ -57,6 +61,15 @@ def _run() -> int:
         # Of a file somebody has said which it is. What is left is the machine's: a full disk, no place for drafts.
         return _complain(error)
     return 0
+
+
+def _warning(
+    message: Warning | str, category: type[Warning], filename: str, lineno: int, line: str | None = None
+) -> str:
+    """A warning as a user is meant to see it: without the line of our code that it comes from."""
+    if issubclass(category, Replaced):
+        return f"ivig: {message}\n"
+    return _python_s_own(message, category, filename, lineno, line)
 
 
 def _complain(error: OSError) -> int:

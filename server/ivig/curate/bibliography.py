@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivig.curate.citations import Citation, Citations, Sign
-from ivig.curate.store import NOTHING_IMPORTED, Store, Summary
+from ivig.curate.store import NOTHING_IMPORTED, Store, Summary, settle
 from ivig.io.bibliographies.names import authors_line
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.bibliographies.read import read_named
@@ -50,11 +50,9 @@ def import_publications(
             problems += error.problems
     if problems:
         raise BadRecords(problems, NOTHING_IMPORTED)
-    citations.settle()
-    for thing in citations.changed():
-        store.put(thing.iri, thing.block, "")
+    notes = settle(store, citations)
     names = store.write(dry_run=dry_run)
-    return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out)
+    return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out, notes=notes)
 
 
 def _fields(publication: Publication) -> CitationFields:

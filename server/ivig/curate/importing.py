@@ -16,9 +16,10 @@ from pyoxigraph import NamedNode
 
 from ivig.curate.catalog import Catalog
 from ivig.curate.checks import Remark, contradictions, doubts, doubts_beside
-from ivig.curate.citations import Citation, Citations
+from ivig.curate.citations import Citation, Citations, Sign
 from ivig.curate.convert import Converter, WrongName
-from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary
+from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary, settle
+from ivig.curate.studies import Studies
 from ivig.curate.triples import Block, Thing
 from ivig.io.tables import Row, read_rows
 from ivig.model.labels import normal
@@ -139,9 +140,10 @@ class _Import:
         triples = [*self._store.triples()]
         self._catalog = Catalog([*self._store.ontology, *triples], create=self._create)
         self._citations = Citations(triples, {one.iri for one in self._read})
-        converter = Converter(self._catalog, self._store.studies())
+        converter = Converter(self._catalog)
         cited = [self._citation(one, converter) for one in self._read]
-        self._citations.settle()
+        self._notes += settle(self._store, self._citations)
+        converter.studies = Studies(self._store.triples())
         for one, citation in zip(self._read, cited, strict=True):
             try:
                 things = converter.statement(one.record, citation)
@@ -153,7 +155,7 @@ class _Import:
                 self.problems += (one.problem(remark, doubt=True) for remark in doubts(one.record, things[0].block))
                 self._protect(one, things[0].block)
             self._place(one, things)
-        for thing in (*self._citations.changed(), *self._catalog.new()):
+        for thing in self._catalog.new():
             self._store.put(thing.iri, thing.block, "")
 
     def check(self) -> None:
@@ -234,7 +236,8 @@ class _Import:
             return None
         if not record.citation:
             return None
-        taken = self._citations.take(record.citation, str(record.read_at), retraction=retraction)
+        sign = Sign(statement=one.iri)
+        taken = self._citations.take(record.citation, str(record.read_at), retraction=retraction, sign=sign)
         if isinstance(taken, Citation):
             return taken
         self.problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from ivig.build.release import Release
 from ivig.export.reading import Reading
-from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, LINKS_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, LINKS_GRAPH, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
 from ivig.query import Graph
 from ivig.query.engine import select
 
@@ -21,6 +21,7 @@ _HELD = 200_000
 """Quads that are kept once they were read, at some hundred bytes each."""
 _OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
 _HAS_VERDICT = TERMS + "hasVerdict"
+_IN_SCHEME = SKOS + "inScheme"
 _ANCESTORS, _INFERRED, _LINKS = NamedNode(ANCESTORS_GRAPH), NamedNode(INFERRED_GRAPH), NamedNode(LINKS_GRAPH)
 
 
@@ -136,7 +137,7 @@ def _description(quads: Iterable[Quad]) -> Description:
                     terms[iri] = inferred and terms.get(iri, True)
             elif iri.startswith(BASE):
                 thing = iri
-                if not inferred:
+                if not inferred or predicate == _IN_SCHEME:
                     leads_to[iri] = None
                 elif predicate == _HAS_VERDICT:
                     verdicts.append(iri)

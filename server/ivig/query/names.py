@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ivig.build.release import Release
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import AmbiguousName, Replaced, UnknownName
 from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
 from ivig.model.labels import normal
 from ivig.namespaces import BASE
@@ -34,7 +35,7 @@ class Names:
 
         :raises NotThere: where its index is missing or damaged
         """
-        return cls(release.index(release.names, "labels", "kinds", "outside"), release)
+        return cls(release.index(release.names, "labels", "kinds", "outside", "replaced"), release)
 
     @cached_property
     def _ancestors(self) -> AncestorIndex:
@@ -140,6 +141,10 @@ class Names:
         of_things = (by_how.get("exact") or by_how.get("close") or [] for by_how in found.values())
         return sorted({iri for iris in of_things for iri in iris})
 
+    def current(self, iri: str) -> str:
+        """The IRI that a thing has now, given it or one that it had before."""
+        return self._index["replaced"].get(iri, iri)
+
     def check_prefix(self, name: str) -> None:
         """See that a name does not look like a CURIE whose prefix nobody has.
 
@@ -184,7 +189,12 @@ class Names:
     def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
         iri = path if path.startswith(BASE) else BASE + path
-        return iri if any(iri in things for things in known.values()) else None
+        now = self.current(iri)
+        if not any(now in things for things in known.values()):
+            return None
+        if now != iri:
+            say_replaced(iri, now)
+        return now
 
     def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
         """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
@@ -220,6 +230,12 @@ class Names:
         labels = [self.label(iri) for name in alike for iri in known.get(name, ())]
         labels += [above[name] for name in alike if name in above and name not in known]
         return list(dict.fromkeys(labels))[:5]
+
+
+def say_replaced(old: str, new: str) -> None:
+    """Warn that a thing has another IRI by now than the one that it was asked for by."""
+    # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
+    warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import time
+import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -30,7 +31,7 @@ from granian.server.embed import Server
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ivig.errors import IvigError, NotThere
+from ivig.errors import IvigError, NotThere, Replaced
 from ivig.query import Graph
 from ivig.query.sandbox import Pool
 from ivig.web.addresses import PathPrefix
@@ -57,6 +58,8 @@ def run(opened: Open, settings: Settings) -> None:
     :raises NotThere: where the address cannot be had
     :raises IvigError: where no worker can be started, and what `opened` raises
     """
+    # Who asks by a former IRI gets the answer; the operator need not hear of it.
+    warnings.simplefilter("ignore", Replaced)
     uvloop.run(_run(opened, settings))
 
 

@@ -6,6 +6,7 @@ import json
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
@@ -16,6 +17,7 @@ from ivig.export.record import about_thing, thing_record
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
+from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     GRAPH_TYPES,
@@ -99,6 +101,10 @@ def resource(here: Here, request: Request) -> Response:
     """As RDF, as a page, a thing also as plain JSON (application/json, .json) and as a table (.csv, .xlsx)."""
     root: str = request.scope.get("root_path", "")
     iri, suffix = _iri(request.scope["path"].removeprefix(root).removeprefix("/"))
+    if (now := here.graph.names.current(iri)) != iri:
+        ending = request.scope["path"].removeprefix(root).removeprefix("/").removeprefix(iri.removeprefix(BASE))
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(url(request, local_path(now)) + ending + asked, status_code=301)
     if iri == BASE + "ontology":
         iri = ONTOLOGY_GRAPH
     is_graph = iri in here.graph.release.manifest["graphs"]
@@ -219,7 +225,7 @@ def facts(about: Answer) -> list[Fact]:
         local_name = predicate.rpartition("/")[2].rpartition("#")[2]
         name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
         group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"])] = None
+        group[1][cell(row["value"], row["value_label"], local_name)] = None
         group[2].add(row["graph"])
     found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
     return sorted(found, key=lambda fact: fact.inferred)
