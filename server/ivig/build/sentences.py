@@ -104,7 +104,7 @@ def _lead(facts: Facts, first: Facts) -> str:
 
 def _compared(assessment: Facts) -> str:
     """How it stands to another treatment: few participants show no difference rather than that one is as good."""
-    said = str(assessment["said"])
+    said = str(assessment.get("said") or assessment["word"])
     return said if int(assessment["size"]) >= _ENOUGH else said.replace("as good as ", "no different from ", 1)
 
 
