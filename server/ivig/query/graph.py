@@ -18,6 +18,8 @@ from ivig.settings import GraphFiles
 if TYPE_CHECKING:
     import rdflib
 
+    from ivig.query.search import Hit
+
 
 class Answer:
     """The rows of a result: dicts, by number or in turn; `pandas.DataFrame(answer.rows)` takes them as they are."""
@@ -87,6 +89,27 @@ class Graph:
         Raises UnknownName, AmbiguousName or BadInput, each saying what would do.
         """
         return Answer.of(self.solutions(name, parameters))
+
+    def search(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
+        """What bears a name, or says something of it: names first, conditions before all else.
+
+        A name may be spelled as people do, or be an identifier; words are looked for in findings, populations, titles
+        and authors too, in all their forms. Where nothing has them all, what has all but one, else names that are like
+        it; nothing where nothing is.
+
+        :param text: words; between quotation marks a phrase
+        :param kinds: only things of these kinds, such as `condition`, `mechanism`, `citation` or `statement`
+        :param limit: how many at most
+        :raises UnknownName: for a kind that is none
+        :raises NotThere: where the release has no index
+
+        >>> import ivig
+        >>> [hit.label for hit in ivig.open().search("guillain barre", limit=1)]
+        ['Guillain-Barré syndrome']
+        """
+        from ivig.query.search import search
+
+        return search(self.release, self.names, text, kinds, limit)
 
     def sparql(self, query: str) -> Answer:
         """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
