@@ -13,20 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ivig.query import Graph
+    from ivig.api import Graph
 
-__all__ = ["open"]
+__all__ = ["__version__", "open"]
 __version__ = "0.1.0"
 
 
 def open(graph: str | Path | None = None, releases: str | Path | None = None) -> Graph:
     """The graph, ready to be asked; its release is built first where there is none yet.
 
-    graph: a folder with `ontology/`, `data/`, `shapes/` and `queries/`; the one that the package came with where None.
-    releases: the folder of its releases; a place in the user's cache where None.
-    Raises NotThere where the folder is no graph, BadInput where a file of it cannot be read, InvalidGraph where it
-    breaks a shape or contradicts itself.
+    :param graph: a folder with `ontology/`, `data/`, `shapes/` and `queries/`; where None, the one that the variable
+        IVIG_GRAPH of the environment names, else the one that the package came with
+    :param releases: the folder of its releases; where None, the one that IVIG_RELEASES names, else a place in the
+        user's cache
+    :raises NotThere: where the folder is no graph
+    :raises BadInput: where a file of it cannot be read
+    :raises InvalidGraph: where it breaks a shape or contradicts itself
     """
-    from ivig.query.opening import open_graph
+    from ivig.api import open_public
 
-    return open_graph(Path(graph) if graph else None, Path(releases) if releases else None)
+    return open_public(graph, releases)

@@ -51,6 +51,8 @@ def _command(query: SavedQuery) -> Any:
         graph = opened(values.pop("graph"), values.pop("releases"))
         format_, columns = values.pop("format"), values.pop("columns")
         given = {name: value for name, value in values.items() if value is not None}
+        for line in graph.took(query.name, given):
+            print(f"ivig: {line}", file=sys.stderr)
         _write(graph, query, given, format_, columns)
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}

@@ -51,6 +51,8 @@ _LONGEST = 500
 _MOST_WORDS = 12
 _PREFIX = 4
 """Letters after which the last word may be one that is still being typed."""
+_SPARE = 30
+"""Names of each kind that are read beyond the limit, before they are put in order by how much of them was typed."""
 _SHOWN = 200
 """Characters of a text that are shown where no word of it was looked for."""
 _MATCHING = """
@@ -179,7 +181,7 @@ class _Search:
 
     def _matching(self, expression: str) -> list[Hit]:
         # Of each kind the best, so that two thousand statements do not stand before the one condition.
-        rows = self._index.execute(_MATCHING, (*(_OPEN, _CLOSE) * 3, expression, self._limit))
+        rows = self._index.execute(_MATCHING, (*(_OPEN, _CLOSE) * 3, expression, self._limit + _SPARE))
         return [
             Hit(iri, _bare(label), kind, round(-worth / (10 - worth), 4), _pieces(_shown(label, names, body)))
             for iri, kind, label, names, body, worth in rows
