@@ -8,7 +8,6 @@ Source: https://www.sqlite.org/fts5.html
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -52,6 +51,8 @@ def write_search_index(path: Path, asserted: Iterable[Triple]) -> None:
 
     :param path: a file that is not there yet
     """
+    import sqlite3
+
     classes: dict[str, set[str]] = {}
     kinds: dict[str, str] = {}
     labels: dict[str, str] = {}
