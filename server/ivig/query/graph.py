@@ -30,7 +30,7 @@ class Answer:
     >>> import ivig
     >>> answer = ivig.open().query("mechanisms-for-condition", condition="DCM")
     >>> answer.columns[:2]
-    ['mechanism', 'mechanism_label']
+    ['condition', 'condition_label']
     >>> sorted({row["supports"] for row in answer})
     [False]
     """
@@ -137,7 +137,10 @@ class Graph:
         return SavedQueries(self.files.queries / "internal")
 
     def read(self) -> None:
-        """Read what is otherwise read when it is first needed. Raises NotThere where a part is missing or damaged."""
+        """Read what is otherwise read when it is first needed.
+
+        :raises NotThere: where a part is missing or damaged
+        """
         _ = self.engine, self.names
 
     def query(self, name: str, /, **parameters: str) -> Answer:
@@ -202,7 +205,16 @@ class Graph:
         return search(self.release, self.names, text, kinds, limit)
 
     def sparql(self, query: str) -> Answer:
-        """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
+        """The answer to a SELECT query. The graph's own prefixes need no declaration.
+
+        :raises BadQuery: with line and column, where it does not parse or is no SELECT query
+        :raises Refused: for an update or a SERVICE call
+
+        >>> import ivig
+        >>> answer = ivig.open().sparql("SELECT (COUNT(*) AS ?bodies) { ?body a ivig:Body }")
+        >>> answer[0]["bodies"] > 50
+        True
+        """
         return Answer.of(select(self.engine, query))
 
     def about(self, name: str, *things: str) -> Answer:
@@ -211,11 +223,11 @@ class Graph:
         return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
-        """The running result of a saved query, not yet read. Raises what `query` does."""
+        """The running result of a saved query, not yet read; raises what `query` does."""
         return select(self.engine, self.bound(name, parameters), self.queries[name].service)
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
-        """The text of a saved query with its parameters bound. Raises what `query` does."""
+        """The text of a saved query with its parameters bound; raises what `query` does."""
         return self.queries[name].bind(parameters, self.names)
 
     def to_rdflib(self, *things: str, subgraph: Iterable[Quad | Triple] | None = None) -> rdflib.Graph:

@@ -280,14 +280,19 @@ class Names:
             raise AmbiguousName(_in_words(kind), typed, [f"{self.label(iri)} ({how} match)" for iri, how in pairs])
         return None
 
+    def identified(self, name: str) -> Identifier | None:
+        """What a name is as an identifier of another collection: of those that a code without a prefix may be, the one
+        that something is linked to."""
+        known = identifier(name)
+        asked = ([known] if known else []) + _codes(name.strip())
+        return next((each for each in asked if each.key in self._index["outside"]), known)
+
     def _outside(self, typed: str) -> list[tuple[str, str]]:
         """The things that an outside term maps to: as it is typed, else as its collection writes it."""
         outside = self._index["outside"]
         pairs = outside.get(typed.strip("<>").lower())
-        if pairs is None and outside:
-            known = identifier(typed)
-            asked = ([known] if known else []) + _codes(typed)
-            pairs = next((outside[each.key] for each in asked if each.key in outside), None)
+        if pairs is None and outside and (known := self.identified(typed)):
+            pairs = outside.get(known.key)
         return [(iri, how) for iri, how in pairs or ()]
 
     def _nearest(self, typed: str, kind: str) -> list[str]:
