@@ -176,8 +176,9 @@ def test_every_real_link_names_the_ontology_that_it_leads_to(files: GraphFiles) 
 
 def test_the_real_links_are_valid_by_the_sssom_package(files: GraphFiles, tmp_path: Path) -> None:
     (path,) = files.links
-    assert _said_by_the_sssom_package(path) == ""
     broken = tmp_path / "broken.sssom.tsv"
     text = path.read_text(encoding="utf-8").replace("semapv:ManualMappingCuration", "by hand", 1)
     broken.write_text(text, encoding="utf-8")
-    assert "by hand is not a valid" in _said_by_the_sssom_package(broken)
+    # It complains of the row that is broken here, and so would of another; each run of it takes long.
+    (complaint,) = _said_by_the_sssom_package(broken).strip().splitlines()
+    assert "by hand is not a valid" in complaint

@@ -209,11 +209,6 @@ class Graph:
 
         :raises BadQuery: with line and column, where it does not parse or is no SELECT query
         :raises Refused: for an update or a SERVICE call
-
-        >>> import ivig
-        >>> answer = ivig.open().sparql("SELECT (COUNT(*) AS ?bodies) { ?body a ivig:Body }")
-        >>> answer[0]["bodies"] > 50
-        True
         """
         return Answer.of(select(self.engine, query))
 

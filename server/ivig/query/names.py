@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.build.release import Release
 from ivig.errors import AmbiguousName, UnknownName
@@ -30,6 +30,13 @@ _ICD10 = re.compile(r"icd[- _]?10[: _](.+)", re.IGNORECASE)
 """A code of ICD-10 that does not say of which."""
 _NOT_NEAR = frozenset({"Citation", "Term"})
 """Kinds whose names are not offered where nobody asked for the kind: titles are likened by the search in full text."""
+
+
+class _Taken(NamedTuple):
+    """What was taken for a name that is not exact, and what that is called."""
+
+    things: list[str]
+    label: str
 
 
 class Names:
@@ -76,11 +83,9 @@ class Names:
         try:
             return [self.resolve(name, kind)]
         except UnknownName:
-            if not (loose := self._loosely(typed, kind)):
+            if (taken := self._taken(typed, kind)) is None:
                 raise
-        if len(loose) > 1 and len({self.label(iri) for iri in loose}) > 1 and not self._loose_terms(typed):
-            raise AmbiguousName(_in_words(kind), typed, _few([self.label(iri) for iri in loose]))
-        return loose
+            return taken.things
 
     def took(self, name: str, kind: str) -> str | None:
         """What a name was taken for by `things`, where nothing is called exactly so; None where something is.
@@ -93,10 +98,8 @@ class Names:
         try:
             self.resolve(typed, kind)
         except UnknownName:
-            if terms := self._loose_terms(typed):
-                return self._ancestors["terms"][terms[0]][0]
-            loose = self._loosely(typed, kind)
-            return self.label(loose[0]) if loose else None
+            taken = self._taken(typed, kind)
+            return taken.label if taken else None
         except AmbiguousName:
             pass
         return None
@@ -242,6 +245,25 @@ class Names:
     def _of_kind(self, kind: str) -> set[str]:
         return {iri for things in self._index["kinds"].get(kind, {}).values() for iri in things}
 
+    def _taken(self, typed: str, kind: str) -> _Taken | None:
+        """What is taken where nothing is called so: the one thing of ours that `_loosely` fits, else a term of a linked
+        ontology.
+
+        :raises AmbiguousName: where several fit
+        """
+        own = self._loosely(typed, kind)
+        if len(own) > 1:
+            raise AmbiguousName(_in_words(kind), typed, _few([self.label(iri) for iri in own]))
+        if own:
+            return _Taken(own, self.label(own[0]))
+        keys, names = loose_keys(typed), self._ancestors["names"]
+        if not names or identifier(typed):
+            return None
+        terms = sorted({term for each, of in names.items() if not keys.isdisjoint(_keys(each)) for term in of})
+        of_this_kind = self._of_kind(kind)
+        things = [thing for thing in self._below(typed, terms) if thing in of_this_kind]
+        return _Taken(things, self._ancestors["terms"][terms[0]][0]) if things else None
+
     def _loosely(self, typed: str, kind: str) -> list[str]:
         """The things of a kind whose names differ in signs, plural, spelling or words such as `disease` alone."""
         if identifier(typed):
@@ -249,17 +271,8 @@ class Names:
         keys, known = loose_keys(typed), self._index["kinds"].get(kind, {})
         found = [iri for each, things in known.items() if not keys.isdisjoint(_keys(each)) for iri in things]
         # An abbreviation in brackets is told by its capitals, which no normal form has.
-        found += [iri for iri in self._of_kind(kind) if not keys.isdisjoint(_keys(self.label(iri)))]
-        if not found and (terms := self._loose_terms(typed)):
-            of_this_kind = self._of_kind(kind)
-            found = [thing for thing in self._below(typed, terms) if thing in of_this_kind]
+        found += [iri for iri in sorted(self._of_kind(kind)) if not keys.isdisjoint(_keys(self.label(iri)))]
         return list(dict.fromkeys(found))
-
-    def _loose_terms(self, typed: str) -> list[str]:
-        """The terms of linked ontologies of which the same is true."""
-        keys = loose_keys(typed)
-        names = self._ancestors["names"]
-        return sorted({term for each, terms in names.items() if not keys.isdisjoint(_keys(each)) for term in terms})
 
     def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
