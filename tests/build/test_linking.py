@@ -214,6 +214,7 @@ def test_what_two_ontologies_call_the_same_counts_together(small: tuple[GraphFil
     with pytest.raises(AmbiguousName, match=r'name "shared" is not exact here; .*: ZZ:2 \(second\), ZZ:3 \(third\)'):
         _conditions(graph, "shared")
     assert graph.names.search("metabolic disease") == graph.names.things("metabolic disease", "Condition")
+    assert graph.names.exact("shared") == []
 
 
 def test_a_failed_build_links_nothing(small: tuple[GraphFiles, Releases]) -> None:

@@ -89,3 +89,6 @@ def test_what_was_taken_is_said_on_the_command_line(run: Run) -> None:
     assert done.returncode == 0
     assert done.stderr == 'ivig: took dilated cardiomyopathy for "dilated cardiomyopathies"\n'
     assert run("query", "mechanisms-for-condition", "--condition", "DCM", "--format", "csv").stderr == ""
+    assert run("export", "--condition", "Stiff Person", "-f", "csv").stderr == (
+        'ivig: took stiff person syndrome for "Stiff Person"\n'
+    )

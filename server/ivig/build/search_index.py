@@ -31,19 +31,19 @@ _NOT_FOUND = frozenset(
 )
 """Classes of things that lead nowhere by themselves."""
 _NAMES = {ALT_LABEL, *(TERMS + name for name in ("pmid", "doi", "pmcid", "key"))}
-_BODIES = {
-    SKOS + "definition",
-    PREFIXES["dcterms"] + "title",
+_BODIES = (
+    *(TERMS + "finding", SKOS + "definition", PREFIXES["dcterms"] + "title"),
     *(
         TERMS + name
         for name in (
-            "finding", "population", "conditionAsStated", "outcomeAsStated", "intervention", "comparator",
-            "concomitant", "prevented", "productName", "bodyAsStated", "target", "modelSystem", "riskFactor", "title",
-            "titleAsRead", "authors", "journal", "country",
+            "title", "titleAsRead", "authors", "journal", "country", "population", "conditionAsStated",
+            "outcomeAsStated", "intervention", "comparator", "concomitant", "prevented", "productName", "bodyAsStated",
+            "target", "modelSystem", "riskFactor",
         )
     ),
-}  # fmt: skip
-"""What is searched beside names: what was found, in whom, and what a publication is."""
+)  # fmt: skip
+"""What is searched beside names, in the order in which it is shown: what was found, in whom, what a publication is."""
+_PLACES = {predicate: place for place, predicate in enumerate(_BODIES)}
 
 
 def write_search_index(path: Path, asserted: Iterable[Triple]) -> None:
@@ -58,7 +58,7 @@ def write_search_index(path: Path, asserted: Iterable[Triple]) -> None:
     labels: dict[str, str] = {}
     names: dict[str, dict[str, None]] = {}
     hidden: dict[str, dict[str, None]] = {}
-    bodies: dict[str, dict[str, None]] = {}
+    bodies: dict[str, set[tuple[int, str]]] = {}
     for triple in asserted:
         if not isinstance(triple.subject, NamedNode) or isinstance(triple.object, Triple):
             continue
@@ -75,16 +75,16 @@ def write_search_index(path: Path, asserted: Iterable[Triple]) -> None:
             names.setdefault(thing, {})[value] = None
         elif predicate == HIDDEN_LABEL:
             hidden.setdefault(thing, {})[value] = None
-        elif predicate in _BODIES:
-            bodies.setdefault(thing, {})[value] = None
+        elif (place := _PLACES.get(predicate)) is not None:
+            bodies.setdefault(thing, set()).add((place, value))
     rows = []
     for thing, label in sorted(labels.items()):
         of_thing = sorted(kinds[each] for each in classes.get(thing, ()) if each in kinds and _is_found(each))
         if of_thing:
             # A citation is called by its title: said once.
-            body = [each for each in bodies.get(thing, ()) if each != label]
+            body = dict.fromkeys(each for _, each in sorted(bodies.get(thing, ())) if each != label)
             of_names = ("; ".join(each.get(thing, ())) for each in (names, hidden))
-            rows.append((thing, of_thing[0], label, *of_names, "; ".join(body)))
+            rows.append((thing, of_thing[0], label, *of_names, " · ".join(body)))
     spellings = {
         (key, word)
         for word in {word for _, _, *texts in rows for text in texts for word in words(text)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -219,8 +220,10 @@ class Names:
         found.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
         if found:
             return list(found)
-        if below := self.below(name):
-            return below
+        # A synonym of several terms of an ontology means none of them.
+        with suppress(AmbiguousName):
+            if below := self.below(name):
+                return below
         kinds = [kind for kind in self._index["kinds"] if kind not in _NOT_NEAR]
         return list(dict.fromkeys(iri for kind in kinds for iri in self._loosely(name, kind)))
 
