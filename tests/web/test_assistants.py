@@ -7,7 +7,7 @@ import json
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,9 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from conftest import IVIG, Run
-from ivig.web.assistants import NO_ADVICE
+from ivig.query import Graph
+from ivig.query.sandbox import Limits
+from ivig.web.assistants import NO_ADVICE, assistants_server
 
 TOOLS = ["search", "condition", "evidence", "recommendations", "harms", "compare", "sparql"]
 ASKED: list[tuple[str, dict[str, Any]]] = [
@@ -48,9 +50,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 RUNAWAY = ("sparql", {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"}, "the query was stopped")
 
 
-async def _told(
-    server: Any, refused: Sequence[tuple[str, dict[str, Any], str]]
-) -> tuple[list[str], list[dict[str, Any]]]:
+async def _told(server: Any) -> tuple[list[str], list[dict[str, Any]]]:
     """The names of the tools, and the answers to what is asked; what is refused is refused with a reason."""
     async with Client(server) as client:
         assert NO_ADVICE in (client.instructions or "")
@@ -61,7 +61,7 @@ async def _told(
             assert not result.is_error, result
             answers.append(json.loads(result.content[0].text))
             assert result.structured_content == answers[-1]
-        for name, arguments, message in refused:
+        for name, arguments, message in REFUSED:
             result = await client.call_tool(name, arguments)
             assert result.is_error, (name, arguments)
             assert message in result.content[0].text
@@ -96,7 +96,7 @@ def _check(told: tuple[list[str], list[dict[str, Any]]]) -> None:
 
 def test_an_assistant_on_standard_input(releases: Path) -> None:
     parameters = StdioServerParameters(command=str(IVIG), args=["mcp", "--releases", str(releases)])
-    _check(asyncio.run(_told(parameters, [*REFUSED, RUNAWAY])))
+    _check(asyncio.run(_told(parameters)))
 
 
 @pytest.fixture
@@ -122,11 +122,23 @@ def http(releases: Path) -> Iterator[str]:
 
 
 def test_an_assistant_over_http(http: str) -> None:
-    _check(asyncio.run(_told(http, REFUSED)))
+    _check(asyncio.run(_told(http)))
     # A page in somebody's browser must not reach it under another name.
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Host": "evil.example", "Accept": "application/json, text/event-stream"}
     assert httpx.post(http, json=body, headers=headers).status_code in (403, 421)
+
+
+def test_a_query_that_runs_away_is_stopped_and_the_next_is_answered(graph: Graph) -> None:
+    async def told() -> list[str]:
+        async with Client(assistants_server(graph, Limits(seconds=1, workers=1, per_client=1))) as client:
+            asked = ("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }", "ASK { ?s a ivig:Body }")
+            results = [await client.call_tool("sparql", {"query": query}) for query in asked]
+            return [str(result.content[0].text) for result in results]  # type: ignore[union-attr]
+
+    stopped, answered = asyncio.run(told())
+    assert "the query was stopped: it may take 1 seconds" in stopped
+    assert json.loads(answered)["boolean"] is True
 
 
 def test_without_the_sdk_the_command_says_what_to_install(run: Run, tmp_path: Path) -> None:

@@ -225,9 +225,11 @@ class Assistant:
         return answer
 
 
-def assistants_server(graph: Graph) -> MCPServer[None]:
+def assistants_server(graph: Graph, limits: Limits | None = None) -> MCPServer[None]:
     """The server of the protocol, not yet running.
 
+    :param graph: the graph that is asked
+    :param limits: of the sandbox that SPARQL runs in
     :raises BadInput: where the SDK is not installed
     """
     try:
@@ -235,7 +237,7 @@ def assistants_server(graph: Graph) -> MCPServer[None]:
         from mcp_types import ToolAnnotations
     except ImportError as error:
         raise BadInput("ivig mcp needs the SDK of the protocol: pip install 'ivig[assistants]'") from error
-    assistant = Assistant(graph)
+    assistant = Assistant(graph, limits)
     server = MCPServer[None](
         "ivig",
         title="IVIG Evidence Graph",
