@@ -18,7 +18,8 @@ from ivig.query.search import Hit
 
 HEAD = """# Python reference
 
-`import ivig` gives `ivig.open()`, and that a graph; every other thing here is what a graph gives back. All is typed.
+`import ivig` gives `ivig.open()`, and that a graph; every other thing here is what a graph gives back. All is typed, by
+the names `ivig.Graph`, `ivig.Answer`, `ivig.Condition` and `ivig.Hit`; every error is an `ivig.IvigError`.
 The [quickstart](quickstart.md#ask-in-python) and the [notebook](notebook.ipynb) show it at work;
 [questions.md](questions.md) has the questions and their columns.
 """

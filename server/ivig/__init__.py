@@ -9,14 +9,34 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ivig.api import Graph
+    from ivig.errors import IvigError
+    from ivig.query.condition import Condition
+    from ivig.query.graph import Answer
+    from ivig.query.search import Hit
 
-__all__ = ["__version__", "open"]
+__all__ = ["Answer", "Condition", "Graph", "Hit", "IvigError", "__version__", "open"]
 __version__ = "0.1.0"
+
+_PLACES = {
+    "Answer": "ivig.query.graph",
+    "Condition": "ivig.query.condition",
+    "Graph": "ivig.api",
+    "Hit": "ivig.query.search",
+    "IvigError": "ivig.errors",
+}
+"""Where the classes are, each loaded when it is asked for."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'ivig' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
 
 
 def open(graph: str | Path | None = None, releases: str | Path | None = None) -> Graph:

@@ -30,7 +30,10 @@ def test_open_heeds_the_environment(releases: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_all_that_is_public_is_listed_and_typed() -> None:
-    assert ivig.__all__ == ["__version__", "open"]
+    assert all(getattr(ivig, name) for name in ivig.__all__)
+    assert {"open", "Graph", "Answer", "Condition", "Hit", "IvigError"} <= set(ivig.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'opne'"):
+        _ = ivig.opne  # type: ignore[attr-defined]
     assert (Path(ivig.__file__).with_name("py.typed")).exists()
 
 

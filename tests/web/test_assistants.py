@@ -50,8 +50,8 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 RUNAWAY = ("sparql", {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"}, "the query was stopped")
 
 
-async def _told(server: Any) -> tuple[list[str], list[dict[str, Any]]]:
-    """The names of the tools, and the answers to what is asked; what is refused is refused with a reason."""
+async def _told(server: Any) -> tuple[list[Any], list[dict[str, Any]]]:
+    """The tools, and the answers to what is asked; what is refused is refused with a reason."""
     async with Client(server) as client:
         assert NO_ADVICE in (client.instructions or "")
         tools = (await client.list_tools()).tools
@@ -66,12 +66,13 @@ async def _told(server: Any) -> tuple[list[str], list[dict[str, Any]]]:
             assert result.is_error, (name, arguments)
             assert message in result.content[0].text
             assert "Traceback" not in result.content[0].text
-        return [tool.name for tool in tools], answers
+        return tools, answers
 
 
-def _check(told: tuple[list[str], list[dict[str, Any]]]) -> None:
+def _check(told: tuple[list[Any], list[dict[str, Any]]]) -> None:
     tools, answers = told
-    assert tools == TOOLS
+    assert [tool.name for tool in tools] == TOOLS
+    assert all(tool.annotations.read_only_hint and "  " not in tool.description for tool in tools)
     assert all(answer["notice"] == NO_ADVICE and answer["release"] for answer in answers)
     search, condition, evidence, more, recommendations, harms, harms_in_itp, compare, rows, ask, triples = answers
     assert search["hits"][0]["label"] == "Kawasaki disease"
@@ -121,8 +122,11 @@ def http(releases: Path) -> Iterator[str]:
         assert "Traceback" not in process.stderr.read()
 
 
-def test_an_assistant_over_http(http: str) -> None:
+def test_an_assistant_over_http(http: str, run: Run) -> None:
     _check(asyncio.run(_told(http)))
+    port = http.removesuffix("/mcp").rpartition(":")[2]
+    done = run("mcp", "--http", "--port", port)
+    assert (done.returncode, done.stderr) == (2, f"ivig: cannot listen at 127.0.0.1:{port}: Address already in use\n")
     # A page in somebody's browser must not reach it under another name.
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Host": "evil.example", "Accept": "application/json, text/event-stream"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Annotated
 
 import typer
 
 from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.errors import BadInput
 
 
 def mcp(
@@ -31,7 +33,18 @@ def mcp(
 
     server = assistants_server(opened(graph, releases))
     if http:
+        _check_free(host, port)
         print(f"for assistants at http://{host}:{port}/mcp", file=sys.stderr, flush=True)
         server.run("streamable-http", host=host, port=port, json_response=True, stateless_http=True)
     else:
         server.run("stdio")
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        with socket.create_server((host, port)):
+            pass
+    except OSError as error:
+        # What Python adds in brackets is the address again.
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise BadInput(f"cannot listen at {host}:{port}: {reason}") from error

@@ -6,6 +6,7 @@ The protocol is the official SDK's. Source: https://modelcontextprotocol.io/
 from __future__ import annotations
 
 import functools
+import inspect
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -256,14 +257,16 @@ def assistants_server(graph: Graph, limits: Limits | None = None) -> MCPServer[N
         assistant.sparql,
     )
     for tool in tools:
-        server.add_tool(_told(tool), annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False))
+        server.add_tool(
+            _told(tool),
+            description=inspect.getdoc(tool),
+            annotations=ToolAnnotations(read_only_hint=True, open_world_hint=False),
+        )
     return server
 
 
 def _told(tool: _Tool) -> _Tool:
     """The tool with our errors as what an assistant is told: what is wrong, and what would do."""
-    import inspect
-
     from mcp.server.mcpserver.exceptions import ToolError
 
     if inspect.iscoroutinefunction(tool):
