@@ -28,7 +28,10 @@ CLASSES: tuple[tuple[type, tuple[str, ...]], ...] = (
     (Answer, ("to_pandas", "to_polars")),
     (
         Condition,
-        ("verdicts", "verdict", "basis", "evidence", "recommendations", "licences", "harms", "regimens", "mechanisms"),
+        (
+            *("verdict", "strength", "sentence", "verdicts", "basis"),
+            *("evidence", "recommendations", "licences", "harms", "regimens", "mechanisms"),
+        ),
     ),
     (Hit, ("excerpt", "as_dict")),
     (Names, ("exact", "near", "things", "took", "resolve", "matches", "below", "label", "labels")),

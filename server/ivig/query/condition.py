@@ -7,12 +7,14 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ivig.errors import AmbiguousName
-from ivig.query.results import Value
 
 if TYPE_CHECKING:
     from ivig.query.graph import Answer, Graph
 
-_SHOWN = ("intent", "verdict", "strength", "reason", "versus_active", "bodies_for", "bodies_against", "licensed")
+_SHOWN = (
+    *("intent", "verdict", "strength", "sentence", "reason"),
+    *("versus_active", "bodies_for", "bodies_against", "licensed"),
+)
 
 
 class Condition:
@@ -53,8 +55,17 @@ class Condition:
     @property
     def verdict(self) -> str | None:
         """The verdict of treating; of what else was judged, where treating was not; None where nothing was."""
-        row = next((row for row in self.verdicts if row["intent"] == "treat"), next(iter(self.verdicts), None))
-        return str(row["verdict"]) if row else None
+        return self._told("verdict")
+
+    @property
+    def strength(self) -> str | None:
+        """How strong that verdict is: strong, moderate, weak or very weak."""
+        return self._told("strength")
+
+    @property
+    def sentence(self) -> str | None:
+        """That verdict in a sentence, with what it rests on."""
+        return self._told("sentence") or self._told("reason")
 
     @cached_property
     def basis(self) -> Answer:
@@ -91,6 +102,11 @@ class Condition:
         """The mechanisms that were looked at, and whether they were found."""
         return self._asked("mechanisms-for-condition")
 
+    def _told(self, column: str) -> str | None:
+        row = next((row for row in self.verdicts if row["intent"] == "treat"), next(iter(self.verdicts), {}))
+        value = row.get(column)
+        return None if value is None else str(value)
+
     def _asked(self, query: str) -> Answer:
         return self._graph.query(query, condition=self.iri)
 
@@ -101,11 +117,7 @@ class Condition:
         """What a notebook shows: the verdicts at a glance."""
         lines = [f'<h3><a href="{escape(self.iri)}">{escape(self.label)}</a></h3>']
         for row in self.verdicts:
-            told = [(name, row[name]) for name in _SHOWN if row.get(name) not in (None, "")]
-            lines.append(f"<p>{escape(str(row.get('sentence') or ''))}</p>")
-            lines += [f"<li>{escape(name.replace('_', ' '))}: {escape(_text(value))}</li>" for name, value in told]
+            told = [(name.replace("_", " "), str(row[name])) for name in _SHOWN if row.get(name) not in (None, "")]
+            points = "".join(f"<li>{escape(name)}: {escape(value)}</li>" for name, value in told)
+            lines.append(f"<ul>{points}</ul>")
         return "".join(lines)
-
-
-def _text(value: Value) -> str:
-    return str(value)
