@@ -81,6 +81,7 @@ def _check(told: tuple[list[Any], list[dict[str, Any]]]) -> None:
         assert verdict["strength"]
     assert condition["took"] == ['took Guillain-Barré syndrome for "guillain barre"']
     assert condition["evidence"]["of"] > len(condition["evidence"]["rows"]) > 5
+    assert condition["rests_on"]["rows"][0]["why"] == "counts"
     assert {row["direction"] for row in evidence["rows"]} == {"benefit"}
     assert more["note"] == f"{more['of'] - 4} more: ask with offset 4"
     for row in (*condition["recommendations"]["rows"], *evidence["rows"], *recommendations["rows"], *harms["rows"]):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ivig.query.graph import Answer, Graph
 
 _SHOWN = (
-    *("intent", "verdict", "strength", "sentence", "reason"),
+    *("intent", "verdict", "strength", "reason"),
     *("versus_active", "bodies_for", "bodies_against", "licensed"),
 )
 
@@ -65,7 +65,7 @@ class Condition:
     @property
     def sentence(self) -> str | None:
         """That verdict in a sentence, with what it rests on."""
-        return self._told("sentence") or self._told("reason")
+        return self._told("reason")
 
     @cached_property
     def basis(self) -> Answer:

@@ -99,8 +99,10 @@ class Assistant:
         parts: dict[str, Any] = {"condition": asked.label, "iri": asked.iri, "verdicts": self._verdicts_of(asked.iri)}
         if not parts["verdicts"]:
             parts["note"] = "nothing on efficacy was judged here: that is no evidence of anything"
+        counting = Answer(asked.basis.columns, [row for row in asked.basis if row["weight"] is not None])
         for part, answer, shown in (
-            ("evidence", asked.evidence, 12),
+            ("rests_on", counting, 12),
+            ("evidence", asked.evidence, 8),
             ("recommendations", asked.recommendations, 12),
             ("licences", asked.licences, 8),
             ("harms", asked.harms, 8),
@@ -208,7 +210,6 @@ class Assistant:
             self._verdicts = {}
             answer = self._graph.query("evidence-summary")
             for row, plain in zip(answer.rows, _rows(answer, 0, len(answer)), strict=True):
-                plain.setdefault("strength", "not graded")
                 self._verdicts.setdefault(str(row["condition"]), []).append(plain)
         return self._verdicts.get(iri, [])
 
