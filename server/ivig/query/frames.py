@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 
     from ivig.query.graph import Answer
 
-_WORDS = frozenset(
-    {"verdict", "strength", "licensed", "citation_status", "p_relation", "frequency_unit", "grading_system"}
-)
+_WORDS = frozenset({"verdict", "strength", "citation_status", "p_relation", "frequency_unit", "grading_system"})
 """Columns of a few words each that come from no vocabulary."""
 _SHOWN_ROWS = 60
 _LONGEST = 200
