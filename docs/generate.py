@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from python_reference import reference
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
@@ -319,6 +320,7 @@ WRITTEN = {
     "settings.md": settings,
     "report.md": honesty_report,
     "columns.md": table_columns,
+    "python.md": reference,
 }
 WITH_EXAMPLES = (
     DOCS.parent / "README.md",
