@@ -425,3 +425,54 @@ def asked(row: Row) -> str:
     """What a row of evidence answers, in a few words; for an active comparator with its name."""
     question = QUESTIONS.get(str(row.get("comparison")), "comparison not stated")
     return f"against {row['comparator']}" if row.get("comparison") == "active" and row.get("comparator") else question
+
+
+_RANDOMIZED = ("randomized", "meta-analysis", "systematic review")
+
+
+def timeline(rows: Iterable[Row]) -> Element:
+    """How many statements rest on publications of each year: those of trials and reviews below, all others above.
+
+    :param rows: of `evidence-over-time`
+    """
+    years: dict[int, list[int]] = {}
+    for row in rows:
+        strong = any(word in str(row["study_type_label"]) for word in _RANDOMIZED)
+        years.setdefault(int(str(row["year"])), [0, 0])[0 if strong else 1] += int(str(row["statements"]))
+    first, last, most = min(years), max(years), max(map(sum, years.values()))
+    width, height, bottom = 760, 150, 116
+    step = min(26.0, (width - 40) / (last - first + 1))
+    root = _svg(width, height, "Evidence over time", f"Statements by year of publication, {first} to {last}.")
+    _line(root, 0, bottom, width, bottom)
+    for year in range(first, last + 1):
+        x = 8 + step * (year - first)
+        top = float(bottom)
+        group = SubElement(root, "g")
+        of_trials, other = years.get(year, [0, 0])
+        SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
+        for count, tone in ((of_trials, "good"), (other, "open")):
+            tall = count / most * 88
+            top -= tall
+            bar = {"x": f"{x:.1f}", "y": f"{top:.1f}", "width": f"{max(step - 3, 2):.1f}", "height": f"{tall:.1f}"}
+            if count:
+                SubElement(group, "rect", {**bar, "fill": _TONES[tone], "class": f"f-{tone}"})
+        if of_trials + other and step > 15:
+            _text(
+                root,
+                x + (step - 3) / 2,
+                top - 4,
+                str(of_trials + other),
+                "quiet",
+                **_SMALL,
+                **{"text-anchor": "middle"},
+            )
+        if year in (first, last) or (year % 5 == 0 and year - first > 2 and last - year > 2):
+            _text(root, x + step / 2, bottom + 15, str(year), "quiet", **_SMALL, **{"text-anchor": "middle"})
+    for x, tone, name in ((8, "good", "randomized trials and systematic reviews"), (290, "open", "other designs")):
+        SubElement(
+            root,
+            "rect",
+            {"x": f"{x}", "y": "136", "width": "10", "height": "10", "fill": _TONES[tone], "class": f"f-{tone}"},
+        )
+        _text(root, x + 16, 145, name, "quiet", **_SMALL)
+    return root

@@ -84,7 +84,7 @@ def p_value(row: Row) -> str:
 def effect(row: Row) -> str:
     """The effect of a row of evidence: measure, value, interval and p; empty where none is told.
 
-    >>> effect({"measure": "odds ratio", "value": Decimal("1.68"), "ci_low": Decimal("0.97"), "ci_high": Decimal("2.88")})
+    >>> effect({"measure": "odds ratio", "value": 1.68, "ci_low": 0.97, "ci_high": 2.88})
     'odds ratio 1.68 (95% CI 0.97 to 2.88)'
     >>> effect({"measure": "p value only", "p": Decimal("0.04"), "p_relation": "="})
     'p = 0.04'

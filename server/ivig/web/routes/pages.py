@@ -7,7 +7,8 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from ivig.export.description import schema_org
 from ivig.web.addresses import local_path, public_url, url
-from ivig.web.pages import POLICY, STATIC
+from ivig.web.assets import STATIC
+from ivig.web.pages import POLICY
 from ivig.web.served import Here
 
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -14,10 +14,12 @@ from ivig.export.answers import answer_bytes
 from ivig.export.description import schema_org_of_condition
 from ivig.export.ontology import ontology_document
 from ivig.export.record import about_thing, thing_record
+from ivig.model.labels import normal
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
-from ivig.query.results import result_bytes
-from ivig.web.addresses import local_path, url
+from ivig.query.results import Value, result_bytes
+from ivig.web import condition
+from ivig.web.addresses import local_path, public_url, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     GRAPH_TYPES,
@@ -29,7 +31,7 @@ from ivig.web.negotiation import (
     disposition,
     without_mark,
 )
-from ivig.web.pages import Cell, Table, answer_table, cell
+from ivig.web.pages import Cell, Table, cell
 from ivig.web.served import Here, Served
 
 _THING_TYPES = {**GRAPH_TYPES, **RECORD_TYPES, "csv": RESULT_TYPES["csv"]}
@@ -43,15 +45,8 @@ _SUFFIXES = {
     ".csv": "csv",
     ".xlsx": "xlsx",
 }
-_FACETS = (
-    ("Evidence", "evidence-for-condition"),
-    ("Mechanisms", "mechanisms-for-condition"),
-    ("Recommendations", "recommendations"),
-    ("Licences", "regulatory-status"),
-    ("Doses and schedules", "regimens"),
-    ("Links to other ontologies", "external-links"),
-)
 _NOT_SHOWN = {PREF_LABEL, RDFS_LABEL, TERMS + "finding"}
+_ROWS_A_PAGE = 60
 _OUTSIDE_NAMES = {
     "altLabel": "also called",
     "broaderTransitive": "all broader",
@@ -71,14 +66,6 @@ class Fact(NamedTuple):
     name: Cell
     values: list[Cell]
     inferred: bool
-
-
-class Facet(NamedTuple):
-    """A saved query asked of one condition."""
-
-    title: str
-    query: str
-    table: Table
 
 
 router = APIRouter(tags=["things"])
@@ -179,40 +166,74 @@ def _about(graph: Graph, iri: str) -> Answer:
 
 
 def _thing_page(here: Served, request: Request, iri: str) -> Response:
+    """The page of a thing: of its kind where there is one, else what is said of it and what mentions it."""
     graph, about = here.graph, _about(here.graph, iri)
     types = [row for row in about if row["predicate"] == RDF_TYPE]
-    is_condition = any(row["value"] == TERMS + "Condition" for row in types)
-    label = next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri)
-    return here.pages.page(
-        request,
-        "thing.html",
-        iri=iri,
-        label=label,
-        dataset=schema_org_of_condition(iri, str(label)) if is_condition else None,
-        kinds=[
+    values: dict[str, Any] = {
+        "iri": iri,
+        "label": next((str(row["value"]) for row in about if row["predicate"] == PREF_LABEL), iri),
+        "kinds": [
             cell(row["value"], row["value_label"])
             for row in types
             if str(row["value"]).startswith(TERMS) and row["value_label"] is not None
         ],
-        finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
-        facts=facts(about),
-        mentions=mentions(graph.about("mentions-of-thing", iri)),
-        facets=_facets(graph, iri) if is_condition else [],
-        verdicts=graph.about("verdicts-of-thing", iri).rows if is_condition else None,
+        "facts": facts(about),
+        "said": _said(about),
+    }
+    if any(row["value"] == TERMS + "Condition" for row in types):
+        return _condition_page(here, request, values)
+    finding = next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None)
+    found = mentions(graph.about("mentions-of-thing", iri))
+    return here.pages.page(request, "thing.html", finding=finding, mentions=found, **values)
+
+
+def _said(about: Answer) -> dict[str, list[tuple[Value, Value]]]:
+    """The values of each property with their labels, by the local name of the property."""
+    said: dict[str, list[tuple[Value, Value]]] = {}
+    for row in about:
+        name = str(row["predicate"]).rpartition("/")[2].rpartition("#")[2]
+        if (pair := (row["value"], row["value_label"])) not in said.setdefault(name, []):
+            said[name].append(pair)
+    return said
+
+
+def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> Response:
+    """The page of a condition; with `question`, all evidence on that question alone."""
+    graph, iri = here.graph, values["iri"]
+    rows = condition.evidence(graph, iri)
+    asked = request.query_params.get("question", "")
+    by_question = condition.questions(rows, shown=len(rows) if asked else condition.SHOWN)
+    values["also"] = list({normal(str(name)): name for name, _ in values["said"].get("altLabel", [])}.values())
+    values["questions"] = [each for each in by_question if asked in ("", each.id)]
+    if asked:
+        page = _page_of(request.query_params.get("page", "1"))
+        return here.pages.page(request, "evidence.html", asked=asked, page=page, rows_a_page=_ROWS_A_PAGE, **values)
+    bodies = condition.bodies(graph, iri)
+    by_condition = here.verdicts
+    plots = condition.plots(rows, here.pages.references, lambda thing: url(request, local_path(thing)))
+    return here.pages.page(
+        request,
+        "condition.html",
+        dataset=schema_org_of_condition(iri, values["label"]),
+        verdicts=by_condition.get(iri, []),
+        verdict_of=by_condition,
+        plots=plots,
+        bodies=bodies,
+        strip=condition.strip(bodies),
+        disagree=any(row["condition"] == iri for row in here.disagreements),
+        licences=graph.query("regulatory-status", condition=iri).rows,
+        harms=condition.harms(graph, iri),
+        doses=condition.doses(graph, iri),
+        mechanisms=condition.mechanisms(graph, iri),
+        timeline=condition.over_time(graph, iri),
+        links=graph.query("external-links", condition=iri).rows,
+        address=public_url(request, here.settings.public_url),
+        **values,
     )
 
 
-def _facets(graph: Graph, iri: str) -> list[Facet]:
-    found = []
-    for title, name in _FACETS:
-        rows_of = graph.query(name, condition=iri)
-        # What is the same in every row is this page's own subject.
-        only_this = all(row.get("condition", iri) == iri for row in rows_of)
-        wanted = [c for c in graph.queries[name].table if c != "thing" and not (c == "condition" and only_this)]
-        table = answer_table(rows_of, wanted)
-        if table.rows:
-            found.append(Facet(title, name, table))
-    return found
+def _page_of(text: str) -> int:
+    return int(text) if text.isdigit() and 0 < len(text) < 6 and int(text) else 1
 
 
 def facts(about: Answer) -> list[Fact]:
