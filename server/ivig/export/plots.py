@@ -169,7 +169,7 @@ def forests(rows: Iterable[Row], references: dict[str, Reference], question: Cal
             pooled=row.get("reporting") == "pooled" or "review" in str(row.get("study_type_label")),
         )
     found = [Forest(*key, effects=list(effects.values())) for key, effects in grouped.items() if len(effects) > 1]
-    return sorted(found, key=lambda forest: -len(forest.effects))
+    return sorted(found, key=lambda forest: (-len(forest.effects), forest.title))
 
 
 def _compared(row: Row) -> str:
