@@ -23,7 +23,19 @@ from ivig.web.monitoring import Metrics
 from ivig.web.negotiation import GRAPH_TYPES, RESULT_TYPES
 from ivig.web.pages import POLICY
 from ivig.web.problems import handle_problems
-from ivig.web.routes import export, operation, pages, resolve, resources, saved_queries, sparql, well_known
+from ivig.web.routes import (
+    export,
+    network,
+    operation,
+    pages,
+    pictures,
+    resolve,
+    resources,
+    saved_queries,
+    search,
+    sparql,
+    well_known,
+)
 from ivig.web.served import Served
 from ivig.web.settings import Settings
 
@@ -92,6 +104,9 @@ def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None)
     if served.has_pages:
         app.mount("/static", Assets(), name="static")
         app.include_router(pages.router)
+        app.include_router(pictures.router)
+        app.include_router(search.router)
+        app.include_router(network.router)
         app.include_router(saved_queries.router(graph.queries))
         app.include_router(resolve.router)
         app.include_router(export.router)

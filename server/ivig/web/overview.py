@@ -36,7 +36,9 @@ class Answers(NamedTuple):
 
 def answers(overview: Iterable[Row]) -> Answers:
     """The answer to "What is the evidence of efficacy of immunoglobulin?", by verdict and strength."""
-    rows = sorted(overview, key=lambda row: (-strength_rank(row.get("strength")), -int(str(row["participants_max"] or 0))))
+    rows = sorted(
+        overview, key=lambda row: (-strength_rank(row.get("strength")), -int(str(row["participants_max"] or 0)))
+    )
     by_tone: dict[str, list[Row]] = {}
     for row in rows:
         by_tone.setdefault(sign_of(row["verdict"]).tone, []).append(row)
@@ -54,7 +56,7 @@ class Share(NamedTuple):
 
     tone: str
     word: str
-    count: int
+    conditions: int
     examples: list[Row]
 
 
@@ -124,6 +126,22 @@ def conditions(here: Served) -> list[Row]:
     return found
 
 
+def order(row: Row, by: str) -> tuple[int | str, str]:
+    """Where a condition stands in the list.
+
+    :param by: strength, participants, year or field; else by name
+    """
+    name = str(row["condition_label"]).casefold()
+    if by == "field":
+        return str(row["group_label"]), name
+    largest_first = {
+        "strength": strength_rank(row["strength"]),
+        "participants": int(str(row["participants_max"] or 0)),
+        "year": int(str(row["latest_year"] or 0)),
+    }
+    return -largest_first.get(by, 0), name
+
+
 class Matrix(NamedTuple):
     """Bodies across, conditions down, and what each body says of each condition."""
 
@@ -154,8 +172,12 @@ def matrix(here: Served, field: str) -> Matrix:
         for chip in strip(ordered):
             cells[iri, chip.body] = chip
             names[chip.body] = chip.name
-    spoken = sorted(names, key=lambda body: (-sum(1 for _, other in cells if other == body), names[body]))[:_MOST_BODIES]
-    rows = sorted(by_thing, key=lambda pair: (-sum(1 for body in spoken if (pair[0], body) in cells), pair[1].casefold()))
+    spoken = sorted(names, key=lambda body: (-sum(1 for _, other in cells if other == body), names[body]))[
+        :_MOST_BODIES
+    ]
+    rows = sorted(
+        by_thing, key=lambda pair: (-sum(1 for body in spoken if (pair[0], body) in cells), pair[1].casefold())
+    )
     rows = [pair for pair in rows if any((pair[0], body) in cells for body in spoken)]
     return Matrix(
         sorted(set(groups.values())),
@@ -164,5 +186,3 @@ def matrix(here: Served, field: str) -> Matrix:
         cells,
         max(0, len(rows) - _MOST_CONDITIONS),
     )
-
-

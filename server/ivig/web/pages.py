@@ -54,6 +54,17 @@ class Table(NamedTuple):
     rows: list[list[Cell]]
 
 
+class SearchHit(NamedTuple):
+    """A thing that was found, with the verdict of a condition, and what it says in pieces, each with whether it is
+    marked; how: the link that led to it."""
+
+    iri: str
+    label: str
+    verdict: str = ""
+    pieces: tuple[tuple[str, bool], ...] = ()
+    how: str = ""
+
+
 def cell(value: Value, label: Value = None, column: str = "") -> Cell:
     """A value as a cell. Ours and web addresses become links; anything else is text, whatever it looks like."""
     if value is None:

@@ -10,7 +10,7 @@ from ivig.export.description import schema_org
 from ivig.export.plots import evidence_map, marks_of
 from ivig.namespaces import BASE
 from ivig.query.results import Value
-from ivig.query.wording import sign_of, strength_rank
+from ivig.query.wording import sign_of
 from ivig.web import condition, overview
 from ivig.web.addresses import local_path, public_url, url
 from ivig.web.assets import STATIC
@@ -59,14 +59,7 @@ def conditions(
         and strength in ("", row["strength"])
         and name.casefold() in str(row["condition_label"]).casefold()
     ]
-    keys = {
-        "": lambda row: str(row["condition_label"]).casefold(),
-        "strength": lambda row: (-strength_rank(row["strength"]), str(row["condition_label"]).casefold()),
-        "participants": lambda row: (-int(str(row["participants_max"] or 0)), str(row["condition_label"]).casefold()),
-        "year": lambda row: (-int(str(row["latest_year"] or 0)), str(row["condition_label"]).casefold()),
-        "field": lambda row: (str(row["group_label"]), str(row["condition_label"]).casefold()),
-    }
-    shown.sort(key=keys.get(sort, keys[""]))
+    shown.sort(key=lambda row: overview.order(row, sort))
     asked = {"field": field, "verdict": verdict, "strength": strength, "sort": sort, "name": name}
     return here.pages.page(request, "conditions.html", rows=shown, total=len(rows), fields=fields, asked=asked)
 
@@ -89,7 +82,8 @@ def matrix(here: Here, request: Request, field: str = "") -> Response:
 def compare(here: Here, request: Request) -> Response:
     """Up to four conditions side by side."""
     typed = [name for name in request.query_params.getlist("condition") if name.strip()][:_MOST_COMPARED]
-    compared, wrong = [], []
+    compared: list[dict[str, object]] = []
+    wrong: list[str] = []
     for name in typed:
         try:
             iri = here.graph.names.resolve(name, "Condition")

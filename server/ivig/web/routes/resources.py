@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,15 +10,11 @@ from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
 from ivig.export.answers import answer_bytes
-from ivig.export.description import schema_org_of_condition
 from ivig.export.ontology import ontology_document
 from ivig.export.record import about_thing, thing_record
-from ivig.model.labels import normal
-from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import BASE, ONTOLOGY_GRAPH, TERMS
 from ivig.query import Answer, Dataset, Graph
-from ivig.query.results import Value, result_bytes
-from ivig.web import condition
-from ivig.web.addresses import local_path, public_url, url
+from ivig.query.results import result_bytes
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     GRAPH_TYPES,
@@ -31,8 +26,8 @@ from ivig.web.negotiation import (
     disposition,
     without_mark,
 )
-from ivig.web.pages import Cell, Table, cell
-from ivig.web.served import Here, Served
+from ivig.web.served import Here
+from ivig.web.thing_pages import thing_page
 
 _THING_TYPES = {**GRAPH_TYPES, **RECORD_TYPES, "csv": RESULT_TYPES["csv"]}
 _SUFFIXES = {
@@ -45,29 +40,6 @@ _SUFFIXES = {
     ".csv": "csv",
     ".xlsx": "xlsx",
 }
-_NOT_SHOWN = {PREF_LABEL, RDFS_LABEL, TERMS + "finding"}
-_ROWS_A_PAGE = 60
-_OUTSIDE_NAMES = {
-    "altLabel": "also called",
-    "broaderTransitive": "all broader",
-    "narrowerTransitive": "all narrower",
-    "exactMatch": "the same elsewhere",
-    "closeMatch": "nearly the same elsewhere",
-    "broadMatch": "broader elsewhere",
-    "narrowMatch": "narrower elsewhere",
-    "relatedMatch": "related elsewhere",
-    "inScheme": "vocabulary",
-}
-
-
-class Fact(NamedTuple):
-    """A property of a thing with its values, and whether all of it was inferred."""
-
-    name: Cell
-    values: list[Cell]
-    inferred: bool
-
-
 router = APIRouter(tags=["things"])
 _FORMAT = {
     "name": "format",
@@ -105,7 +77,7 @@ def resource(here: Here, request: Request) -> Response:
         terms = here.graph.about("ontology-terms").rows
         return here.pages.page(request, "ontology.html", terms=terms, prefix=TERMS)
     if format_name == "html" and not is_graph:
-        return _thing_page(here, request, iri)
+        return thing_page(here, request, iri, _about(here.graph, iri))
     # A graph has no page of its own but the ontology's: what is large comes as data.
     format_name = "turtle" if format_name == "html" else format_name
     body = (_graph_document if is_graph else _thing_document)(here.graph, iri, format_name)
@@ -163,104 +135,6 @@ def _about(graph: Graph, iri: str) -> Answer:
     if not len(about):
         raise NotThere(f"there is nothing at <{iri}>")
     return about
-
-
-def _thing_page(here: Served, request: Request, iri: str) -> Response:
-    """The page of a thing: of its kind where there is one, else what is said of it and what mentions it."""
-    graph, about = here.graph, _about(here.graph, iri)
-    types = [row for row in about if row["predicate"] == RDF_TYPE]
-    values: dict[str, Any] = {
-        "iri": iri,
-        "label": next((str(row["value"]) for row in about if row["predicate"] == PREF_LABEL), iri),
-        "kinds": [
-            cell(row["value"], row["value_label"])
-            for row in types
-            if str(row["value"]).startswith(TERMS) and row["value_label"] is not None
-        ],
-        "facts": facts(about),
-        "said": _said(about),
-    }
-    if any(row["value"] == TERMS + "Condition" for row in types):
-        return _condition_page(here, request, values)
-    finding = next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None)
-    found = mentions(graph.about("mentions-of-thing", iri))
-    return here.pages.page(request, "thing.html", finding=finding, mentions=found, **values)
-
-
-def _said(about: Answer) -> dict[str, list[tuple[Value, Value]]]:
-    """The values of each property with their labels, by the local name of the property."""
-    said: dict[str, list[tuple[Value, Value]]] = {}
-    for row in about:
-        name = str(row["predicate"]).rpartition("/")[2].rpartition("#")[2]
-        if (pair := (row["value"], row["value_label"])) not in said.setdefault(name, []):
-            said[name].append(pair)
-    return said
-
-
-def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> Response:
-    """The page of a condition; with `question`, all evidence on that question alone."""
-    graph, iri = here.graph, values["iri"]
-    rows = condition.evidence(graph, iri)
-    asked = request.query_params.get("question", "")
-    by_question = condition.questions(rows, shown=len(rows) if asked else condition.SHOWN)
-    values["also"] = list({normal(str(name)): name for name, _ in values["said"].get("altLabel", [])}.values())
-    values["questions"] = [each for each in by_question if asked in ("", each.id)]
-    if asked:
-        page = _page_of(request.query_params.get("page", "1"))
-        return here.pages.page(request, "evidence.html", asked=asked, page=page, rows_a_page=_ROWS_A_PAGE, **values)
-    bodies = condition.bodies(graph, iri)
-    by_condition = here.verdicts
-    plots = condition.plots(rows, here.pages.references, lambda thing: url(request, local_path(thing)))
-    return here.pages.page(
-        request,
-        "condition.html",
-        dataset=schema_org_of_condition(iri, values["label"]),
-        verdicts=by_condition.get(iri, []),
-        verdict_of=by_condition,
-        plots=plots,
-        bodies=bodies,
-        strip=condition.strip(bodies),
-        disagree=any(row["condition"] == iri for row in here.disagreements),
-        licences=graph.query("regulatory-status", condition=iri).rows,
-        harms=condition.harms(graph, iri),
-        doses=condition.doses(graph, iri),
-        mechanisms=condition.mechanisms(graph, iri),
-        timeline=condition.over_time(graph, iri),
-        links=graph.query("external-links", condition=iri).rows,
-        address=public_url(request, here.settings.public_url),
-        **values,
-    )
-
-
-def _page_of(text: str) -> int:
-    return int(text) if text.isdigit() and 0 < len(text) < 6 and int(text) else 1
-
-
-def facts(about: Answer) -> list[Fact]:
-    """What is said of a thing, a property at a time; the asserted properties first."""
-    grouped: dict[str, tuple[Cell, dict[Cell, None], set[object]]] = {}
-    for row in about:
-        predicate = str(row["predicate"])
-        if predicate in _NOT_SHOWN or predicate == RDF_TYPE:
-            continue
-        local_name = predicate.rpartition("/")[2].rpartition("#")[2]
-        name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
-        group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"], local_name)] = None
-        group[2].add(row["graph"])
-    found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
-    return sorted(found, key=lambda fact: fact.inferred)
-
-
-def mentions(answer: Answer) -> Table:
-    """What points at a thing."""
-    return Table(
-        ["thing", "as its"],
-        [
-            [cell(row["subject"], row["subject_label"]), cell(row["predicate"], row["predicate_label"])]
-            for row in answer
-        ],
-    )
 
 
 def _iri(path: str) -> tuple[str, str | None]:
