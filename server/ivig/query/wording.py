@@ -36,15 +36,16 @@ _THOUSAND = 10_000
 def number(value: Value) -> str:
     """A number without idle zeros.
 
-    >>> number(Decimal("0.60")), number(2.0), number(12400), number(None)
-    ('0.6', '2', '12,400', '')
+    >>> number(Decimal("0.60")), number(2.0), number(12400), number(-0.04)
+    ('0.6', '2', '12,400', '−0.04')
     """
     if value is None or isinstance(value, str):
         return value or ""
     text = f"{Decimal(str(value)):f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
-    return f"{int(text):,}" if "." not in text and abs(int(text)) >= _THOUSAND else text
+    text = f"{int(text):,}" if "." not in text and abs(int(text)) >= _THOUSAND else text
+    return text.replace("-", "−")
 
 
 def spelled_range(low: Value, high: Value) -> str:

@@ -108,6 +108,15 @@ def column_cell(row: dict[str, Value], name: str) -> Cell:
     return cell(leads_to, row[name]) if leads_to is not None else cell(row[name], row.get(f"{name}_label"), name)
 
 
+def page_of(text: str) -> int:
+    """The number of a page that an address gives; the first where it gives none.
+
+    >>> page_of("3"), page_of("0"), page_of("x")
+    (3, 1, 1)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 and int(text) else 1
+
+
 def safe_href(address: Value) -> str:
     """An address of the web, or nothing: what a browser would run is no address."""
     text = str(address or "")

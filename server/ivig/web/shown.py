@@ -13,6 +13,8 @@ from ivig.web.pages import Table, table_of
 ROWS = 100
 _MOST_CHOICES = 14
 _LONGEST_CHOICE = 60
+_NOT_CHOSEN = ("pmid", "doi", "finding", "page")
+"""Columns whose values nobody chooses from a list."""
 
 
 class Facet(NamedTuple):
@@ -53,7 +55,9 @@ def shown_part(answer: Answer, everything: Answer, view: View, preferred: tuple[
     wanted = view.columns or preferred
     columns = [name for name in wanted if view.columns or any(row[name] is not None for row in answer)]
     own = own_columns(answer.columns)
-    facets = [facet for name in own if (facet := _facet(everything, name, view)) is not None]
+    facets = [
+        facet for name in own if name not in _NOT_CHOSEN and (facet := _facet(everything, name, view)) is not None
+    ]
     others = [name for name in own if name not in columns]
     return Shown(table_of(rows, columns), columns, others, facets, len(answer), begin + 1, begin + len(rows))
 

@@ -14,7 +14,7 @@ from ivig.query import Answer
 from ivig.query.results import Value
 from ivig.web import condition
 from ivig.web.addresses import local_path, public_url, url
-from ivig.web.pages import Cell, Table, cell
+from ivig.web.pages import Cell, Table, cell, page_of
 from ivig.web.served import Served
 
 Row = dict[str, Value]
@@ -114,7 +114,7 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
     values["also"] = list({normal(str(name)): name for name, _ in values["said"].get("altLabel", [])}.values())
     values["questions"] = [each for each in by_question if asked in ("", each.id)]
     if asked:
-        page = _page_of(request.query_params.get("page", "1"))
+        page = page_of(request.query_params.get("page", "1"))
         return here.pages.page(request, "evidence.html", asked=asked, page=page, rows_a_page=_ROWS_A_PAGE, **values)
     bodies = condition.bodies(graph, iri)
     plots = condition.plots(rows, here.pages.references, lambda thing: url(request, local_path(thing)))
@@ -127,8 +127,8 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
         plots=plots,
         bodies=bodies,
         strip=condition.strip(bodies),
-        disagree=any(row["condition"] == iri for row in here.disagreements),
-        licences=graph.query("regulatory-status", condition=iri).rows,
+        disagree=_disagree(here, iri),
+        licences=sorted(graph.query("regulatory-status", condition=iri), key=lambda row: -int(str(row["year"] or 0))),
         harms=condition.harms(graph, iri),
         doses=condition.doses(graph, iri),
         mechanisms=condition.mechanisms(graph, iri),
@@ -138,8 +138,10 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
     )
 
 
-def _page_of(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) else 1
+def _disagree(here: Served, iri: str) -> bool | None:
+    """Whether bodies disagree on a condition for the same patients; None where none disagree at all."""
+    pairs = [row for row in here.disagreements if row["condition"] == iri]
+    return any(row["same_population"] is True for row in pairs) if pairs else None
 
 
 def _statement(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -175,6 +177,9 @@ def _mechanism(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]
         "bases": [basis for basis in rank if basis in counted],
         "counted": counted,
         "pair": pair if None not in pair else None,
+        "supporting": sum(1 for row in rows if row["supports"] is True),
+        "contradicting": sum(1 for row in rows if row["supports"] is False),
+        "diseases": sum(1 for thing, _ in matrix if thing is not None),
     }
 
 

@@ -13,5 +13,7 @@ if (place?.dataset.openapi) {
     docExpansion: "none",
     // The validator badge would call a server elsewhere.
     validatorUrl: null,
+    // The page has its main part already.
+    onComplete: () => document.getElementById("operations")?.setAttribute("role", "presentation"),
   });
 }

@@ -1,9 +1,5 @@
 /** The network around a thing, drawn by Cytoscape: the sign of a line says the direction, its width how many studies. */
 import cytoscape from "cytoscape";
-// @ts-expect-error it comes without types
-import fcose from "cytoscape-fcose";
-
-cytoscape.use(fcose);
 
 const place = document.querySelector<HTMLElement>("[data-network]");
 const canvas = place?.querySelector<HTMLElement>(".network");
@@ -15,7 +11,7 @@ function colour(name: string): string {
 
 function told(title: string, href: string, lines: string[]): void {
   if (!card) return;
-  const heading = document.createElement("h3");
+  const heading = document.createElement("h2");
   const link = document.createElement("a");
   link.href = href;
   link.textContent = title;
@@ -29,12 +25,40 @@ function told(title: string, href: string, lines: string[]): void {
   card.replaceChildren(heading, list);
 }
 
+const KINDS = ["condition", "mechanism", "outcome", "adverse event", "body"];
+const ROW = 30;
+const REACH = 330;
+
+/** One thing in the middle and the others on two arcs beside it, by kind, so that no name lies on another. */
+function places(nodes: { data: { id: string; kind: string } }[], middle: string): Map<string, { x: number; y: number }> {
+  const found = new Map([[middle, { x: 0, y: 0 }]]);
+  const others = nodes.filter((node) => node.data.id !== middle);
+  others.sort((one, other) => KINDS.indexOf(one.data.kind) - KINDS.indexOf(other.data.kind));
+  const half = Math.ceil(others.length / 2);
+  others.forEach((node, index) => {
+    const right = index < half;
+    const inSide = right ? index : index - half;
+    const count = right ? half : others.length - half;
+    const y = (inSide - (count - 1) / 2) * ROW;
+    const bend = count > 1 ? Math.abs(y) / ((count * ROW) / 2) : 0;
+    const x = REACH * (1 - 0.45 * bend * bend);
+    found.set(node.data.id, { x: right ? x : -x, y });
+  });
+  return found;
+}
+
 async function draw(): Promise<void> {
   if (!place?.dataset.network || !canvas) return;
   const answer = await fetch(place.dataset.network);
   if (!answer.ok) return;
   const { elements } = await answer.json();
   place.hidden = false;
+  // Cytoscape would add a style sheet of its own, which our policy refuses; the page has what stands in it.
+  const known = document.createElement("meta");
+  known.id = "__________cytoscape_stylesheet";
+  document.head.append(known);
+  const middle = elements.nodes[0].data.id;
+  const where = places([...elements.nodes], middle);
   const tones = ["good", "equal", "bad", "harm", "mixed", "open"];
   const graph = cytoscape({
     container: canvas,
@@ -46,17 +70,19 @@ async function draw(): Promise<void> {
         selector: "node",
         style: {
           label: "data(label)",
-          "font-size": 11,
-          "text-wrap": "wrap",
-          "text-max-width": "110px",
-          "text-valign": "bottom",
-          "text-margin-y": 4,
+          "font-size": 13,
+          "text-wrap": "ellipsis",
+          "text-max-width": "250px",
+          "text-valign": "center",
+          "text-halign": (node: cytoscape.NodeSingular) => (node.position("x") < 0 ? "left" : "right"),
+          "text-margin-x": (node: cytoscape.NodeSingular) => (node.position("x") < 0 ? -5 : 5),
           color: colour("ink"),
           "background-color": colour("open"),
           width: 18,
           height: 18,
         },
       },
+      { selector: `node[id = '${middle}']`, style: { "text-halign": "center", "text-valign": "top", "text-margin-x": 0, "font-weight": "bold", width: 26, height: 26 } },
       { selector: "node[kind = 'condition']", style: { shape: "ellipse", "background-color": colour("accent") } },
       { selector: "node[kind = 'mechanism']", style: { shape: "diamond", "background-color": colour("equal") } },
       { selector: "node[kind = 'body']", style: { shape: "rectangle", "background-color": colour("mixed") } },
@@ -77,7 +103,7 @@ async function draw(): Promise<void> {
       },
       ...tones.map((tone) => ({ selector: `edge[tone = '${tone}']`, style: { "line-color": colour(tone) } })),
     ],
-    layout: { name: "fcose", animate: false, nodeSeparation: 110, idealEdgeLength: 130 } as unknown as cytoscape.LayoutOptions,
+    layout: { name: "preset", positions: (node: cytoscape.NodeSingular) => where.get(node.id()), padding: 24 } as unknown as cytoscape.LayoutOptions,
   });
   graph.on("tap", "node", (event) => {
     const node = event.target;

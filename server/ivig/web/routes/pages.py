@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, PlainTextResponse
 
@@ -14,12 +16,13 @@ from ivig.query.wording import sign_of
 from ivig.web import condition, overview
 from ivig.web.addresses import local_path, public_url, url
 from ivig.web.assets import STATIC
-from ivig.web.pages import POLICY
+from ivig.web.pages import POLICY, page_of
 from ivig.web.served import Here, Served
 
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.
 _DOCS_POLICY = POLICY.format(more_style=" 'unsafe-inline'")
 _MOST_COMPARED = 4
+_ROWS = 100
 _KINDS_IN_SITEMAP = ("condition", "mechanism", "body", "source", "adverse-event", "outcome", "study-type", "citation")
 
 router = APIRouter(include_in_schema=False)
@@ -46,7 +49,14 @@ def home(here: Here, request: Request) -> Response:
 
 @router.get("/conditions")
 def conditions(
-    here: Here, request: Request, field: str = "", verdict: str = "", strength: str = "", sort: str = "", name: str = ""
+    here: Here,
+    request: Request,
+    field: str = "",
+    verdict: str = "",
+    strength: str = "",
+    sort: str = "",
+    name: str = "",
+    page: str = "1",
 ) -> Response:
     """The conditions with their verdicts, filtered, sorted, and by field of medicine."""
     rows = overview.conditions(here)
@@ -61,7 +71,10 @@ def conditions(
     ]
     shown.sort(key=lambda row: overview.order(row, sort))
     asked = {"field": field, "verdict": verdict, "strength": strength, "sort": sort, "name": name}
-    return here.pages.page(request, "conditions.html", rows=shown, total=len(rows), fields=fields, asked=asked)
+    first = _ROWS * (page_of(page) - 1)
+    first = first if first < len(shown) else 0
+    values: dict[str, Any] = {"found": len(shown), "first": first, "total": len(rows), "fields": fields, "asked": asked}
+    return here.pages.page(request, "conditions.html", rows=shown[first : first + _ROWS], **values)
 
 
 @router.get("/disagreement")
