@@ -59,16 +59,16 @@ function labelFields(root: HTMLElement): void {
 }
 
 /** Where the server says that a query is wrong: the line is marked, and said below the editor. */
-function showError(editor: any, said: HTMLElement, error: { text?: string } | undefined): void {
+function showError(editor: any, said: HTMLElement, error: string): void {
   said.hidden = !error;
   said.textContent = "";
   editor.getDoc().eachLine((line: unknown) => editor.removeLineClass(line, "background", "wrong-line"));
   if (!error) return;
   let problem: { detail?: string; line?: number; column?: number } = {};
   try {
-    problem = JSON.parse(error.text ?? "");
+    problem = JSON.parse(error);
   } catch {
-    problem = { detail: error.text };
+    problem = { detail: error };
   }
   const where = problem.line ? `Line ${problem.line}, column ${problem.column}: ` : "";
   said.textContent = where + (problem.detail ?? "The server did not answer.");
@@ -118,9 +118,9 @@ async function begin(): Promise<void> {
   } as never);
   const current = (): any => yasgui.getTab();
   current()?.setQuery(location.hash.includes("query=") ? current().getQuery() : text.value.trim());
-  yasgui.on("queryResponse", (_: unknown, tab: any) => {
-    showError(tab.getYasqe(), said, tab.getYasr()?.results?.getError());
-    labelFields(place);
+  const editor = current()?.getYasqe();
+  editor?.on("queryResponse", (_: unknown, answer: unknown) => {
+    showError(editor, said, answer instanceof Error ? answer.message : "");
   });
   picker.querySelector("select")?.addEventListener("change", async (event) => {
     const name = (event.target as HTMLSelectElement).value;
