@@ -56,6 +56,7 @@ QUESTIONS = (
 )
 """The questions in the order of the page: id, heading, the comparisons that answer it, what to bear in mind."""
 
+_LONGEST_NOTE = 160
 _SEVERITIES = ("serious", "moderate", "mild", "")
 
 
@@ -225,7 +226,8 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
     for row in rows:
         phases.setdefault((row["statement"], row["arm"]), []).append(row)
     for (statement, arm), of_arm in phases.items():
-        text = regimen(of_arm)
+        told = [str(phase["note"]) for phase in of_arm if phase["note"] is not None]
+        text = regimen(of_arm) or "; ".join(told)
         if not text:
             continue
         sources.setdefault(text, {})[statement] = short.get(str(statement), {})
@@ -233,9 +235,9 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
             populations.setdefault(text, {})[str(population)] = None
         if arm not in (None, "ivig", "IVIG", "experimental"):
             notes.setdefault(text, {})[f"{arm} arm"] = None
-        for phase in of_arm:
-            if phase["note"] is not None and len(str(phase["note"])) < 160:
-                notes.setdefault(text, {})[str(phase["note"])] = None
+        for note in told:
+            if note != text and len(note) < _LONGEST_NOTE:
+                notes.setdefault(text, {})[note] = None
     found = [
         Dose(
             text,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -52,9 +53,11 @@ def search(
 
 
 @router.get("/suggest", include_in_schema=False)
-def suggest(here: Here, request: Request, q: str = "", kind: str = "") -> Response:
+def suggest(here: Here, request: Request, q: str = "", kind: str = "", of: str = "") -> Response:
     """A few things that what is typed may become: conditions first, with their verdict."""
     typed = q.strip()[:_LONGEST_NAME]
+    # Forms of questions name a class, such as AdverseEvent.
+    kind = kind or re.sub(r"(?<!^)([A-Z])", r" \1", of).lower()
     wanted = (kind,) if kind else _SUGGESTED_KINDS
     hits = [hit for hit in here.graph.search(typed, limit=_MOST) if hit.kind in wanted] if typed else []
     conditions = [hit for hit in hits if hit.kind == "condition"]
