@@ -261,7 +261,9 @@ def test_axe_finds_nothing_on_any_kind_of_page_and_all_fit_a_phone(browser: Brow
         light = page.evaluate(f"axe.run({{resultTypes: ['violations'], runOnly: {json.dumps(rules)}}})")
         page.emulate_media(color_scheme="dark")
         # In the dark nothing but the colours is another.
-        dark = page.evaluate("axe.run({resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color-contrast']}})")
+        dark = page.evaluate(
+            "axe.run({resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color-contrast']}})"
+        )
         for scheme, result in (("light", light), ("dark", dark)):
             found += [(path, scheme, each["id"], each["nodes"][0]["target"]) for each in result["violations"]]
         page.set_viewport_size({"width": 390, "height": 800})

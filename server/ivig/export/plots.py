@@ -391,7 +391,7 @@ def marks_of(graph: Graph) -> list[Mark]:
                 label=str(row["condition_label"]),
                 row=groups.get(row["condition"], "not grouped"),
                 verdict=str(row["verdict"]),
-                strength=str(row.get("strength") or ""),
+                strength=str(row["strength"] or ""),
                 participants=int(str(row["participants_max"] or 0)),
             ),
         )

@@ -130,7 +130,7 @@ def evidence(graph: Graph, iri: str) -> list[dict[str, Value]]:
     What counts comes first, then what is on the condition itself, then by design and size.
     """
     rows = _once(graph.query("evidence-for-condition", condition=iri), "statement")
-    basis = {row["statement"]: row for row in _basis(graph, iri)}
+    basis = {row["statement"]: row for row in graph.query("verdict-basis", condition=iri)}
     for row in rows:
         judged = basis.get(row["statement"])
         row["weight"] = judged["weight"] if judged else None
@@ -138,10 +138,6 @@ def evidence(graph: Graph, iri: str) -> list[dict[str, Value]]:
         row["counts"] = judged is not None and judged["weight"] is not None
         row["own"] = row["condition"] == iri
     return sorted(rows, key=lambda row: (not row["counts"], not row["own"]))
-
-
-def _basis(graph: Graph, iri: str) -> Iterable[dict[str, Value]]:
-    return graph.query("verdict-basis", condition=iri) if "verdict-basis" in graph.queries else []
 
 
 def _once(rows: Iterable[dict[str, Value]], key: str) -> list[dict[str, Value]]:

@@ -36,18 +36,16 @@ class Answers(NamedTuple):
 
 def answers(overview: Iterable[Row]) -> Answers:
     """The answer to "What is the evidence of efficacy of immunoglobulin?", by verdict and strength."""
-    rows = sorted(
-        overview, key=lambda row: (-strength_rank(row.get("strength")), -int(str(row["participants_max"] or 0)))
-    )
+    rows = sorted(overview, key=lambda row: (-strength_rank(row["strength"]), -int(str(row["participants_max"] or 0))))
     by_tone: dict[str, list[Row]] = {}
     for row in rows:
         by_tone.setdefault(sign_of(row["verdict"]).tone, []).append(row)
 
     def sure(*tones: str) -> list[Row]:
-        found = [row for tone in tones for row in by_tone.get(tone, ()) if strength_rank(row.get("strength")) >= _SURE]
-        return sorted(found, key=lambda row: -strength_rank(row.get("strength")))
+        found = [row for tone in tones for row in by_tone.get(tone, ()) if strength_rank(row["strength"]) >= _SURE]
+        return sorted(found, key=lambda row: -strength_rank(row["strength"]))
 
-    weak = sum(1 for row in by_tone.get("good", ()) if strength_rank(row.get("strength")) < _SURE)
+    weak = sum(1 for row in by_tone.get("good", ()) if strength_rank(row["strength"]) < _SURE)
     return Answers(sure("good"), sure("equal"), sure("bad", "harm"), by_tone.get("mixed", []), weak, len(rows))
 
 
@@ -74,7 +72,7 @@ def autoimmune(here: Served) -> list[Share]:
     """The answer to "Does immunoglobulin help all autoimmune conditions?": their verdicts on treatment."""
     within = {str(row["thing"]) for row in here.graph.about("members-of-thing", _AUTOIMMUNE)}
     rows = [row for row in here.overview if row["condition"] in within and row["intent"] == "treat"]
-    rows.sort(key=lambda row: (-strength_rank(row.get("strength")), -int(str(row["participants_max"] or 0))))
+    rows.sort(key=lambda row: (-strength_rank(row["strength"]), -int(str(row["participants_max"] or 0))))
     shares = []
     for tone, word in _WORDS.items():
         mine = [row for row in rows if sign_of(row["verdict"]).tone == tone]
@@ -100,7 +98,7 @@ def by_condition(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
 def newest(here: Served) -> list[Row]:
     """The conditions with the latest publications."""
     rows = [row for row in here.overview if row["latest_year"] is not None]
-    return sorted(rows, key=lambda row: (-int(str(row["latest_year"])), -strength_rank(row.get("strength"))))[:_NEWEST]
+    return sorted(rows, key=lambda row: (-int(str(row["latest_year"])), -strength_rank(row["strength"])))[:_NEWEST]
 
 
 def conditions(here: Served) -> list[Row]:
