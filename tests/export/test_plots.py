@@ -86,9 +86,8 @@ def test_a_picture_of_nothing_looks_deliberate() -> None:
 def test_words_for_effects_arms_and_doses() -> None:
     row = {"measure": "p value only", "p": Decimal("0.001"), "p_relation": "<", "events": 3, "total": 9}
     assert (effect(row), arms(row)) == ("p < 0.001", "3 of 9")
-    assert regimen([{"days_min": 5, "days_max": 5}, {"g_per_kg_unstated_min": 1, "g_per_kg_unstated_max": 2}]) == (
-        "for 5 days, then 1 to 2 g/kg"
-    )
+    assert regimen([{"dose": None, "courses": 2}, {"dose": "1 to 2 g/kg"}]) == "2 courses, then 1 to 2 g/kg"
+    assert regimen([{"dose": None}]) == ""
     assert [sign_of(word).sign for word in ("no benefit shown", "as good as X", None, "not routinely")] == [
         "−",
         "=",

@@ -120,7 +120,7 @@ def test_the_page_of_a_condition_is_a_table_with_sources(server: httpx.Client) -
     page = server.get(CONDITION, headers={"accept": "text/html"}).text
     text = re.sub(r"<[^>]+>|\s+", " ", page)
     for wanted in ("idiopathic recurrent pericarditis", "benefit", "weak", "case series", "corticosteroid discontinuation",
-                   "katz2018", "Three of the four stopped steroids", "0.4", "then every second month", "MONDO:0016662",
+                   "katz2018", "Three of the four stopped steroids", "0.4", "then every 2 months", "MONDO:0016662",
                    "chronic idiopathic pericarditis"):  # fmt: skip
         assert wanted in text, wanted
     for link in ("/statement/katz2018-06-5", "/passage/katz2018/06", "/study-type/case-series", "/source/katz2018",
@@ -139,7 +139,7 @@ def test_every_link_of_a_page_leads_somewhere(server: httpx.Client) -> None:
     ):
         page = server.get(start, headers={"accept": "text/html"})
         seen |= set(re.findall(r'href="(/[^"]*)"', page.text))
-    for link in sorted(seen)[:: 1 if EXPLORE else 4]:
+    for link in sorted(seen)[:: 1 if EXPLORE else 12]:
         answer = server.get(link.replace("&amp;", "&"), headers={"accept": "text/html"})
         assert answer.status_code in (200, 303), link
 

@@ -48,21 +48,6 @@ def number(value: Value) -> str:
     return text.replace("-", "−")
 
 
-def spelled_range(low: Value, high: Value) -> str:
-    """A range, or the one figure that it is.
-
-    >>> spelled_range(2, 5), spelled_range(2.0, 2.0), spelled_range(None, 5), spelled_range(2, None)
-    ('2 to 5', '2', 'up to 5', '2 or more')
-    """
-    if low is None and high is None:
-        return ""
-    if low is None:
-        return f"up to {number(high)}"
-    if high is None:
-        return f"{number(low)} or more"
-    return number(low) if low == high else f"{number(low)} to {number(high)}"
-
-
 def _unit(row: Row, column: str = "unit") -> str:
     unit = row.get(column)
     if not isinstance(unit, str) or unit in _OF_PERSONS:
@@ -125,57 +110,27 @@ def _arm(row: Row, side: str) -> str:
     return ""
 
 
-def dose(row: Row) -> str:
-    """A regimen as a prescriber writes it; empty where the row has no figures.
-
-    >>> dose({"g_per_kg_per_day_min": 0.4, "g_per_kg_per_day_max": 0.4, "days_min": 5, "days_max": 5})
-    '0.4 g/kg a day for 5 days'
-    >>> dose({"g_per_kg_total_min": 2, "g_per_kg_total_max": 2, "days_min": 2, "days_max": 5})
-    '2 g/kg over 2 to 5 days'
-    """
-    total, daily, unstated = (
-        spelled_range(row.get(f"g_per_kg_{basis}_min"), row.get(f"g_per_kg_{basis}_max"))
-        for basis in ("total", "per_day", "unstated")
-    )
-    days = spelled_range(row.get("days_min"), row.get("days_max"))
-    day_word = "day" if days == "1" else "days"
-    words = []
-    if total:
-        words.append(f"{total} g/kg" + (f" over {days} {day_word}" if days else ""))
-    if daily:
-        words.append(f"{daily} g/kg a day" + (f" for {days} {day_word}" if days and not total else ""))
-    if unstated:
-        words.append(f"{unstated} g/kg" + (f", {days} {day_word}" if days and not (total or daily) else ""))
-    if not words and days:
-        words.append(f"for {days} {day_word}")
-    text = ", ".join(words)
-    every = [
-        f"every {spelled_range(row.get(f'interval_{unit}_min'), row.get(f'interval_{unit}_max'))} {unit}".replace(
-            "every 1 weeks", "every week"
-        ).replace("every 1 months", "every month")
-        for unit in ("weeks", "months")
-        if row.get(f"interval_{unit}_min") is not None or row.get(f"interval_{unit}_max") is not None
-    ]
-    courses = row.get("courses")
-    if courses is not None and (every or courses != 1):
-        every.append(f"{number(courses)} courses" if courses != 1 else "once")
-    return " ".join(filter(None, (text, ", ".join(every))))
-
-
 _PHASES = {"load": 0, "course": 1, "maintenance": 2}
 
 
 def regimen(rows: Iterable[Row]) -> str:
-    """The phases of one arm, one after the other.
+    """The phases of one arm, one after the other, as a prescriber writes them; empty where none has figures.
 
-    >>> load = {"phase": "load", "position": 1, "g_per_kg_total_min": 2, "g_per_kg_total_max": 2}
-    >>> later = {"phase": "maintenance", "position": 2, "g_per_kg_total_min": 1, "g_per_kg_total_max": 1,
-    ...     "interval_weeks_min": 3, "interval_weeks_max": 3}
+    :param rows: of `regimens`
+
+    >>> load = {"phase": "load", "position": 1, "dose": "2 g/kg over 2 to 5 days", "courses": 1}
+    >>> later = {"phase": "maintenance", "position": 2, "dose": "1 g/kg every 3 weeks", "courses": 7}
     >>> regimen([later, load])
-    '2 g/kg, then 1 g/kg every 3 weeks'
+    '2 g/kg over 2 to 5 days, then 1 g/kg every 3 weeks, 7 courses'
     """
     ordered = sorted(rows, key=lambda row: (_PHASES.get(str(row.get("phase")), 1), str(row.get("position"))))
-    return ", then ".join(dict.fromkeys(filter(None, map(dose, ordered))))
+    return ", then ".join(dict.fromkeys(filter(None, map(_phase, ordered))))
+
+
+def _phase(row: Row) -> str:
+    courses = row.get("courses")
+    counted = f"{number(courses)} courses" if courses not in (None, 1) else ""
+    return ", ".join(filter(None, (str(row.get("dose") or ""), counted)))
 
 
 class Reference(NamedTuple):

@@ -171,13 +171,13 @@ def plots(rows: list[dict[str, Value]], references: dict[str, Reference], href: 
 
 
 def bodies(graph: Graph, iri: str) -> list[Body]:
-    """What bodies say, the newest first, those in force before those that are not."""
+    """What bodies say: on the condition itself first, in force before others, the newest first."""
     rows = _once(graph.query("recommendations", condition=iri), "statement")
     found = []
     for row in rows:
         in_force = row["in_force"] is not False and row["superseded"] is not True
         found.append(Body(row, sign_of(row["recommendation"]).tone, str(row["year"] or ""), in_force))
-    return sorted(found, key=lambda body: (not body.in_force, -int(body.year or 0)))
+    return sorted(found, key=lambda body: (body.row["condition"] != iri, not body.in_force, -int(body.year or 0)))
 
 
 def strip(found: list[Body]) -> list[Chip]:
@@ -227,8 +227,9 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
         if not text:
             continue
         sources.setdefault(text, {})[statement] = short.get(str(statement), {})
-        if population := of_arm[0]["population"]:
-            populations.setdefault(text, {})[str(population)] = None
+        narrower = of_arm[0]["condition_label"] if of_arm[0]["condition"] != iri else None
+        if whom := ", ".join(str(each) for each in (narrower, of_arm[0]["population"]) if each is not None):
+            populations.setdefault(text, {})[whom] = None
         if arm not in (None, "ivig", "IVIG", "experimental"):
             notes.setdefault(text, {})[f"{arm} arm"] = None
         for note in told:

@@ -117,6 +117,7 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
         page = page_of(request.query_params.get("page", "1"))
         return here.pages.page(request, "evidence.html", asked=asked, page=page, rows_a_page=_ROWS_A_PAGE, **values)
     bodies = condition.bodies(graph, iri)
+    licences = sorted(graph.query("regulatory-status", condition=iri), key=lambda row: -int(str(row["year"] or 0)))
     plots = condition.plots(rows, here.pages.references, lambda thing: url(request, local_path(thing)))
     return here.pages.page(
         request,
@@ -126,9 +127,10 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
         verdict_of=here.verdicts,
         plots=plots,
         bodies=bodies,
-        strip=condition.strip(bodies),
+        strip=condition.strip([body for body in bodies if body.row["condition"] == iri]),
         disagree=_disagree(here, iri),
-        licences=sorted(graph.query("regulatory-status", condition=iri), key=lambda row: -int(str(row["year"] or 0))),
+        licences=[row for row in licences if row["condition"] == iri],
+        narrower_licences=sum(1 for row in licences if row["condition"] != iri),
         harms=condition.harms(graph, iri),
         doses=condition.doses(graph, iri),
         mechanisms=condition.mechanisms(graph, iri),
