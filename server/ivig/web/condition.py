@@ -226,7 +226,9 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
         text = regimen(of_arm) or "; ".join(told)
         if not text:
             continue
-        sources.setdefault(text, {})[statement] = short.get(str(statement), {})
+        source = short.get(str(statement), {})
+        # A publication that tells of it in several statements is named once.
+        sources.setdefault(text, {}).setdefault(source.get("citation") or source.get("body") or statement, source)
         narrower = of_arm[0]["condition_label"] if of_arm[0]["condition"] != iri else None
         if whom := ", ".join(str(each) for each in (narrower, of_arm[0]["population"]) if each is not None):
             populations.setdefault(text, {})[whom] = None
