@@ -123,7 +123,7 @@ def test_the_page_of_a_condition_is_a_table_with_sources(server: httpx.Client) -
                    "katz2018", "Three of the four stopped steroids", "0.4", "then every 2 months", "MONDO:0016662",
                    "chronic idiopathic pericarditis"):  # fmt: skip
         assert wanted in text, wanted
-    for link in ("/statement/katz2018-06-5", "/passage/katz2018/06", 
+    for link in ("/statement/katz2018-06-5", "/passage/katz2018/06",
                  "http://purl.obolibrary.org/obo/MONDO_0016662"):  # fmt: skip
         assert f'href="{link}"' in page, link
 
