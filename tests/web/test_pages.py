@@ -118,6 +118,8 @@ def test_assets_are_kept_for_a_year_and_change_their_address(server: httpx.Clien
     for path in found:
         assert "immutable" in server.get(path).headers["cache-control"], path
     assert "immutable" not in server.get("/static/style.css").headers.get("cache-control", "")
+    script = server.get(found[-1], headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
+    assert (script.status_code, script.headers["content-encoding"]) == (200, "gzip")
 
 
 def test_crawlers_are_told_what_is_there(server: httpx.Client) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fastapi import Response
 from fastapi.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parent / "static"
 FOR_A_YEAR = "public, max-age=31536000, immutable"
@@ -37,6 +37,12 @@ class Assets(StaticFiles):
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A file goes out whole and through the middleware, so that it is compressed once and then kept: the server
+        would else send it from the disk, as it is."""
+        headers = [pair for pair in scope["headers"] if pair[0] != b"range"]
+        await super().__call__({**scope, "headers": headers, "extensions": {}}, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file."""
