@@ -32,6 +32,13 @@ from ivig.web.served import Here, Served
 from ivig.web.shown import shown_part
 
 _VARY = {"Vary": "Accept"}
+_GROUPS = (
+    "About a condition",
+    "Where it disagrees",
+    "About everything else",
+    "With another server, from the command line",
+)
+_OF_DISAGREEMENT = {"contested", "disagree", "disagreement", "against"}
 _TYPES = {**RESULT_TYPES, **RECORD_TYPES}
 _BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xml": "xml", "ndjson": "ndjson"}
 """The formats that stand for themselves at the end of an address."""
@@ -72,7 +79,7 @@ def router(queries: SavedQueries) -> APIRouter:
         named = request.query_params.get("format")
         format_name = chosen_format({"json": "application/json"}, accepted(request), named, html=True)
         if format_name == "html":
-            return here.pages.page(request, "queries.html", queries=list(queries.values()))
+            return here.pages.page(request, "queries.html", groups=_grouped(queries), examples=EXAMPLES)
         return JSONResponse([_described(query, request) for query in queries.values()], headers=_VARY)
 
     for name, query in queries.items():
@@ -113,6 +120,17 @@ def router(queries: SavedQueries) -> APIRouter:
         raise UnknownName("query", asked, nearest(asked, queries)[:5])
 
     return routes
+
+
+def _grouped(queries: SavedQueries) -> list[tuple[str, list[SavedQuery]]]:
+    """The questions as the list has them: on one condition, on disagreement, on other things, on everything."""
+    groups: dict[str, list[SavedQuery]] = {title: [] for title in _GROUPS}
+    for query in queries.values():
+        about = [parameter.name for parameter in query.parameters]
+        words = {*query.name.split("-"), *query.keywords}
+        place = 3 if query.service else 1 if words & _OF_DISAGREEMENT else 0 if "condition" in about else 2
+        groups[_GROUPS[place]].append(query)
+    return [(title, found) for title, found in groups.items() if found]
 
 
 def _text_route(query: SavedQuery) -> Callable[..., Response]:
