@@ -15,6 +15,7 @@ from ivig.export.record import about_thing, thing_record
 from ivig.namespaces import BASE, ONTOLOGY_GRAPH, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
+from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     GRAPH_TYPES,
