@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from python_reference import reference
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
@@ -228,12 +229,17 @@ def _question(query: SavedQuery) -> Iterable[str]:
     yield ""
 
 
+_SUBCOMMANDS = {"plot": ("evidence-map", "forest")}
+
+
 def command_line() -> str:
     """What every command says of itself."""
     more = "The version: `ivig --version`. Shell completion: `ivig --install-completion`."
     lines = ["# Command line\n", f"What `ivig COMMAND --help` says. {more}\n"]
     for command in COMMANDS:
         lines += [f"## ivig {command}\n", f"```text\n{_help(command)}\n```\n"]
+        for one in _SUBCOMMANDS.get(command, ()):
+            lines += [f"### ivig {command} {one}\n", f"```text\n{_help(f'{command} {one}')}\n```\n"]
     return "\n".join(lines)
 
 
@@ -319,6 +325,7 @@ WRITTEN = {
     "settings.md": settings,
     "report.md": honesty_report,
     "columns.md": table_columns,
+    "python.md": reference,
 }
 WITH_EXAMPLES = (
     DOCS.parent / "README.md",

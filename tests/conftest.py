@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 
 import ivig
 from ivig.build import build
-from ivig.build.release import Releases
+from ivig.build.release import releases_of
 from ivig.namespaces import REPLACED_BY
 from ivig.query import Graph
 from ivig.settings import GraphFiles, graph_files
@@ -51,11 +51,12 @@ def files() -> GraphFiles:
 
 
 @pytest.fixture(scope="session")
-def releases(files: GraphFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a release of the real graph."""
-    folder = tmp_path_factory.mktemp("releases")
-    build(files, Releases(folder))
-    return folder
+def releases(files: GraphFiles) -> Path:
+    """A folder with a release of the real graph: the one that the examples in the code open too."""
+    home = releases_of(files)
+    if home.current() is None:
+        build(files, home)
+    return home.folder
 
 
 @pytest.fixture(scope="session")

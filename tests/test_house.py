@@ -37,6 +37,7 @@ def test_no_query_stands_in_python() -> None:
             "sparql.py",  # the example in the description of the API
             "query_text.py",  # the examples of its docstrings
             "service_calls.py",  # the same
+            "search.py",  # SQL, of the full-text index
         ), path
 
 

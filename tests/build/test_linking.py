@@ -214,6 +214,7 @@ def test_what_two_ontologies_call_the_same_counts_together(small: tuple[GraphFil
     with pytest.raises(AmbiguousName, match=r'name "shared" is not exact here; .*: ZZ:2 \(second\), ZZ:3 \(third\)'):
         _conditions(graph, "shared")
     assert graph.names.search("metabolic disease") == graph.names.things("metabolic disease", "Condition")
+    assert graph.names.exact("shared") == []
 
 
 def test_a_failed_build_links_nothing(small: tuple[GraphFiles, Releases]) -> None:
@@ -257,8 +258,10 @@ def test_where_one_thing_is_wanted_an_ancestor_of_several_is_not_exact(small: tu
     with pytest.raises(AmbiguousName, match="say which you mean: gout, saturnine gout"):
         names.resolve("metabolic disease", "Condition")
     assert names.resolve("EX:4", "Condition") == BASE + "condition/gout"
-    with pytest.raises(UnknownName, match='unknown condition "metabolic diseases"; nearest: metabolic disease'):
-        names.things("metabolic diseases", "Condition")
+    assert names.things("metabolic diseases", "Condition") == names.things("metabolic disease", "Condition")
+    assert names.took("Metabolic disorder", "Condition") == "metabolic disease"
+    with pytest.raises(UnknownName, match='unknown condition "metabolc disease"; nearest: metabolic disease'):
+        names.things("metabolc disease", "Condition")
     with pytest.raises(UnknownName):
         names.things("metabolic disease", "Mechanism")
 

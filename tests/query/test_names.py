@@ -141,3 +141,48 @@ def test_search_finds_things_of_any_kind(graph: Graph) -> None:
 @given(st.text())
 def test_the_normal_form_is_stable(name: str) -> None:
     assert normal(normal(name)) == normal(name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("Guillain Barre", "Guillain-Barré syndrome"),
+        ("Neuropathy, Multifocal Motor", "multifocal motor neuropathy"),
+        ("autoimmune haemolytic anaemias", "autoimmune hemolytic anemia"),
+        # Half a name is no name.
+        ("sydenham's", None),
+        ("GBS", None),
+        ("MONDO:0016218", None),
+        ("gilain barre", None),
+        ("disease", None),
+        ("the", None),
+    ],
+)
+def test_a_name_that_differs_in_its_signs_is_taken_and_said(graph: Graph, typed: str, taken: str | None) -> None:
+    assert graph.names.took(typed, "Condition") == taken
+    if taken:
+        assert [graph.names.label(iri) for iri in graph.names.things(typed, "Condition")] == [taken]
+
+
+def test_several_that_differ_in_their_signs_are_listed() -> None:
+    index = NameIndex(
+        labels={"x:a": "Gray's disease", "x:b": "gray syndrome"},
+        kinds={"Condition": {"gray's disease": ["x:a"], "gray syndrome": ["x:b"]}},
+        outside={},
+    )
+    with pytest.raises(AmbiguousName, match="say which you mean: Gray's disease, gray syndrome"):
+        Names(index).things("grays", "Condition")
+    assert Names(index).things("gray syndrome", "Condition") == ["x:b"]
+
+
+def test_a_curator_names_things_exactly(graph: Graph) -> None:
+    with pytest.raises(UnknownName, match='unknown condition "Guillain Barre"; nearest: Guillain-Barré syndrome'):
+        graph.names.resolve("Guillain Barre", "Condition")
+
+
+@pytest.mark.parametrize("typed", ["asdfqwer", "NICE", "1234", "MONDO:1", "?", ""])
+def test_where_nothing_is_near_nothing_is_offered(graph: Graph, typed: str) -> None:
+    assert graph.names.near(typed) == []
+    with pytest.raises(UnknownName) as raised:
+        graph.names.things(typed, "Condition")
+    assert raised.value.nearest == []

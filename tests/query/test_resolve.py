@@ -6,7 +6,7 @@ import pytest
 
 from ivig.errors import BadInput, NotThere, UnknownName
 from ivig.namespaces import BASE
-from ivig.query import Graph
+from ivig.query import Graph, Names
 from ivig.query.resolve import meanings
 
 GBS = BASE + "condition/guillain-barre-syndrome"
@@ -36,6 +36,32 @@ def test_an_identifier_leads_to_its_thing(graph: Graph, typed: str, predicate: s
     first = meanings(graph, typed)[0]
     assert (first.predicate, first.thing, first.kind) == (predicate, BASE + thing, kind)
     assert first.thing_label == graph.names.label(first.thing)
+
+
+@pytest.mark.parametrize(
+    ("typed", "curie"),
+    [
+        ("G61.0", "ICD10CM:G61.0"),
+        ("g610", "ICD10CM:G61.0"),
+        ("ICD10:G61.0", "ICD10CM:G61.0"),
+        ("ICD-10 G61.0", "ICD10CM:G61.0"),
+        ("D020275", "MESH:D020275"),
+        ("mesh D020275", "MESH:D020275"),
+    ],
+)
+def test_a_code_is_known_by_its_looks(graph: Graph, typed: str, curie: str) -> None:
+    first = meanings(graph, typed)[0]
+    assert (first.identifier, first.thing) == (curie, GBS)
+    assert graph.names.resolve(typed, "Condition") == GBS
+
+
+def test_a_link_of_a_class_does_not_break_what_it_leads_to(graph: Graph) -> None:
+    class_ = BASE + "ontology#Condition"
+    index = {"labels": {}, "kinds": {}, "outside": {"ex:1": [(class_, "exact")]}}
+    other = Graph(graph.files, graph.release)
+    other.names = Names(index)  # type: ignore[arg-type, misc]
+    (found,) = meanings(other, "ex:1")
+    assert (found.thing, found.kind, found.statements) == (class_, "term of the ontology", ())
 
 
 def test_every_thing_comes_with_its_predicate_the_exact_first(graph: Graph) -> None:
@@ -83,6 +109,7 @@ def test_an_outside_iri_is_a_parameter_of_every_query(graph: Graph) -> None:
         ("https://example.org/gout", NotThere, "nothing here is linked to https://example.org/gout"),
         ("GBS", BadInput, '"GBS" is no identifier: give a CURIE such as MONDO:0016218'),
         ("", BadInput, '"" is no identifier'),
+        ("99999998", NotThere, "nothing here is linked to PMID:99999998"),
     ],
 )
 def test_what_means_nothing_is_said_plainly(graph: Graph, typed: str, error: type[Exception], message: str) -> None:

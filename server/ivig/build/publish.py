@@ -24,6 +24,7 @@ from pyoxigraph import (
 
 from ivig.build.ancestors import Ancestors
 from ivig.build.release import ANCESTORS, MANIFEST, NAMES, NQUADS, Release, Releases, Stamp, digest_of
+from ivig.build.search_index import write_search_index
 from ivig.io.turtle import in_graph
 from ivig.model.label_index import name_index
 from ivig.namespaces import DATA_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
@@ -44,7 +45,8 @@ def publish(
     :param tools: the distributions whose versions the manifest names
     """
     quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
-    index = name_index([*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]], graphs[LINKS_GRAPH])
+    asserted = [*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]]
+    index = name_index(asserted, graphs[LINKS_GRAPH])
     names = json.dumps(index, ensure_ascii=False, sort_keys=True).encode()
     manifest: dict[str, Any] = {
         "sources": stamp.digest,
@@ -58,6 +60,7 @@ def publish(
     with releases.draft() as folder:
         draft = Release(folder)
         (folder / NAMES).write_bytes(names)
+        write_search_index(draft.search, asserted)
         if higher:
             index_above = json.dumps(higher.names, ensure_ascii=False, sort_keys=True)
             (folder / ANCESTORS).write_text(index_above, encoding="utf-8")

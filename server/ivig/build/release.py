@@ -23,6 +23,7 @@ from ivig.settings import GraphFiles, cache_folder
 MANIFEST = "manifest.json"
 NAMES = "names.json"
 ANCESTORS = "ancestors.json"
+SEARCH = "search.sqlite"
 STORE = "store"
 STAMP = "sources.stamp"
 ORIGIN = "sources.folder"
@@ -184,6 +185,11 @@ class Release:
     @property
     def names(self) -> Path:
         return self.folder / NAMES
+
+    @property
+    def search(self) -> Path:
+        """The full-text index; not there in a file that is served as it stands."""
+        return self.folder / SEARCH
 
     @property
     def ancestors(self) -> Path:

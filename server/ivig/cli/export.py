@@ -86,6 +86,7 @@ def export(
     from ivig.cli.opened import opened
     from ivig.export import Exporter, Selection
     from ivig.export.formats import format_of
+    from ivig.export.selection import took
 
     named = {
         name: tuple(values or ())
@@ -116,6 +117,8 @@ def export(
     _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
     _one_of({"--package": package, "--output": output})
     exporter = Exporter(opened(graph, releases))
+    for line in took(exporter.graph, selection):
+        print(f"ivig: {line}", file=sys.stderr)
     inferred = not asserted
     if citations is not None:
         from ivig.export.bibliography import bibliography

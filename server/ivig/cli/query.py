@@ -79,6 +79,8 @@ def _command(query: SavedQuery) -> Any:
         view = _view(query, values.pop("where"), values.pop("sort"), values.pop("limit"), values.pop("columns"))
         graph = opened(values.pop("graph"), values.pop("releases"))
         given = {name: value for name, value in values.items() if value is not None}
+        for line in graph.took(query.name, given):
+            print(f"ivig: {line}", file=sys.stderr)
         _write(graph, query, given, view, name, output)
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}

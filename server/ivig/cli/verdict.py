@@ -75,7 +75,10 @@ def verdict(
         assert changed_by is not None
         _write(_changed(source, changed_by, as_of), format)
     else:
-        found = _one(source, source.names.resolve(condition, "Condition"), as_of)
+        asked = source.condition(condition)
+        for line in asked.took:
+            print(f"ivig: {line}", file=sys.stderr)
+        found = _one(source, asked.iri, as_of)
         if format is VerdictFormat.table:
             _print(found, source, as_of)
         else:

@@ -128,6 +128,13 @@ def resolved(graph: Graph, selection: Selection) -> Selection:
     return replace(selection, **named)
 
 
+def took(graph: Graph, selection: Selection) -> list[str]:
+    """What a selection takes for names that are not exact, a line each."""
+    given = ((name, kinds) for criterion, kinds in _KINDS.items() for name in getattr(selection, criterion))
+    taken = ((name, graph.names.took(name, kind)) for name, kinds in given for kind in kinds if name.lower() != NONE)
+    return [f'took {label} for "{name}"' for name, label in taken if label]
+
+
 def _choices(graph: Graph, selection: Selection) -> Iterator[Picked]:
     """What each criterion picks for itself."""
     for criterion, kinds in _KINDS.items():

@@ -51,7 +51,7 @@ class Mapping(NamedTuple):
 def mappings(path: Path, things: Container[str] | None = None) -> list[Mapping]:
     """The links of an SSSOM file, IRIs written out by the file's own `curie_map`.
 
-    What a row denies, or found no term for, is no link.
+    What a row found no term for is no link. What it denies could only be read as its opposite: it is an error.
 
     :param things: the IRIs that a link may be of; any where None
     :raises NotThere: where there is no file
@@ -117,7 +117,7 @@ class _Reader:
             line = self._head + rows.line_num + 1
 
     def link(self, place: str, row: dict[str, Any]) -> Mapping | None:
-        """What a row links; nothing where it denies a link, found no term, or has a problem."""
+        """What a row links; nothing where it found no term, or has a problem."""
         from pydantic import ValidationError
         from sssom_pydantic.io import row_to_record
 
@@ -143,8 +143,8 @@ class _Reader:
             return refuse("subject_id", "a thing of the graph")
         if record.predicate_id not in _PREDICATES:
             return refuse("predicate_id", f"one of {', '.join(sorted(_PREDICATES))}")
+        if record.predicate_modifier == _NOT:
+            return refuse("predicate_modifier", "a link that holds; what is denied is no link, so take the row out")
         if (before := self._said.setdefault((subject, predicate, target), place)) != place:
             return refuse("object_id", f"each link once; {before} has it too")
-        if record.predicate_modifier == _NOT:
-            return None
         return Mapping(subject, predicate, target, record.object_id, record.object_label or "")

@@ -2,34 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, QueryTriples, Triple, parse_query_results
 
 from ivig.build.release import Release
 from ivig.query.engine import EmbeddedEngine, Engine, select
 from ivig.query.names import Names, say_replaced
-from ivig.query.results import Value, columns, rows
+from ivig.query.results import Value, columns, own_columns, rows
 from ivig.query.saved import SavedQueries
 from ivig.settings import GraphFiles
 
 if TYPE_CHECKING:
+    import pandas
+    import polars
     import rdflib
+
+    from ivig.query.condition import Condition
+    from ivig.query.search import Hit
 
 
 class Answer:
-    """The rows of a result: dicts, by number or in turn; `pandas.DataFrame(answer.rows)` takes them as they are."""
+    """The rows of a result: dicts, by number or in turn. A notebook shows it as a table.
 
-    def __init__(self, columns: list[str], rows: list[dict[str, Value]]) -> None:
+    >>> import ivig
+    >>> answer = ivig.open().query("mechanisms-for-condition", condition="DCM")
+    >>> answer.columns[:2]
+    ['condition', 'condition_label']
+    >>> sorted({row["supports"] for row in answer})
+    [False]
+    """
+
+    def __init__(
+        self,
+        columns: list[str],
+        rows: list[dict[str, Value]],
+        *,
+        meanings: Mapping[str, str] | None = None,
+        took: Sequence[str] = (),
+    ) -> None:
+        """
+        :param columns: their names, in order
+        :param rows: each with every column
+        :param meanings: what the columns hold, by name
+        :param took: what was taken for names that are not exact, a line each
+        """
         self.columns = columns
         self.rows = rows
+        self.meanings = meanings or {}
+        self.took = list(took)
 
     @classmethod
-    def of(cls, solutions: QuerySolutions) -> Answer:
-        """The answer that a result gives, read to its end."""
-        return cls(columns(solutions), list(rows(solutions)))
+    def of(cls, solutions: QuerySolutions, **more: Any) -> Answer:
+        """The answer that a result gives, read to its end; `more` as for the class."""
+        return cls(columns(solutions), list(rows(solutions)), **more)
 
     @classmethod
     def from_json(cls, body: bytes) -> Answer:
@@ -37,6 +65,38 @@ class Answer:
         parsed = parse_query_results(body, format=QueryResultsFormat.JSON)
         assert isinstance(parsed, QuerySolutions)
         return cls.of(parsed)
+
+    def to_pandas(self, *, labels: bool = False) -> pandas.DataFrame:
+        """The rows as a data frame of pandas, which has to be installed.
+
+        Whole numbers are `Int64`, other numbers `Float64`, yes or no is `boolean`, what comes from a vocabulary, such
+        as the direction, a category; what is not told is missing. `frame.attrs["meanings"]` says what columns hold.
+
+        :param labels: columns that hold things have their labels in place of their IRIs, and no twin
+        :raises BadInput: where pandas is not installed
+        """
+        from ivig.query.frames import pandas_frame
+
+        return pandas_frame(self, labels)
+
+    def to_polars(self, *, labels: bool = False) -> polars.DataFrame:
+        """The rows as a data frame of polars, which has to be installed: `Int64`, `Float64`, `Boolean`, `Categorical`.
+
+        :param labels: columns that hold things have their labels in place of their IRIs, and no twin
+        :raises BadInput: where polars is not installed
+        """
+        from ivig.query.frames import polars_frame
+
+        return polars_frame(self, labels)
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from ivig.query.frames import html_table
+
+        return html_table(self)
+
+    def __repr__(self) -> str:
+        return f"<Answer: {len(self.rows)} rows of {', '.join(own_columns(self.columns))}>"
 
     def __getitem__(self, index: int) -> dict[str, Value]:
         return self.rows[index]
@@ -77,19 +137,79 @@ class Graph:
         return SavedQueries(self.files.queries / "internal")
 
     def read(self) -> None:
-        """Read what is otherwise read when it is first needed. Raises NotThere where a part is missing or damaged."""
+        """Read what is otherwise read when it is first needed.
+
+        :raises NotThere: where a part is missing or damaged
+        """
         _ = self.engine, self.names
 
     def query(self, name: str, /, **parameters: str) -> Answer:
         """The answer to a saved query.
 
-        parameters: what a user would type: a label, a synonym, a CURIE or an IRI.
-        Raises UnknownName, AmbiguousName or BadInput, each saying what would do.
+        :param name: of the query, such as `evidence-for-condition`
+        :param parameters: what a user would type: a label, a synonym, a CURIE or an IRI
+        :raises UnknownName: for a query, parameter or name that is not known, with the nearest
+        :raises AmbiguousName: for a name that means several things, with all of them
+        :raises BadInput: where a parameter is missing
+
+        >>> import ivig
+        >>> answer = ivig.open().query("mechanisms-for-condition", condition="dilated cardiomyopathies")
+        >>> answer.took
+        ['took dilated cardiomyopathy for "dilated cardiomyopathies"']
         """
-        return Answer.of(self.solutions(name, parameters))
+        solutions = self.solutions(name, parameters)
+        return Answer.of(solutions, meanings=self.queries[name].columns, took=self.took(name, parameters))
+
+    def took(self, name: str, parameters: Mapping[str, str]) -> list[str]:
+        """What a saved query takes for names that are not exact, a line each."""
+        given = (
+            (parameter.kind, parameters.get(parameter.name, "").strip()) for parameter in self.queries[name].parameters
+        )
+        taken = ((typed, self.names.took(typed, kind)) for kind, typed in given if typed)
+        return [f'took {label} for "{typed}"' for typed, label in taken if label]
+
+    def condition(self, name: str) -> Condition:
+        """What the graph says of one condition: verdicts, evidence, recommendations, harms.
+
+        :param name: a label, a synonym, a CURIE or an IRI
+        :raises UnknownName: with the nearest
+        :raises AmbiguousName: for a name that means several conditions, with all of them
+
+        >>> import ivig
+        >>> ivig.open().condition("GBS").label
+        'Guillain-Barré syndrome'
+        """
+        from ivig.query.condition import Condition
+
+        return Condition(self, name)
+
+    def search(self, text: str, kinds: Iterable[str] | None = None, limit: int = 20) -> list[Hit]:
+        """What bears a name, or says something of it: names first, conditions before all else.
+
+        A name may be spelled as people do, or be an identifier; words are looked for in findings, populations, titles
+        and authors too, in all their forms. Where nothing has them all, what has all but one, else names that are like
+        it; nothing where nothing is.
+
+        :param text: words; between quotation marks a phrase
+        :param kinds: only things of these kinds, such as `condition`, `mechanism`, `citation` or `statement`
+        :param limit: how many at most
+        :raises UnknownName: for a kind that is none
+        :raises NotThere: where the release has no index
+
+        >>> import ivig
+        >>> [hit.label for hit in ivig.open().search("guillain barre", limit=1)]
+        ['Guillain-Barré syndrome']
+        """
+        from ivig.query.search import search
+
+        return search(self.release, self.names, text, kinds, limit)
 
     def sparql(self, query: str) -> Answer:
-        """The answer to a SELECT query. Raises BadQuery with the place, Refused for an update or a SERVICE call."""
+        """The answer to a SELECT query. The graph's own prefixes need no declaration.
+
+        :raises BadQuery: with line and column, where it does not parse or is no SELECT query
+        :raises Refused: for an update or a SERVICE call
+        """
         return Answer.of(select(self.engine, query))
 
     def about(self, name: str, *things: str) -> Answer:
@@ -98,11 +218,11 @@ class Graph:
         return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
-        """The running result of a saved query, not yet read. Raises what `query` does."""
+        """The running result of a saved query, not yet read; raises what `query` does."""
         return select(self.engine, self.bound(name, parameters), self.queries[name].service)
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
-        """The text of a saved query with its parameters bound. Raises what `query` does."""
+        """The text of a saved query with its parameters bound; raises what `query` does."""
         return self.queries[name].bind(parameters, self.names)
 
     def to_rdflib(self, *things: str, subgraph: Iterable[Quad | Triple] | None = None) -> rdflib.Graph:

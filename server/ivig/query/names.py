@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterable
-from functools import cached_property
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.build.release import Release
 from ivig.errors import AmbiguousName, Replaced, UnknownName
 from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
-from ivig.model.labels import normal
+from ivig.model.labels import loose_keys, normal
 from ivig.namespaces import BASE
+from ivig.query.near import near_names
 
 if TYPE_CHECKING:
     from ivig.build.ancestors import AncestorIndex
@@ -20,6 +23,22 @@ if TYPE_CHECKING:
 _KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
 _PUBLICATIONS = ("PMID", "DOI", "PMCID")
 _IDENTIFYING = ("pmid", "doi", "pmcid")
+_BARE = (
+    (re.compile(r"[A-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?", re.IGNORECASE), ("ICD10WHO", "ICD10CM")),
+    (re.compile(r"[CD]\d{6,9}", re.IGNORECASE), ("MESH",)),
+)
+"""Codes that are known by their looks, and whose they are."""
+_ICD10 = re.compile(r"icd[- _]?10[: _](.+)", re.IGNORECASE)
+"""A code of ICD-10 that does not say of which."""
+_NOT_NEAR = frozenset({"Citation", "Term"})
+"""Kinds whose names are not offered where nobody asked for the kind: titles are likened by the search in full text."""
+
+
+class _Taken(NamedTuple):
+    """What was taken for a name that is not exact, and what that is called."""
+
+    things: list[str]
+    label: str
 
 
 class Names:
@@ -49,6 +68,7 @@ class Names:
         """The IRIs of the things of this kind that `name` stands for: one, or all at or below an outside term.
 
         An outside term of a linked ontology stands for all things of ours that the ontology puts at it or below it.
+        Where nothing is called so, the one thing is taken whose name differs in its signs alone (`took` says which).
 
         :param name: as for `resolve`; where an ontology was linked, also the label of one of its terms
         :raises UnknownName: as `resolve` does
@@ -58,12 +78,33 @@ class Names:
         known = self._index["kinds"].get(kind, {})
         if normal(typed) in known or self._own_iri(typed, known) is not None:
             return [self.resolve(name, kind)]
-        of_this_kind = {iri for things in known.values() for iri in things}
-        below = [thing for thing in self.below(typed) if thing in of_this_kind]
-        if not below:
+        of_this_kind = self._of_kind(kind)
+        if below := [thing for thing in self.below(typed) if thing in of_this_kind]:
+            same = [iri for iri, how in self.matches(typed) if how in ("exact", "close") and iri in of_this_kind]
+            return sorted({*below, *same})
+        try:
             return [self.resolve(name, kind)]
-        same = [iri for iri, how in self.matches(typed) if how in ("exact", "close") and iri in of_this_kind]
-        return sorted({*below, *same})
+        except UnknownName:
+            if (taken := self._taken(typed, kind)) is None:
+                raise
+            return taken.things
+
+    def took(self, name: str, kind: str) -> str | None:
+        """What a name was taken for by `things`, where nothing is called exactly so; None where something is.
+
+        >>> import ivig
+        >>> ivig.open().names.took("Guillain Barre", "Condition")
+        'Guillain-Barré syndrome'
+        """
+        typed = name.strip()
+        try:
+            self.resolve(typed, kind)
+        except UnknownName:
+            taken = self._taken(typed, kind)
+            return taken.label if taken else None
+        except AmbiguousName:
+            pass
+        return None
 
     def below(self, name: str) -> list[str]:
         """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
@@ -81,6 +122,10 @@ class Names:
         # The prefix of an ontology of one's own is known to nobody else.
         key = key if key in terms else key.replace("_", ":", 1)
         keys = [key] if key in terms else self._ancestors["names"].get(normal(typed), [])
+        return self._below(typed, keys)
+
+    def _below(self, typed: str, keys: list[str]) -> list[str]:
+        terms = self._ancestors["terms"]
         if len({normal(terms[key][0]) for key in keys}) > 1:
             raise AmbiguousName("name", typed, [f"{key.upper()} ({terms[key][0]})" for key in keys])
         return sorted({thing for key in keys for thing in terms[key][1]})
@@ -105,13 +150,14 @@ class Names:
             return iri
         if (iri := self._from_outside(typed, kind, known)) is not None:
             return iri
-        if below := [thing for thing in self.below(typed) if any(thing in things for things in known.values())]:
+        of_this_kind = self._of_kind(kind)
+        if below := [thing for thing in self.below(typed) if thing in of_this_kind]:
             if len(below) == 1:
                 return below[0]
             raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
         self.check_prefix(typed)
         outside = identifier(typed)
-        raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, known))
+        raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, kind))
 
     def matches(self, name: str) -> list[tuple[str, str]]:
         """The things of any kind that an outside identifier leads to, each with how it is linked.
@@ -166,25 +212,75 @@ class Names:
         things = {iri for iris in self._index["kinds"].get(kind, {}).values() for iri in iris}
         return sorted((self.label(iri) for iri in things), key=str.casefold)
 
-    def search(self, name: str) -> list[str]:
-        """The things of any kind that a name means: those that bear it exactly, else those below a term of a linked
-        ontology that does, else up to twenty like it."""
+    def exact(self, name: str) -> list[str]:
+        """The things of any kind that bear a name or an identifier, in any spelling; else those below a term of a
+        linked ontology that does."""
         typed = normal(name)
         if not typed:
             return []
-        exact: dict[str, None] = {}
+        found: dict[str, None] = {}
         for kind, known in self._index["kinds"].items():
             if kind != "Term":
-                exact.update(dict.fromkeys(known.get(typed, [])))
-        exact.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
-        if found := list(exact) or self.below(name):
-            return found
-        everything: dict[str, list[str]] = {}
-        for known in self._index["kinds"].values():
-            for known_name, things in known.items():
-                everything.setdefault(known_name, []).extend(things)
-        alike = dict.fromkeys(iri for found in nearest(typed, everything) for iri in everything[found])
-        return list(alike)[:20]
+                found.update(dict.fromkeys(known.get(typed, [])))
+        found.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
+        if found:
+            return list(found)
+        # A synonym of several terms of an ontology means none of them.
+        with suppress(AmbiguousName):
+            if below := self.below(name):
+                return below
+        kinds = [kind for kind in self._index["kinds"] if kind not in _NOT_NEAR]
+        return list(dict.fromkeys(iri for kind in kinds for iri in self._loosely(name, kind)))
+
+    def near(self, name: str, kinds: Iterable[str] | None = None) -> list[str]:
+        """Up to twenty things with names like this one, the likest first; none where nothing is like it.
+
+        :param kinds: classes of the ontology; all but publications where None
+        """
+        if identifier(name) or not re.search(r"[^\W\d_]", name):
+            return []
+        chosen = set(self._index["kinds"]) - _NOT_NEAR if kinds is None else set(kinds)
+        known: dict[str, list[str]] = {}
+        for kind in sorted(chosen):
+            for each, things in self._index["kinds"].get(kind, {}).items():
+                known.setdefault(each, []).extend(things)
+        return list(dict.fromkeys(iri for each in near_names(name, known) for iri in known[each]))[:20]
+
+    def search(self, name: str) -> list[str]:
+        """The things of any kind that a name means, else up to twenty like it."""
+        return self.exact(name) or self.near(name)
+
+    def _of_kind(self, kind: str) -> set[str]:
+        return {iri for things in self._index["kinds"].get(kind, {}).values() for iri in things}
+
+    def _taken(self, typed: str, kind: str) -> _Taken | None:
+        """What is taken where nothing is called so: the one thing of ours that `_loosely` fits, else a term of a linked
+        ontology.
+
+        :raises AmbiguousName: where several fit
+        """
+        own = self._loosely(typed, kind)
+        if len(own) > 1:
+            raise AmbiguousName(_in_words(kind), typed, _few([self.label(iri) for iri in own]))
+        if own:
+            return _Taken(own, self.label(own[0]))
+        keys, names = loose_keys(typed), self._ancestors["names"]
+        if not names or identifier(typed):
+            return None
+        terms = sorted({term for each, of in names.items() if not keys.isdisjoint(_keys(each)) for term in of})
+        of_this_kind = self._of_kind(kind)
+        things = [thing for thing in self._below(typed, terms) if thing in of_this_kind]
+        return _Taken(things, self._ancestors["terms"][terms[0]][0]) if things else None
+
+    def _loosely(self, typed: str, kind: str) -> list[str]:
+        """The things of a kind whose names differ in signs, plural, spelling or words such as `disease` alone."""
+        if identifier(typed):
+            return []
+        keys, known = loose_keys(typed), self._index["kinds"].get(kind, {})
+        found = [iri for each, things in known.items() if not keys.isdisjoint(_keys(each)) for iri in things]
+        # An abbreviation in brackets is told by its capitals, which no normal form has.
+        found += [iri for iri in sorted(self._of_kind(kind)) if not keys.isdisjoint(_keys(self.label(iri)))]
+        return list(dict.fromkeys(found))
 
     def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
@@ -210,25 +306,33 @@ class Names:
             raise AmbiguousName(_in_words(kind), typed, [f"{self.label(iri)} ({how} match)" for iri, how in pairs])
         return None
 
+    def identified(self, name: str) -> Identifier | None:
+        """What a name is as an identifier of another collection: of those that a code without a prefix may be, the one
+        that something is linked to."""
+        known = identifier(name)
+        asked = ([known] if known else []) + _codes(name.strip())
+        return next((each for each in asked if each.key in self._index["outside"]), known)
+
     def _outside(self, typed: str) -> list[tuple[str, str]]:
         """The things that an outside term maps to: as it is typed, else as its collection writes it."""
         outside = self._index["outside"]
         pairs = outside.get(typed.strip("<>").lower())
-        if pairs is None and outside and (known := identifier(typed)):
+        if pairs is None and outside and (known := self.identified(typed)):
             pairs = outside.get(known.key)
         return [(iri, how) for iri, how in pairs or ()]
 
-    def _nearest(self, typed: str, known: dict[str, list[str]]) -> list[str]:
-        of_this_kind = {iri for things in known.values() for iri in things}
+    def _nearest(self, typed: str, kind: str) -> list[str]:
+        of_this_kind = self._of_kind(kind)
         terms = self._ancestors["terms"]
         above = {
             name: terms[keys[0]][0]
             for name, keys in self._ancestors["names"].items()
             if not of_this_kind.isdisjoint(terms[keys[0]][1])
         }
-        alike = nearest(normal(typed), [*known, *above])
-        labels = [self.label(iri) for name in alike for iri in known.get(name, ())]
-        labels += [above[name] for name in alike if name in above and name not in known]
+        known = self._index["kinds"].get(kind, {})
+        labels: list[str] = []
+        for name in near_names(typed, [*known, *above]):
+            labels += [self.label(iri) for iri in known[name]] if name in known else [above[name]]
         return list(dict.fromkeys(labels))[:5]
 
 
@@ -236,6 +340,22 @@ def say_replaced(old: str, new: str) -> None:
     """Warn that a thing has another IRI by now than the one that it was asked for by."""
     # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
     warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
+
+
+@cache
+def _keys(name: str) -> frozenset[str]:
+    return frozenset(loose_keys(name))
+
+
+def _codes(typed: str) -> list[Identifier]:
+    """What a code without a prefix may be, and one of ICD-10 that does not say of which."""
+    stated = _ICD10.fullmatch(typed)
+    code = (stated[1] if stated else typed).strip().upper()
+    owners = [prefix for pattern, prefixes in _BARE if pattern.fullmatch(code) for prefix in prefixes]
+    if stated:
+        owners = [prefix for prefix in owners if prefix != "MESH"]
+    known = [identifier(f"{owner}:{code}") for owner in owners]
+    return [each for each in known if each]
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

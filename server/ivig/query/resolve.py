@@ -44,6 +44,7 @@ def meanings(graph: Graph, typed: str) -> list[Meaning]:
     :raises NotThere: where nothing is linked to the identifier
     :raises BadInput: where it is none
     """
+    typed = typed.strip()
     # A term of a linked ontology that nothing is linked to leads to all that is below it there.
     matches = graph.names.matches(typed) or [(thing, _BELOW) for thing in graph.names.below(typed)]
     if not matches:
@@ -54,20 +55,21 @@ def meanings(graph: Graph, typed: str) -> list[Meaning]:
         statements[str(row["thing"])].append(str(row["statement"]))
     return [
         Meaning(
-            identifier=_curie(typed, how),
+            identifier=_curie(graph, typed, how),
             predicate="rdfs:subClassOf" if how == _BELOW else _PREDICATES.get(how, f"skos:{how}Match"),
             thing=thing,
-            thing_label=str(things[thing]["thing_label"]),
-            kind=str(things[thing]["kind"]),
+            thing_label=str(things[thing]["thing_label"]) if thing in things else graph.names.label(thing),
+            # A link may be of a class or a property of the ontology, which is of no kind here.
+            kind=str(things[thing]["kind"]) if thing in things else "term of the ontology",
             statements=tuple(statements[thing]),
         )
         for thing, how in sorted(matches, key=lambda match: (_ORDER.index(match[1]), match[0]))
     ]
 
 
-def _curie(typed: str, how: str) -> str:
-    known = identifier(typed) or (Identifier(how.upper(), typed.strip()) if how in _PREDICATES else None)
-    return known.curie if known else typed.strip()
+def _curie(graph: Graph, typed: str, how: str) -> str:
+    known = graph.names.identified(typed) or (Identifier(how.upper(), typed) if how in _PREDICATES else None)
+    return known.curie if known else typed
 
 
 def _nothing(graph: Graph, typed: str) -> BadInput:
@@ -75,7 +77,7 @@ def _nothing(graph: Graph, typed: str) -> BadInput:
     if typed.strip().startswith(BASE):
         return BadInput(f"{shown} is an address of this graph itself, no identifier from outside")
     graph.names.check_prefix(typed)
-    known = identifier(typed)
+    known = identifier(typed) or (identifier(f"PMID:{typed}") if typed.isdecimal() else None)
     if known is None and "://" not in typed:
         return BadInput(f'"{shown}" is no identifier: give a CURIE such as MONDO:0016218, a PMID, a DOI or an address')
     hint = ""
