@@ -65,7 +65,7 @@ def test_several_things_are_listed_on_a_page(server: httpx.Client, graph: Graph)
     [
         ("/resolve/MOND:0016218", 400, 'unknown prefix "MOND"; nearest: MONDO'),
         ("/resolve/MONDO:9999999", 404, "nothing here is linked to MONDO:9999999"),
-        ("/resolve/ICD10:G61.0", 404, "nothing here is linked to ICD10WHO:G61.0; ICD10CM:G61.0 is"),
+        ("/resolve/ICD10WHO:G61.0", 404, "nothing here is linked to ICD10WHO:G61.0; ICD10CM:G61.0 is"),
         ("/resolve/gout", 400, '"gout" is no identifier'),
         ("/resolve/<script>", 400, "is no identifier"),
         ("/resolve/https://w3id.org/ivig/condition/gout", 400, "is an address of this graph itself"),
