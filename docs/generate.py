@@ -156,6 +156,9 @@ def _scheme_section(ontology: Graph, scheme: Node) -> Iterator[str]:
     yield f"### {ontology.value(scheme, SKOS.prefLabel)}\n"
     yield f"{ontology.value(scheme, SKOS.definition)}\n"
     terms = sorted(ontology.subjects(SKOS.inScheme, scheme), key=str)
+    if not terms:
+        yield "Its concepts stand in `data/`, and are inferred to be in it.\n"
+        return
     with_level = any(ontology.value(term, IVIG.level) for term in terms)
     yield "| term | meaning | broader |" + (" level |" if with_level else "")
     yield "|---|---|---|" + ("---|" if with_level else "")
@@ -254,7 +257,8 @@ def settings() -> str:
         "|---|---|---|---|",
     ]
     for name, field in Settings.model_fields.items():
-        default = "" if field.default in (None, "", False) else f"`{field.default}`"
+        value = str(field.default).lower() if isinstance(field.default, bool) else field.default
+        default = "" if value in (None, "") else f"`{value}`"
         lines.append(f"| `{name}` | `IVIG_{name.upper()}` | {default} | {field.description} |")
     lines += [
         "",

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, settings
 import ivig
 from ivig.build import build
 from ivig.build.release import releases_of
+from ivig.namespaces import REPLACED_BY
 from ivig.query import Graph
 from ivig.settings import GraphFiles, graph_files
 from scale import EXPLORE
@@ -62,6 +63,14 @@ def releases(files: GraphFiles) -> Path:
 def graph(releases: Path) -> Graph:
     """The real graph, ready to be asked."""
     return ivig.open(ROOT, releases)
+
+
+@pytest.fixture(scope="session")
+def former(graph: Graph) -> tuple[str, str]:
+    """The IRI that a publication had before, and the one it has."""
+    old_and_new = f'?old <{REPLACED_BY}> ?new FILTER(CONTAINS(STR(?old), "/citation/"))'
+    row = graph.sparql(f"SELECT ?old ?new {{ {old_and_new} }} ORDER BY ?old LIMIT 1")[0]
+    return str(row["old"]), str(row["new"])
 
 
 @pytest.fixture

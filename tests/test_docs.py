@@ -39,7 +39,9 @@ def test_every_term_is_in_the_data_dictionary(graph: Graph) -> None:
     }
     missing = {term for term in vocabulary if f"`{term}`" not in text}
     assert not missing
-    for row in graph.sparql("SELECT ?t { ?t <http://www.w3.org/2004/02/skos/core#inScheme> ?scheme }"):
+    for row in graph.sparql(
+        "SELECT ?t FROM <https://w3id.org/ivig/graph/ontology> { ?t <http://www.w3.org/2004/02/skos/core#inScheme> ?s }"
+    ):
         assert f"`{str(row['t']).removeprefix('https://w3id.org/ivig/')}`" in text
 
 

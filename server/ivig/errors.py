@@ -15,6 +15,8 @@
         ├── AnswerTooLarge       bytes of its answer
         └── Busy                 the queue is full
 
+`Replaced` is no error but a warning: a thing was asked for by an IRI that it had before.
+
 `ivig.model.problems` adds BadRecords, a BadInput that lists every problem of a file of records.
 """
 
@@ -103,3 +105,7 @@ class Busy(LimitReached):
     def __init__(self, message: str, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class Replaced(UserWarning):
+    """A thing has another IRI by now than the one that it was asked for by; the one that it has is taken."""

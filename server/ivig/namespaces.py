@@ -18,6 +18,7 @@ PREF_LABEL = SKOS + "prefLabel"
 ALT_LABEL = SKOS + "altLabel"
 HIDDEN_LABEL = SKOS + "hiddenLabel"
 NOTATION = SKOS + "notation"
+REPLACED_BY = "http://purl.org/dc/terms/isReplacedBy"
 
 PREFIXES = {
     "ivig": TERMS,

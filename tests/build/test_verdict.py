@@ -177,6 +177,7 @@ def test_a_rule_taken_away_changes_the_answer(tmp_path: Path, rule: str) -> None
         ("benefit:60 harm:40", "contested"),
         ("mixed:100", "contested"),
         ("unproven:100", "no benefit shown"),
+        ("unproven:40", "unproven"),
         ("benefit:30 unproven:70", "no benefit shown"),
         ("benefit:45 unproven:55", "unproven"),
         ("benefit:70 unproven:30", "benefit"),
@@ -328,8 +329,10 @@ def test_recommendations_alone_are_no_evidence(tmp_path: Path) -> None:
     ("statement", "said"),
     [
         (efficacy("a", "benefit", "animal-study"), "animals and cells"),
-        (efficacy("a", "benefit", NONE, more="ivig:passage <passage/machine/01> ; "), "a page that a language model wrote"),
+        (trial("a", "benefit", 60, more="ivig:passage <passage/machine/01> ; "), "a page that a language model wrote"),
         (trial("a", "benefit", 60, outcome="urate"), "laboratory values"),
+        (efficacy("a", "benefit", NONE), "reviews without a method, guidance or sources of no stated design"),
+        (efficacy("a", "unproven", REVIEW, more="ivig:studies 0 ; "), "reviews that found no study"),
     ],
 )  # fmt: skip
 def test_where_nothing_counts_the_sentence_says_what_was_read(tmp_path: Path, statement: str, said: str) -> None:
@@ -380,6 +383,30 @@ def test_a_review_covers_trials_in_patients_of_its_age_alone(tmp_path: Path) -> 
 def test_a_review_that_leaves_it_open_does_not_silence_its_trials(tmp_path: Path) -> None:
     found = answer(tmp_path, review("r", "unproven", 60, 2015), trial("a", "benefit", 60, 2012))
     assert (found.word, found.basis, found.excluded["r"]) == ("benefit", {"a"}, {"left-open"})
+
+
+def test_that_it_failed_does_not_make_it_as_good_as_another(tmp_path: Path) -> None:
+    found = answer(
+        tmp_path,
+        against("a", "no-benefit", 400, "prednisone"),
+        efficacy("b", "benefit", SERIES, comparison="uncontrolled", more=people(30)),
+    )
+    assert (found.word, found.strength) == ("benefit", "weak")
+    assert "unproven against corticosteroids" in found.sentence
+
+
+def test_few_participants_show_no_difference_rather_than_equality(tmp_path: Path) -> None:
+    found = answer(tmp_path, against("a", "no-different-from-active-comparator", 40, "prednisone"))
+    assert found.word == "as good as corticosteroids"
+    assert found.sentence.startswith("No different from corticosteroids in one randomized trial with 40 patients")
+
+
+def test_what_was_not_compared_is_reported(tmp_path: Path) -> None:
+    series = efficacy("a", "benefit", SERIES, comparison="uncontrolled", more=people(30))
+    assert (
+        answer(tmp_path, series).sentence
+        == "Improvement reported in one study without controls with 30 patients (weak, one small study alone)."
+    )
 
 
 def test_one_study_with_mixed_results_is_called_that(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import os
 import subprocess
 from pathlib import Path
 
+import openpyxl
 import pytest
 from rdflib import Dataset, Graph as RdfGraph
 
@@ -33,6 +34,14 @@ def test_help_lists_the_commands_and_has_examples(run: Run) -> None:
 def test_the_version_is_that_of_the_package(run: Run) -> None:
     done = run("--version")
     assert (done.returncode, done.stdout) == (0, f"ivig {ivig.__version__}\n")
+
+
+def test_a_former_iri_is_followed_and_said(run: Run, former: tuple[str, str]) -> None:
+    old, new = (iri.removeprefix("https://w3id.org/ivig/") for iri in former)
+    asked = ("query", "statements-for-citation", "--format", "csv", "--citation")
+    done = run(*asked, old)
+    assert (done.returncode, done.stdout) == (0, run(*asked, new).stdout)
+    assert f"ivig: {old} is now {new}\n" in done.stderr
 
 
 def test_a_query_has_its_own_help(run: Run) -> None:
@@ -64,6 +73,100 @@ def test_columns_can_be_chosen(run: Run) -> None:
     assert "statements" not in done.stdout.splitlines()[1]
 
 
+def test_what_is_asked_for_is_shown(run: Run, tmp_path: Path) -> None:
+    """Every column that was named, one record below the other where they do not fit side by side; in every format."""
+    asked = [
+        "query",
+        "evidence-for-condition",
+        "--condition",
+        "GBS",
+        "--where",
+        "level=1",
+        "--where",
+        "direction=benefit",
+    ]
+    names = "condition,statement,comparison,direction,effect,finding,outcome,participants,level,study_type,year,doi"
+    done = run(*asked, "--columns", names, "--sort=-participants", COLUMNS="80")
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "comparison    active\n" in done.stdout
+    assert "study type    systematic review\n" in done.stdout
+    narrow = run(*asked, "--columns", "outcome,direction,level", "--limit", "1", COLUMNS="60").stdout
+    assert "┃ level ┃" in narrow
+    assert run(*asked, "--columns", "level,finding", "--output", "gbs.csv").returncode == 0
+    rows = list(csv.reader((tmp_path / "gbs.csv").read_text(encoding="utf-8").splitlines()))
+    assert rows[0] == ["level", "finding"]
+    assert {row[0] for row in rows[1:]} == {"1"}
+
+
+def test_a_default_table_shows_what_was_found(run: Run) -> None:
+    done = run("query", "evidence-for-condition", "--condition", "GBS", COLUMNS="80")
+    heads = done.stdout.splitlines()[1].split()
+    assert heads[1::2] == ["direction", "finding", "comparison", "effect"]
+    assert "odds ratio" in done.stdout
+
+
+def test_the_name_of_a_file_tells_its_format(run: Run, tmp_path: Path) -> None:
+    for name in ("c.csv", "c.tsv", "c.json", "c.ndjson", "c.srx", "c.xlsx"):
+        assert run("query", "conditions", "--output", name).returncode == 0
+    assert (tmp_path / "c.tsv").read_text().startswith("?condition\t")
+    assert set(json.loads((tmp_path / "c.json").read_text())[0]) >= {"condition", "condition_label", "statements"}
+    assert openpyxl.load_workbook(tmp_path / "c.xlsx").sheetnames == ["answer", "columns", "about"]
+    assert run("export", "--condition", "GBS", "--output", "gbs.csv").returncode == 0
+    assert (tmp_path / "gbs.csv").read_text().startswith("statement,")
+    assert run("export", "--condition", "GBS", "--output", "gbs.ris").returncode == 0
+    assert (tmp_path / "gbs.ris").read_text().startswith("TY  - JOUR")
+    assert run("sparql", "CONSTRUCT WHERE { ?s a ivig:Passage }", "-o", "p.nt").returncode == 0
+    assert "ontology#Passage" in (tmp_path / "p.nt").read_text()
+
+
+def test_a_table_on_a_terminal_of_another_encoding(run: Run) -> None:
+    done = run("query", "conditions", "--where", "condition=GBS", PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "| condition " in done.stdout
+    assert "Guillain-Barr?" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("query", "conditions"), ("export",)])
+def test_a_spreadsheet_into_a_pipe_that_closes(releases: Path, words: tuple[str, ...]) -> None:
+    given = {**os.environ, "IVIG_RELEASES": str(releases)}
+    command = [IVIG, *words, "--format", "xlsx"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=False, env=given) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(2) == b"PK"
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
+def test_show_says_all_of_a_thing(run: Run) -> None:
+    shown = run("show", "neurom-001").stdout
+    assert "direction" in shown
+    assert "no different from active comparator" in shown
+    by_identifier = run("show", "15674654").stdout
+    assert "pericarditis: report of four cases" in _words(by_identifier)
+    record = json.loads(run("show", "GBS", "--format", "json").stdout)
+    assert (record["label"], record["type"]) == ("Guillain-Barré syndrome", ["Condition"])
+    assert "ivig:Condition" in run("show", "condition/guillain-barre-syndrome", "--format", "turtle").stdout
+
+
+def test_diff_says_what_came_went_and_changed(run: Run, tmp_path: Path) -> None:
+    """Statement by statement, field by field, with the verdicts that changed."""
+    here = ["--graph", tmp_path / "graph", "--releases", tmp_path / "r"]
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit", outcome="pain") + efficacy("t", "benefit"))
+    assert run("build", *here).returncode == 0
+    first = (tmp_path / "r" / "current").resolve()
+    text = SOURCE + efficacy("s", "no-benefit", outcome="pain") + efficacy("u", "benefit", comparison="active")
+    (folder / "data" / "ivig.ttl").write_text(HEAD + text, encoding="utf-8")
+    assert run("build", *here).returncode == 0
+    done = run("diff", first, *here)
+    assert {"+ u  u", "- t  t", "~ s  s", "    direction: benefit → no benefit"} <= set(done.stdout.splitlines())
+    assert "! gout: verdict (treat): " in done.stdout
+    rows = list(csv.DictReader(io.StringIO(run("diff", first.name[8:16], "current", "-f", "csv", *here).stdout)))
+    changed = {(row["what"], row["field"]) for row in rows if row["thing"].endswith("statement/s")}
+    assert changed == {("changed", "direction")}
+    assert run("diff", "current", *here).stdout.startswith("0 statements added, 0 gone, 0 changed")
+    assert "current" in run("diff", "list", *here).stdout
+
+
 @pytest.mark.parametrize("name", ["json", "csv", "tsv", "xml", "ndjson"])
 def test_formats(run: Run, name: str) -> None:
     done = run("query", "citations", "--format", name)
@@ -89,8 +192,18 @@ def test_csv_is_what_a_spreadsheet_reads(run: Run) -> None:
         (["query", "evidence-for-condition"], 2, "ivig: evidence-for-condition needs condition"),
         (["query", "evidence-for-condition", "--condition", "Gillain"], 2, "nearest: Guillain-Barré syndrome"),
         (["query", "conditions", "--format", "pdf"], 2, "pdf"),
-        (["query", "conditions", "--columns", "colour"], 2, "ivig: conditions has no column colour; it has condition, group"),
-        (["query", "conditions", "--columns", "condition", "--format", "csv"], 2, "--columns is for tables"),
+        (["query", "conditions", "--columns", "colour"], 2, 'ivig: unknown column "colour"; nearest: condition, group'),
+        (["query", "conditions", "--where", "level=1"], 2, 'ivig: unknown column of conditions "level"; nearest: condition, group'),
+        (["query", "conditions", "--where", "statements"], 2, "ivig: a condition on rows reads COLUMN=VALUE"),
+        (["query", "conditions", "--where", "statements>many"], 2, "ivig: statements holds numbers: give one"),
+        (["query", "conditions", "--where", "limit=1"], 2, "ivig: conditions has no column limit"),
+        (["query", "conditions", "--sort", "size"], 2, 'ivig: unknown column "size"'),
+        (["query", "conditions", "--output", "x.pdf"], 2, "ivig: x.pdf: no format has this ending; name one with --format"),
+        (["query", "conditions", "--output", "x.txt"], 2, "ivig: a table is for the terminal"),
+        (["sparql", "ASK {}", "--output", "x.ttl"], 2, 'unknown format of a result "turtle"'),
+        (["show", "neurom-999"], 2, 'ivig: unknown thing "neurom-999"'),
+        (["show", "gilain barre"], 2, "nearest: Guillain-Barré syndrome"),
+        (["diff", "0123"], 2, 'ivig: unknown release "0123"; nearest: '),
         (["exprot"], 2, 'ivig: unknown command "exprot"; nearest: export'),
         (["sparql", "SELECT *"], 2, "ivig: line 1, column 9"),
         (["sparql", "INSERT DATA { <x:a> <x:b> <x:c> }"], 2, "ivig: the graph is read-only"),

@@ -50,7 +50,7 @@ def test_evidence_becomes_a_statement_with_its_numbers(small: GraphFiles, tmp_pa
         "comparator": "placebo", "comparison": "comparison/inert", "outcome": "outcome/pain", "outcomeAsStated": "pain",
         "direction": "direction/unproven", "studyType": "study-type/randomized-controlled-trial", "blinding": "blinding/double-blind",
         "placeboControlled": "true", "crossover": "false", "participants": "84", "testsImmunoglobulin": "true", "followUp": "1 year", "finding": "Pain was rarer.",
-        "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/pmid-123", "readDepth": "read-depth/abstract",
+        "reporting": "reporting/primary", "citation": "citation/pmid-123", "study": "study/1999-gout", "readDepth": "read-depth/abstract",
         "effect": "effect/mine-1", "regimen": "regimen/mine-1-1",
     }  # fmt: skip
     for name, value in wanted.items():
@@ -149,7 +149,7 @@ def _triples(vocabulary: list[Triple], fields: dict[str, Any]) -> set[Triple]:
     """All that one record becomes."""
     record = RECORD.validate_python(fields)
     catalog, citations = Catalog(vocabulary, create=True), Citations(vocabulary)
-    converter = Converter(catalog, {})
+    converter = Converter(catalog)
     retraction = converter.retraction(record)
     citation = citations.take(record.citation, str(record.read_at), retraction=retraction) if record.citation else None
     assert not isinstance(citation, list)
@@ -451,7 +451,7 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
     )
     studies.write_text("\n\n".join(block for block in text.split("\n\n") if "<study/pmid-124>" not in block) + "\n")
     import_records(small, [path])
-    assert said_of(small, "statement/mine-7")["study"] == {"study/pmid-123"}
+    assert said_of(small, "statement/mine-7")["study"] == {"study/1999-gout"}
 
 
 @pytest.mark.parametrize(
@@ -679,3 +679,39 @@ def test_a_report_can_go_to_a_pipe(run: Run, small: GraphFiles, tmp_path: Path) 
 def test_import_needs_files(run: Run) -> None:
     done = run("import")
     assert (done.returncode, done.stderr) == (2, "ivig: give files of records, or --template for an empty one\n")
+
+
+def test_wrong_rows_can_be_left_out(small: GraphFiles, tmp_path: Path, run: Run) -> None:
+    """The rest is imported as if they had not been there, and each is told of."""
+    good = EVIDENCE | {"id": "mine-1"}
+    rows = [
+        good,
+        EVIDENCE | {"id": "mine-2", "n_participants": "many"},
+        EVIDENCE | {"id": "mine-3", "direction": "positive"},
+        # Doubtful beside the first: the same record under another id.
+        EVIDENCE | {"id": "mine-4"},
+        SAFETY | {"id": "mine-5", "adverse_event": "Headaches"},
+    ]
+    known = '<adverse-event/headache> a ivig:AdverseEvent ; skos:prefLabel "headache"@en .\n'
+    data = small.folder / "data" / "ivig.ttl"
+    data.write_text(data.read_text(encoding="utf-8") + known, encoding="utf-8")
+    file = write(tmp_path / "gouty.jsonl", rows)
+    with pytest.raises(BadRecords):
+        import_records(small, [file], create=True)
+    before = texts(small)
+    dry = import_records(small, [file], create=True, skip_invalid=True, dry_run=True)
+    assert texts(small) == before
+    summary = import_records(small, [file], create=True, skip_invalid=True)
+    assert summary.left_out == dry.left_out
+    assert {problem.record for problem in summary.left_out} == {"mine-2", "mine-3", "mine-4", ""}
+    assert summary.statements["new"] == 1
+    assert said_of(small, "statement/mine-1")
+    for left_out in ("mine-2", "mine-3", "mine-4", "mine-5"):
+        assert not said_of(small, f"statement/{left_out}")
+    # Where nothing is left, and where the file itself cannot be read, nothing is imported.
+    with pytest.raises(BadRecords):
+        import_records(small, [write(tmp_path / "bad.jsonl", rows[1:3])], skip_invalid=True)
+    table = tmp_path / "table.csv"
+    table.write_text("kind,id,colour\nuse,mine-9,red\n", encoding="utf-8")
+    with pytest.raises(BadRecords):
+        import_records(small, [table], skip_invalid=True)

@@ -10,7 +10,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from ivig.curate.template import words, write_template
+from ivig.curate.template import publication_rows, words, write_template
+from ivig.io.bibliographies import read_publications
 from ivig.io.tables import column_types, columns, read_rows
 from ivig.model.problems import BadRecords
 from ivig.model.records import KINDS, RECORD
@@ -165,9 +166,11 @@ def test_read_me_tells_of_every_column(template: Path) -> None:
         "What immunoglobulin was given to do. One of: prevent, replace, treat.",
     )
     assert meaning["evidence", "effect.measure"][0] == "if effect is given"
-    assert meaning["evidence", "dose.days"][1].endswith("Whole number from 1 up to 60, or a range.")
+    assert meaning["evidence", "dose.days"][1].endswith(
+        "Whole number from 1 up to 60, or a range. For instance 2 to 5."
+    )
     assert meaning["evidence", "concomitant"][1].endswith('Text, several separated by " | ". For instance prednisone.')
-    assert meaning["evidence", "condition"][1].endswith("A word of the list, where one fits.")
+    assert "A word of the list, where one fits." in meaning["evidence", "condition"][1]
 
 
 def test_an_empty_template_holds_no_record(template: Path) -> None:
@@ -193,3 +196,43 @@ def test_a_filled_template_reads_back(template: Path) -> None:
     assert (record.id, record.tests_ivig, record.concomitant) == ("new-001", True, ["prednisone", "azathioprine"])
     assert (record.effect.p, record.effect.p_relation) == (0.05, "=")
     assert (record.citation.pmid, record.citation.year, record.dose) == ("18178525", 2008, [])
+
+
+def test_rows_of_a_bibliography_read_back(tmp_path: Path) -> None:
+    samples = Path(__file__).parents[1] / "io" / "bibliographies" / "samples"
+    rows = publication_rows(read_publications(samples / "four.nbib"))
+    assert rows[0]["citation.pmid"] == "15674654"
+    assert rows[0]["read_at"] == "https://pubmed.ncbi.nlm.nih.gov/15674654/"
+    path = tmp_path / "from.xlsx"
+    write_template(path, _WORDS, {"safety": rows})
+    sheet = load_workbook(path)["safety"]
+    read = [row.fields for row in read_rows(path)]
+    assert [row["citation"]["title"] for row in read] == [row["citation.title"] for row in rows]
+    # A spreadsheet keeps them as they are.
+    column = columns("safety").index("citation.pmid") + 1
+    assert (sheet.cell(2, column).value, sheet.cell(2, column).number_format) == ("15674654", "@")
+
+
+def test_merged_cells_are_refused_with_their_place(template: Path) -> None:
+    book = load_workbook(template)
+    book["safety"]["A2"] = "mine-1"
+    book["safety"].merge_cells("A2:A5")
+    book.save(template)
+    with pytest.raises(BadRecords) as caught:
+        list(read_rows(template))
+    assert str(caught.value.problems[0]) == (
+        "template.xlsx, sheet safety, cells A2:A5: no merged cells: separate them, and give each row its own value"
+    )
+
+
+def test_every_column_says_what_goes_in_with_an_example_or_its_words(files: GraphFiles, tmp_path: Path) -> None:
+    path = tmp_path / "real.xlsx"
+    write_template(path, words(files))
+    book = load_workbook(path)
+    for kind in KINDS:
+        for cell in book[kind][1]:
+            said = cell.comment.text
+            assert "For instance " in said or "One of: " in said or "A word of the list" in said, (kind, cell.value)
+            assert len(said) > 20
+    comparator = {cell.value: cell.comment.text for cell in book["evidence"][1]}["arms.comparator.events"]
+    assert "arm with immunoglobulin" not in comparator

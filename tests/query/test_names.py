@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, strategies as st
+from rdflib import URIRef
 
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import AmbiguousName, Replaced, UnknownName
 from ivig.model.label_index import NameIndex
 from ivig.model.labels import normal
-from ivig.namespaces import BASE
+from ivig.namespaces import BASE, TERMS
 from ivig.query import Graph, Names
 
 GBS = BASE + "condition/guillain-barre-syndrome"
@@ -55,6 +58,22 @@ def test_a_publication_is_known_by_pmid_and_doi(graph: Graph) -> None:
         assert graph.names.resolve(name, "Citation") == iri
 
 
+def test_a_publication_is_known_by_its_title(graph: Graph) -> None:
+    iri = BASE + "citation/pmid-15674654"
+    title = graph.sparql(f"SELECT ?title {{ <{iri}> <{TERMS}title> ?title }}")[0]["title"]
+    assert graph.names.resolve(str(title), "Citation") == iri
+
+
+def test_a_former_iri_is_followed_and_said(graph: Graph, former: tuple[str, str]) -> None:
+    old, new = former
+    line = f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}"
+    with pytest.warns(Replaced, match=re.escape(line)):
+        rows = graph.query("statements-for-citation", citation=old).rows
+    assert rows == graph.query("statements-for-citation", citation=new).rows
+    with pytest.warns(Replaced, match=re.escape(line)):
+        assert (URIRef(new), None, None) in graph.to_rdflib(old)
+
+
 def test_an_unknown_name_gets_up_to_five_nearest(graph: Graph) -> None:
     with pytest.raises(UnknownName) as raised:
         graph.names.resolve("miastenia", "Condition")
@@ -76,6 +95,7 @@ def _names(*matches: tuple[str, str]) -> Names:
         labels=labels,
         kinds={"Condition": {label: [iri] for iri, label in labels.items()}},
         outside={"mondo:1": [(BASE + "condition/" + name, how) for name, how in matches]},
+        replaced={},
     )
     return Names(index)
 
@@ -103,7 +123,9 @@ def test_an_outside_term_that_is_not_clear_lists_what_it_may_mean(matches: list[
 
 
 def test_a_synonym_of_two_things_lists_both() -> None:
-    index = NameIndex(labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={})
+    index = NameIndex(
+        labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={}, replaced={}
+    )
     with pytest.raises(AmbiguousName, match="say which you mean: a, b"):
         Names(index).resolve("AD", "Condition")
 

@@ -12,17 +12,19 @@ import pytest
 
 from conftest import Run, serving
 from ivig.export import FORMATS
+from ivig.query import Graph
 from query.test_sandbox import COUNT, ORDER, workers_of
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_format_is_served_as_the_command_writes_it(
-    server: httpx.Client, run: Run, tmp_path: Path, name: str
+    server: httpx.Client, run: Run, tmp_path: Path, graph: Graph, name: str
 ) -> None:
     answer = server.get("/export", params={"condition": "LEMS", "format": name})
     assert answer.status_code == 200
     assert answer.headers["content-type"].split(";")[0] == FORMATS[name].media_type
-    called = f"ivig-lems{f'-{name}' if name in ('nanopub', 'kgx-jsonl') else ''}{FORMATS[name].suffix}"
+    stem = f"ivig-lems{f'-{name}' if name in ('nanopub', 'kgx-jsonl') else ''}"
+    called = f"{stem}-{graph.release.published:%Y-%m-%d}{FORMATS[name].suffix}"
     assert answer.headers["content-disposition"] == f'attachment; filename="{called}"'
     if name == "xlsx":
         # It holds the time at which it was made.

@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import IVIG, Run, serving
+import ivig
+from conftest import IVIG, ROOT, Run, serving
 from ivig.web.monitoring import access_log, query_digest
 from query.test_sandbox import workers_of
 
@@ -62,6 +63,8 @@ def test_the_metrics_are_what_prometheus_reads(server: httpx.Client) -> None:
     assert {"ivig_requests", "ivig_request_seconds", "ivig_queue", "ivig_workers_stopped", "ivig_cache"} <= set(
         families
     )
+    assert families["ivig_release_info"].samples[0].labels["digest"] == server.get("/health").json()["release"]
+    assert 0 < families["ivig_release_age_seconds"].samples[0].value < 3600
 
 
 def test_the_access_log_has_digests_and_no_texts(releases: Path, tmp_path: Path) -> None:
@@ -74,7 +77,10 @@ def test_the_access_log_has_digests_and_no_texts(releases: Path, tmp_path: Path)
         httpx.get(f"{address}/nothing\u2028here")
     text = log.read_text()
     assert "secret" not in text
-    lines = [json.loads(line) for line in text.splitlines()]
+    start, *lines, stop = [json.loads(line) for line in text.splitlines()]
+    # The server itself is a line too, with its release.
+    digest = ivig.open(ROOT, releases).release.digest
+    assert [(one["event"], one["release"]) for one in (start, stop)] == [("start", digest), ("stop", digest)]
     assert [(line["method"], line["path"], line["status"]) for line in lines] == [
         ("GET", "/sparql", 200), ("GET", "/sparql", 200), ("POST", "/sparql", 200), ("GET", "/find", 200), ("GET", "/nothing\u2028here", 404),
     ]  # fmt: skip
@@ -98,8 +104,8 @@ def test_a_log_that_was_moved_away_is_followed_by_a_new_one(releases: Path, tmp_
             httpx.get(address + path)
             _until(lambda path=path: log.exists() and path in log.read_text())
             then()
-    assert [json.loads(line)["path"] for line in old.read_text().splitlines()] == ["/health"]
-    assert [json.loads(line)["path"] for line in log.read_text().splitlines()] == ["/metrics"]
+    assert [json.loads(line).get("path") for line in old.read_text().splitlines()] == [None, "/health"]
+    assert [json.loads(line).get("path") for line in log.read_text().splitlines()] == ["/metrics", None]
 
 
 def test_a_full_disk_stops_nobody(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -53,6 +55,37 @@ def test_things_of_every_kind_open_as_page_and_turtle(server: httpx.Client, grap
             assert iri in page.text
             turtle = server.get(path, headers={"accept": "text/turtle"})
             assert (rdflib.URIRef(iri), None, None) in rdflib.Graph().parse(data=turtle.text, format="turtle"), iri
+
+
+def test_a_thing_as_plain_json_and_as_a_table(server: httpx.Client, graph: Graph) -> None:
+    row = graph.query("evidence-for-condition", condition="GBS")[0]
+    path = "/" + str(row["statement"]).removeprefix(BASE)
+    record = server.get(path, headers={"accept": "application/json"}).json()
+    assert server.get(f"{path}.json").json() == record
+    assert record["iri"] == row["statement"]
+    assert "Statement" in record["type"]
+    assert record["condition"] == {"iri": row["condition"], "label": row["condition_label"]}
+    assert record["participants"] == row["participants"]
+    # What it might say and does not is there all the same.
+    assert (record["severity"], record["risk_factor"]) == (None, [])
+    table = list(csv.DictReader(io.StringIO(server.get(f"{path}.csv").text)))
+    assert {TERMS + "condition", TERMS + "direction"} <= {line["predicate"] for line in table}
+    assert server.get(f"{path}.xlsx").content.startswith(b"PK")
+    assert server.get("/condition/nothing.json").status_code == 404
+    assert server.get("/graph/links.json").headers["content-type"] == "application/ld+json"
+
+
+def test_a_thing_that_has_another_iri_by_now_is_found_there(server: httpx.Client, former: tuple[str, str]) -> None:
+    """In every form that was asked for; the new page does not count its former IRI among what mentions it."""
+    old, new = ("/" + iri.removeprefix(BASE) for iri in former)
+    for asked, place in ((old, new), (f"{old}.ttl", f"{new}.ttl"), (f"{old}?format=jsonld", f"{new}?format=jsonld")):
+        moved = server.get(asked, headers={"accept": "text/html"})
+        assert (moved.status_code, moved.headers["location"]) == (301, place)
+    page = server.get(new, headers={"accept": "text/html"})
+    assert page.status_code == 200
+    assert old not in page.text
+    rows = [server.get(f"/queries/statements-for-citation?format=csv&citation={iri}").text for iri in former]
+    assert rows[0] == rows[1]
 
 
 def test_every_term_has_its_place_on_the_ontology_page(server: httpx.Client, graph: Graph) -> None:

@@ -18,11 +18,13 @@ from small import SOURCE, efficacy, folder_with
 
 
 def test_the_ready_line_has_the_address_and_it_stops_when_told(releases: Path) -> None:
-    with serving("--releases", releases, "--host", "127.0.0.1") as (process, address):
-        assert httpx.get(f"{address}/health").json()["status"] == "ok"
+    with serving("--releases", releases, "--host", "127.0.0.1", "--no-metrics") as (process, address):
+        health = httpx.get(f"{address}/health").json()
+        assert health["status"] == "ok"
+        assert httpx.get(f"{address}/metrics").status_code == 404
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=20)
-    assert (out, err) == ("Stopped\n", "")
+    assert (out, err) == (f"Stopped serving release {health['release'][:12]}\n", "")
 
 
 def test_a_port_that_is_taken_is_said(releases: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import warnings
 from typing import Any
 from urllib.parse import quote
@@ -259,3 +261,42 @@ def test_what_rdfxml_cannot_hold_is_an_error(server: httpx.Client) -> None:
 def test_a_byte_order_mark_is_no_part_of_a_query(server: httpx.Client) -> None:
     headers = {"content-type": "application/sparql-query"}
     assert server.post("/sparql", content="\ufeffASK {}".encode(), headers=headers).json()["boolean"] is True
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_browser_gets_its_answer_as_a_page(server: httpx.Client, method: str) -> None:
+    """With the query still in the form; by whatever method it was sent."""
+
+    def page(query: str) -> httpx.Response:
+        how = {"params": {"query": query}} if method == "GET" else {"data": {"query": query}}
+        answer = server.request(method, "/sparql", headers=BROWSER, **how)  # type: ignore[arg-type]
+        assert answer.headers["content-type"].startswith("text/html")
+        assert query in html.unescape(answer.text)
+        return answer
+
+    # Prefixes of the graph need no declaration.
+    rows = page("SELECT ?label { ?c a ivig:Condition ; skos:prefLabel ?label } ORDER BY ?label LIMIT 7")
+    assert rows.status_code == 200
+    assert rows.text.count("<tr>") == 8
+    assert "yes" in page("ASK { ?s a ivig:Condition }").text
+    assert "skos:prefLabel" in page("CONSTRUCT { ?s skos:prefLabel ?l } { ?s skos:prefLabel ?l } LIMIT 2").text
+    broken = page("SELECT * {\n ?s ?p }")
+    assert broken.status_code == 400
+    assert re.search(r"line 2, column \d+", broken.text)
+
+
+def test_a_page_holds_so_many_rows_and_says_so(server: httpx.Client) -> None:
+    answer = server.get("/sparql", params={"query": "SELECT ?s { ?s ?p ?o } LIMIT 1001"}, headers=BROWSER)
+    assert answer.text.count("<tr>") == 1001
+    assert "the first" in answer.text
+
+
+def test_a_named_format_is_a_download_with_a_name(server: httpx.Client) -> None:
+    answer = server.get("/sparql", params={"query": "SELECT ?x {}", "format": "csv"}, headers=BROWSER)
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert re.fullmatch(
+        r'attachment; filename="ivig-sparql-[0-9a-f]{8}-\d{4}-\d\d-\d\d\.csv"', answer.headers["content-disposition"]
+    )

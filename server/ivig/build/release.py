@@ -12,6 +12,7 @@ import time
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -137,6 +138,11 @@ class Release:
         """SHA-256 over the sorted N-Quads and the query files: the version of the release."""
         return str(self.manifest["digest"])
 
+    @cached_property
+    def published(self) -> datetime:
+        """When it was made, in UTC. It stands in no file, so that the same files give the same release."""
+        return datetime.fromtimestamp((self.folder / MANIFEST).stat().st_mtime, UTC)
+
     @property
     def union(self) -> bool:
         """Whether the default graph is the union of all graphs; that of a file served as it stands is its own."""
@@ -210,6 +216,11 @@ class Releases(NamedTuple):
             return Release(folder) if (folder / MANIFEST).is_file() else None
         except (OSError, RuntimeError) as error:
             raise self._unusable(error) from error
+
+    def all(self) -> list[Release]:
+        """Those that are kept, the newest first."""
+        found = [Release(path.parent) for path in self.folder.glob(f"release-*/{MANIFEST}")]
+        return sorted(found, key=lambda release: release.published, reverse=True)
 
     def check_writable(self) -> None:
         """Make the folder where there is none.

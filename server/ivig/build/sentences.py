@@ -12,6 +12,10 @@ _SMALL = 50
 _HARDLY = 100
 """Participants below which a question is called hardly tested where another leads."""
 _FOR, _AGAINST = 0.75, 0.25
+_ENOUGH = 200
+"""Participants below which two treatments did no different, rather than one as good as the other."""
+_UNCONTROLLED = 4
+"""The rank from which on nothing was compared."""
 _OTHERS = 2
 """How many comparisons with other treatments a sentence tells of beside the leading one."""
 _EXCLUSIVE = (
@@ -21,6 +25,12 @@ _EXCLUSIVE = (
     {"first line", "refractory"},
 )
 """Groups of patients that answer for each other's opposite."""
+_WITHOUT_CONTROLS = {
+    "benefit": "improvement reported",
+    "no benefit shown": "no improvement reported",
+    "harm": "harm reported",
+}
+"""What a word means where nothing was compared."""
 _ONLY = {
     "add-on to IVIG": "treatments added to IVIG",
     "adverse event": "unwanted events",
@@ -29,6 +39,8 @@ _ONLY = {
     "dose, schedule, route or product": "comparisons of doses, routes or products",
     "laboratory value": "laboratory values",
     "machine-written source": "a page that a language model wrote",
+    "no study found": "reviews that found no study",
+    "no study of its own": "reviews without a method, guidance or sources of no stated design",
     "no direction": "results of no stated direction",
     "no patients": "animals and cells",
     "not of immunoglobulin itself": "comparisons that do not tell of immunoglobulin itself",
@@ -78,9 +90,22 @@ def _lead(facts: Facts, first: Facts) -> str:
         said = (
             "mixed results" if mixed else f"contested, {_percent(float(first['benefit']))} of the weight for benefit,"
         )
+    elif first["versus"] == "active":
+        said = _compared(first)
+    elif int(first["rank"]) >= _UNCONTROLLED:
+        said = _WITHOUT_CONTROLS.get(said, said)
+    prevented = [name for name in str(facts.get("prevented") or "").split("|") if name]
+    against = f" in preventing {_listed(prevented)}" if 0 < len(prevented) <= _OTHERS else ""
     alone = int(first["lines"]) == 1 and (int(first["rank"]) != 1 or _trials(first) == 1)
     small = alone and 0 < int(first["size"]) < _SMALL
-    return f"{said} {_basis(first)} ({facts['strength']}{', one small study alone' if small else ''})"
+    basis = f"{', ' if against else ' '}{_basis(first)}"
+    return f"{said}{against}{basis} ({facts['strength']}{', one small study alone' if small else ''})"
+
+
+def _compared(assessment: Facts) -> str:
+    """How it stands to another treatment: few participants show no difference rather than that one is as good."""
+    said = str(assessment.get("said") or assessment["word"])
+    return said if int(assessment["size"]) >= _ENOUGH else said.replace("as good as ", "no different from ", 1)
 
 
 def _basis(assessment: Facts) -> str:
@@ -115,8 +140,8 @@ def _other_questions(first: Facts, others: Sequence[Facts]) -> Iterator[str]:
             yield "hardly tested against nothing"
         else:
             yield f"{nothing['word']} against nothing {_basis(nothing)}"
-    active = [other for other in others if other["versus"] == "active"]
-    yield from (f"{other['said']} {_basis(other)}" for other in active[:_OTHERS])
+    active = [other for other in others if other["versus"] == "active" and int(other["rank"]) < _UNCONTROLLED]
+    yield from (f"{_compared(other)} {_basis(other)}" for other in active[:_OTHERS])
 
 
 def _differing(populations: Mapping[str, float]) -> str:

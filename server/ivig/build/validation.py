@@ -48,14 +48,18 @@ class Violation:
 def validate(sources: Sources, *, reference: bool = False) -> list[Violation]:
     """Every violation of the shapes by the data, sorted by thing.
 
-    A thing that no shape would look at, since it has no class that is known, is a violation too.
+    A thing that no shape would look at, since it has no class that is known, is a violation too, and so is a former
+    IRI that leads in a circle or nowhere.
 
     :param reference: validate by pyshacl, the reference engine
     :raises BadInput: where a shape is ill-formed, or says what the engine does not take
     """
     data = [*sources.ontology, *sources.data]
     broken = violations(data, sources.shapes, sources.stands_in, reference=reference)
-    return sorted([*broken, *_unclassed(sources)])
+    store = Store()
+    for graph, triples in ((ONTOLOGY_GRAPH, sources.ontology), (DATA_GRAPH, sources.data)):
+        store.bulk_extend(in_graph(triple, NamedNode(graph)) for triple in triples)
+    return sorted([*broken, *_unclassed(store, sources.stands_in), *_astray(store, sources.stands_in)])
 
 
 def violations(
@@ -121,14 +125,18 @@ def _rule(result: Result) -> str:
     return f"{name} on {short(result.path)}" if result.path else name
 
 
-def _unclassed(sources: Sources) -> Iterator[Violation]:
+def _unclassed(store: Store, stands_in: dict[str, str]) -> Iterator[Violation]:
     """The things that no shape can look at."""
-    store = Store()
-    for graph, triples in ((ONTOLOGY_GRAPH, sources.ontology), (DATA_GRAPH, sources.data)):
-        store.bulk_extend(in_graph(triple, NamedNode(graph)) for triple in triples)
     for row in rows(store, "things-without-class.rq"):
         result = Result(row["thing"], _CLASS_COMPONENT, _TYPE, row["thing"], row["class"], _UNCLASSED)
-        yield _violation(result, "Class unknown", sources.stands_in)
+        yield _violation(result, "Class unknown", stands_in)
+
+
+def _astray(store: Store, stands_in: dict[str, str]) -> Iterator[Violation]:
+    """The redirects that lead in a circle or nowhere; no shape sees more of the data than a chunk."""
+    for row in rows(store, "redirects-astray.rq"):
+        thing, value = row["thing"].value, short(row["value"])
+        yield Violation(thing, "Redirect", row["message"].value, value, stands_in.get(thing, ""))
 
 
 def _sh(name: str) -> NamedNode:

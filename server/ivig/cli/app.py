@@ -13,18 +13,21 @@ from ivig import __version__
 from ivig.errors import UnknownName
 
 COMMANDS = (
+    "template",
     "import",
     "remove",
     "build",
     "link",
     "validate",
     "query",
+    "show",
     "verdict",
     "search",
     "resolve",
     "sparql",
     "export",
     "verify",
+    "diff",
     "serve",
     "mcp",
     "reload",

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 
-from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, ReleasesOption
+from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, OutputOption, ReleasesOption, write_output
 from ivig.errors import BadInput
 from ivig.io.text import read_text
 
 Names = list[str] | None
+_BIBLIOGRAPHIES = {".bib": BibliographyFormat.bibtex, ".ris": BibliographyFormat.ris}
+"""Endings that only a bibliography has."""
 
 
 def _names(note: str) -> typer.models.OptionInfo:
@@ -54,15 +56,18 @@ def export(
             show_default=False,
         ),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.")
-    ] = None,
+    output: OutputOption = None,
     citations: Annotated[
-        BibliographyFormat | None, typer.Option("--citations", help="The publications instead, as a bibliography.")
+        BibliographyFormat | None,
+        typer.Option("--citations", help="The publications instead, as do the endings .bib and .ris."),
     ] = None,
     package: Annotated[
         Path | None,
         typer.Option(help="A package to check and to cite: an RO-Crate, as a folder or a ZIP.", metavar="DIR|ZIP"),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="A spreadsheet of the records, to correct and to import.", metavar="XLSX"),
     ] = None,
     describe: Annotated[
         bool, typer.Option("--describe", help="What the graph is and holds, in DCAT and VoID, instead.")
@@ -76,7 +81,7 @@ def export(
     Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
     rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; nanopub.
 
-    Example: ivig export --condition "Kawasaki disease" -o kawasaki.ttl
+    Example: ivig export --condition "Kawasaki disease" -o kawasaki.csv
     """
     from ivig.cli.opened import opened
     from ivig.export import Exporter, Selection
@@ -102,7 +107,13 @@ def export(
     selection = Selection(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
-    _one_of({"--citations": citations, "--package": package, "--describe": describe or None})
+    others = citations is not None or package is not None or template is not None or describe
+    if format is None and not others and output is not None:
+        citations = _BIBLIOGRAPHIES.get(output.suffix.lower())
+    whole = {"--package": package, "--template": template, "--describe": describe or None}
+    _one_of({"--citations": citations, **whole})
+    _one_of({"--template": template, "--output": output})
+    _one_of({"--template": template, "--format": format})
     _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
     _one_of({"--package": package, "--output": output})
     exporter = Exporter(opened(graph, releases))
@@ -114,7 +125,7 @@ def export(
 
         among = exporter.subgraph(selection, inferred=inferred).members if selection else None
         written = bibliography(exporter.graph, citations.value, among)
-        _write(output, lambda out: out.write(written.text.encode()))
+        write_output(output, lambda out: out.write(written.text.encode()))
         if written.left_out:
             print(
                 f"{written.left_out} publications have neither title nor identifier and are left out", file=sys.stderr
@@ -127,7 +138,9 @@ def export(
         if selection:
             raise BadInput("--describe is on the whole graph: leave the selection out")
         said, prefixes = description(exporter.graph), DESCRIPTION_PREFIXES
-        _write(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
+        write_output(output, lambda out: serialize(said, output=out, format=RdfFormat.TURTLE, prefixes=prefixes))
+    elif template is not None:
+        _write_records(template, exporter.subgraph(selection, inferred=inferred).statements, graph)
     elif package is not None:
         from ivig.export.crate import write_package
 
@@ -136,7 +149,26 @@ def export(
         name = format.value if format else format_of(output.name if output else "").name
         if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
             raise BadInput(f"{name} is no text: name a file with --output")
-        _write(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
+        write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
+
+
+def _write_records(path: Path, statements: Collection[str], graph: Path | None) -> None:
+    """Write statements as the records that they were made from.
+
+    :raises BadInput: where none of them was made from one
+    """
+    from ivig.cli.template import write
+    from ivig.curate.extraction import record_rows
+    from ivig.curate.store import Store
+    from ivig.settings import graph_files
+
+    rows, by_hand = record_rows(Store(graph_files(graph)), statements)
+    if not rows:
+        raise BadInput("none of these statements was made from a record: edit them in data/")
+    write(path, rows, graph)
+    print(f"{sum(map(len, rows.values()))} records on the sheets {', '.join(rows)}")
+    if by_hand:
+        print(f"{len(by_hand)} statements that no record holds are left out: edit them in data/", file=sys.stderr)
 
 
 def _one_of(given: dict[str, object]) -> None:
@@ -157,14 +189,3 @@ def _parameters(given: list[str]) -> dict[str, str]:
 
 def _text(file: Path | None) -> str | None:
     return None if file is None else read_text(file)
-
-
-def _write(path: Path | None, write: Callable[[BinaryIO], object]) -> None:
-    """Write to a file, by an atomic write, or to standard output."""
-    if path is None:
-        write(sys.stdout.buffer)
-        return
-    from ivig.io.atomic import finished_file
-
-    with finished_file(path) as draft, draft.open("wb") as file:
-        write(file)

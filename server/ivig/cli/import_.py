@@ -24,7 +24,8 @@ def import_(
     files: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Records (JSON Lines, CSV, TSV, XLSX) or bibliographies (RIS, BibTeX, CSL-JSON, PubMed XML, nbib).",
+            help="Records (JSON Lines, CSV, TSV, XLSX) or bibliographies (RIS, BibTeX, CSL-JSON, PubMed XML, nbib, "
+            "EndNote XML, enw).",
             show_default=False,
         ),
     ] = None,
@@ -37,6 +38,10 @@ def import_(
     ] = False,
     accept: Annotated[
         bool, typer.Option("--accept", help="Import what is doubtful too, such as the same record under two ids.")
+    ] = False,
+    skip_invalid: Annotated[
+        bool,
+        typer.Option("--skip-invalid", help="Leave out rows that are wrong or doubtful, say why, and import the rest."),
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen, field by field, and write nothing.")
@@ -57,7 +62,9 @@ def import_(
     Example: ivig import evidence.xlsx --dry-run --report problems.csv
     """
     if template is not None:
-        _write_template(template, graph)
+        from ivig.cli.template import write
+
+        write(template, {}, graph)
         return
     if not files:
         raise BadInput("give files of records, or --template for an empty one")
@@ -77,9 +84,10 @@ def import_(
     try:
         with counting("importing") as count:
             if bibliographies:
-                summary = import_publications(source, bibliographies, dry_run=dry_run)
+                summary = import_publications(source, bibliographies, skip_invalid=skip_invalid, dry_run=dry_run)
             else:
                 how = {"create": create, "replace": replace, "accept": accept, "dry_run": dry_run}
+                how["skip_invalid"] = skip_invalid
                 summary = import_records(source, records, **how, on_row=count)
     except BadRecords as error:
         if report is not None:
@@ -118,14 +126,3 @@ def _write_report(path: Path, problems: Sequence[Problem]) -> None:
     with finished_file(path) as draft:
         draft.write_text(text.getvalue(), encoding="utf-8", newline="")
     print(f"{len(problems)} problems in {path}", file=sys.stderr)
-
-
-def _write_template(path: Path, graph: Path | None) -> None:
-    from ivig.curate.template import words, write_template
-    from ivig.settings import graph_files
-
-    if path.exists():
-        raise BadInput(f"{path} is there already, and may hold work: name a file that is not there")
-    with finished_file(path) as draft:
-        write_template(draft, words(graph_files(graph)))
-    print(f"{path} written")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -33,6 +35,24 @@ class ResultFormat(StrEnum):
     tsv = "tsv"
     xml = "xml"
     ndjson = "ndjson"
+    records = "records"
+    xlsx = "xlsx"
+
+
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.", show_default=False)
+]
+
+
+def write_output(output: Path | None, write: Callable[[BinaryIO], object]) -> None:
+    """Write to a file, all of it or nothing, or to standard output."""
+    if output is None:
+        write(sys.stdout.buffer)
+        return
+    from ivig.io.atomic import finished_file
+
+    with finished_file(output) as draft, draft.open("wb") as file:
+        write(file)
 
 
 class BibliographyFormat(StrEnum):
@@ -68,3 +88,14 @@ class ExportFormat(StrEnum):
     def binary(self) -> bool:
         """Whether it is no text, so that a terminal cannot show it."""
         return self.value in ("xlsx", "parquet", "kgx", "kgx-jsonl")
+
+
+class Kind(StrEnum):
+    """Kinds of record."""
+
+    evidence = "evidence"
+    mechanism = "mechanism"
+    safety = "safety"
+    recommendation = "recommendation"
+    regulatory = "regulatory"
+    use = "use"

@@ -4,20 +4,46 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from ivig.cli.options import GraphOption, ReleasesOption, ResultFormat
+from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, ResultFormat, write_output
 from ivig.errors import BadInput, IvigError
 from ivig.query.saved import SavedQueries, SavedQuery
+from ivig.query.view import View, shown
 from ivig.settings import graph_files
 
-FormatOption = Annotated[ResultFormat, typer.Option("--format", "-f", help="How to write the answer.")]
-ColumnsOption = Annotated[str | None, typer.Option(help="Columns of the table, with commas between.", metavar="A,B")]
+if TYPE_CHECKING:
+    from ivig.query.graph import Graph
+
+FormatOption = Annotated[
+    ResultFormat | None,
+    typer.Option(
+        "--format", "-f", help="How to write the answer; by the ending of the file, else a table.", show_default=False
+    ),
+]
+ColumnsOption = Annotated[str | None, typer.Option(help="The columns wanted, with commas between.", metavar="A,B")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only rows with this value, or beyond this bound; several of one column are alternatives.",
+        metavar="COLUMN=VALUE",
+        show_default=False,
+    ),
+]
+SortOption = Annotated[
+    str | None, typer.Option(help="Columns to sort by; -year for the largest first.", metavar="A,-B")
+]
+LimitOption = Annotated[int | None, typer.Option(help="How many rows at most.", min=0, show_default=False)]
+
+_ENDINGS = {"json": "records", "srj": "json", "srx": "xml", "jsonl": "ndjson", "txt": "table"}
+"""What files end in whose format is called otherwise."""
+_BOUND = re.compile(r"\w+(?=[<>])")
 
 
 class SavedQueryGroup(TyperGroup):
@@ -48,21 +74,31 @@ def _command(query: SavedQuery) -> Any:
     def run(**values: Any) -> None:
         from ivig.cli.opened import opened
 
+        format_, output = values.pop("format"), values.pop("output")
+        name = format_.value if format_ else _format_of(output)
+        view = _view(query, values.pop("where"), values.pop("sort"), values.pop("limit"), values.pop("columns"))
         graph = opened(values.pop("graph"), values.pop("releases"))
-        format_, columns = values.pop("format"), values.pop("columns")
         given = {name: value for name, value in values.items() if value is not None}
         for line in graph.took(query.name, given):
             print(f"ivig: {line}", file=sys.stderr)
-        _write(graph, query, given, format_, columns)
+        _write(graph, query, given, view, name, output)
 
     options = {p.name: Annotated[str | None, _option(p.name, p.kind, p.required, p.note)] for p in query.parameters}
-    common = {"format": FormatOption, "columns": ColumnsOption, "graph": GraphOption, "releases": ReleasesOption}
-    defaults = {"format": ResultFormat.table}
+    common = {
+        "columns": ColumnsOption,
+        "where": WhereOption,
+        "sort": SortOption,
+        "limit": LimitOption,
+        "format": FormatOption,
+        "output": OutputOption,
+        "graph": GraphOption,
+        "releases": ReleasesOption,
+    }
     hints = {**options, **common}
     # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
         [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults.get(name), annotation=hint)
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
             for name, hint in hints.items()
         ]
     )
@@ -100,22 +136,69 @@ def _example(query: SavedQuery) -> str:
     return f"Example: ivig query {query.name}{words} --format csv"
 
 
-def _write(graph: Any, query: SavedQuery, values: dict[str, str], format_: ResultFormat, columns: str | None) -> None:
-    from ivig.query.results import own_columns, result_bytes
+def _format_of(output: Path | None) -> str:
+    """The format that the name of a file asks for; a table where there is none.
 
-    if format_ is not ResultFormat.table:
-        if columns:
-            raise BadInput("--columns is for tables; the other formats have all columns")
-        sys.stdout.buffer.write(result_bytes(graph.solutions(query.name, values), format_.value))
+    :raises BadInput: for an ending that no format has
+
+    >>> _format_of(Path("gbs.CSV")), _format_of(None)
+    ('csv', 'table')
+    """
+    ending = output.suffix[1:].lower() if output else "txt"
+    name = _ENDINGS.get(ending, ending)
+    if name not in list(ResultFormat):
+        raise BadInput(
+            f"{output}: no format has this ending; name one with --format, or use one of "
+            ".csv, .tsv, .xlsx, .json, .ndjson, .srj, .srx, .txt"
+        )
+    return name
+
+
+def _view(query: SavedQuery, where: list[str] | None, sort: str | None, limit: int | None, columns: str | None) -> View:
+    """What of the answer is shown."""
+    given = [("sort", sort or ""), ("limit", "" if limit is None else str(limit)), ("columns", columns or "")]
+    for one in where or ():
+        if bound := _BOUND.match(one):
+            given.append((bound[0], one[bound.end() :]))
+            continue
+        name, is_there, value = one.partition("=")
+        if not is_there or not value.strip():
+            raise BadInput(f"a condition on rows reads COLUMN=VALUE, such as level=1 or year>=2010, not {one}")
+        given.append((name.strip(), value))
+    if wrong := {name for name, _ in given[3:]} & {"sort", "limit", "columns", "offset"}:
+        raise BadInput(f"{query.name} has no column {', '.join(sorted(wrong))}")
+    # On a parameter that is a column too: the rows of the answer are meant.
+    return View.of(query._replace(parameters=()), given)[1]
+
+
+def _write(
+    graph: Graph, query: SavedQuery, values: dict[str, str], view: View, format_name: str, output: Path | None
+) -> None:
+    if format_name == "table" and output is None:
+        from ivig.cli.table import print_table
+        from ivig.query.graph import Answer
+
+        # A table has labels in place of IRIs, which stand in columns of their own.
+        answer = Answer.of(shown(graph, query.name, values, view._replace(columns=())))
+        view.check(answer.columns)
+        chosen = view.columns or [name for name in query.table if name in answer.columns]
+        more_by = "--format csv or --columns"
+        print_table(answer.columns, answer.rows, chosen, more_by=more_by, asked_for=bool(view.columns))
         return
-    from ivig.cli.table import print_table
+    if format_name == "table":
+        raise BadInput("a table is for the terminal: take csv, xlsx or records for a file")
+    if format_name == "xlsx":
+        from ivig.export.answers import answer_bytes
 
-    answer = graph.query(query.name, **values)
-    chosen = [name.strip() for name in columns.split(",")] if columns else list(query.table)
-    if unknown := [name for name in chosen if name not in answer.columns]:
-        known = ", ".join(own_columns(answer.columns))
-        raise BadInput(f"{query.name} has no column {', '.join(unknown)}; it has {known}")
-    print_table(answer.columns, answer.rows, chosen, more_by="--format csv or --columns", asked_for=bool(columns))
+        if output is None and sys.stdout.isatty():
+            raise BadInput("xlsx is no text: name a file with --output")
+        body = answer_bytes(graph, query, shown(graph, query.name, values, view), format_name)
+        write_output(output, lambda out: out.write(body))
+        return
+    from ivig.query.results import write_result
+
+    solutions = shown(graph, query.name, values, view)
+    write_output(output, lambda out: write_result(solutions, format_name, out))
 
 
 query = typer.Typer(

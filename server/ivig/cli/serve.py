@@ -60,6 +60,8 @@ def _options() -> list[inspect.Parameter]:
     for name, field in Settings.model_fields.items():
         kind: Any = field.annotation
         flag = f"--{name.replace('_', '-')}"
+        if kind is bool:
+            flag += f"/--no-{name.replace('_', '-')}"
         help_text = (
             field.description
             if field.default in (None, "", False)

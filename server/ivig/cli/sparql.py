@@ -9,27 +9,36 @@ from typing import Annotated
 import typer
 from pyoxigraph import QueryBoolean, QueryTriples
 
-from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, write_output
 from ivig.errors import BadInput, UnknownName
 from ivig.io.text import read_text
 from ivig.query import results
 from ivig.query.engine import Result
 from ivig.query.results import RDF_FORMATS, W3C_FORMATS
 
+_ENDINGS = {"ttl": "turtle", "nt": "ntriples", "rdf": "rdfxml", "json": "records", "srj": "json", "srx": "xml"}
+"""What files end in whose format is called otherwise."""
+
 
 def sparql(
     query: Annotated[str | None, typer.Argument(help="The query; - reads it from standard input.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the query from a file.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Read the query from a file.")] = None,
     format: Annotated[
         str | None,
-        typer.Option("--format", help="table, json, csv, tsv, xml, ndjson; turtle, ntriples, rdfxml, jsonld."),
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, json, csv, tsv, xml, ndjson, records; turtle, ntriples, rdfxml, jsonld. By the ending of the "
+            "file, else a table, or Turtle.",
+        ),
     ] = None,
+    output: OutputOption = None,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
-    """Ask in SPARQL.
+    """Ask in SPARQL. The prefixes ivig, rdf, rdfs, owl, xsd, skos and dcterms need no declaration.
 
-    Example: ivig sparql 'SELECT ?s { ?s a <https://w3id.org/ivig/ontology#Condition> } LIMIT 5'
+    Example: ivig sparql 'SELECT ?s { ?s a ivig:Condition } LIMIT 5'
     """
     from ivig.cli.opened import opened
 
@@ -40,26 +49,29 @@ def sparql(
     elif query == "-":
         query = sys.stdin.read()
     asked = opened(graph, releases)
-    write_result(asked.engine.ask(query or ""), format)
+    ending = output.suffix[1:].lower() if output and format is None else ""
+    write_result(asked.engine.ask(query or ""), format or _ENDINGS.get(ending, ending) or None, output)
 
 
-def write_result(result: Result, format_name: str | None) -> None:
-    """Write a result to standard output.
+def write_result(result: Result, format_name: str | None, output: Path | None) -> None:
+    """Write a result to a file or to standard output.
 
-    format_name: one that fits the kind of result; None takes a table, a plain yes or no, or Turtle.
-    Raises UnknownName with the formats that fit.
+    :param format_name: one that fits the kind of result; None takes a table, a plain yes or no, or Turtle
+    :raises UnknownName: with the formats that fit
     """
     triples = isinstance(result, QueryTriples)
-    formats = list(RDF_FORMATS) if triples else ["table", *W3C_FORMATS, "ndjson"]
-    if format_name is not None and format_name not in formats:
+    formats = list(RDF_FORMATS) if triples else ["table", *W3C_FORMATS, "ndjson", "records"]
+    if format_name is None:
+        format_name = "turtle" if triples else "table" if output is None else "csv"
+    if format_name not in formats:
         raise UnknownName(f"format of a {'graph' if triples else 'result'}", format_name, formats)
-    if format_name not in (None, "table"):
-        results.write_result(result, str(format_name), sys.stdout.buffer)
-    elif isinstance(result, QueryTriples):
-        results.write_result(result, "turtle", sys.stdout.buffer)
+    if format_name != "table":
+        write_output(output, lambda out: results.write_result(result, format_name, out))
+    elif output is not None:
+        raise BadInput("a table is for the terminal: take csv or records for a file")
     elif isinstance(result, QueryBoolean):
         print("true" if result else "false")
-    else:
+    elif not isinstance(result, QueryTriples):
         from ivig.cli.table import print_table
 
         names = results.columns(result)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
@@ -15,8 +16,15 @@ from itertools import zip_longest
 from ivig.query.results import Value, own_columns
 
 _LONGEST_WORD = 18
-_NARROWEST = 6
+_NARROWEST = 8
+"""Characters to which a word is broken where a column was asked for; narrower than that, nobody reads it."""
 _WIDEST = 44
+_MUCH = 80
+"""Characters from which on a cell is a sentence, which has more room than a name."""
+_SENTENCE = 30
+_NARROW_SENTENCE = 16
+_WIDEST_SENTENCE = 64
+_ASCII = str.maketrans("┏━┳┓┡╇┩└─┴┘┃│", "+-++++++-++||")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -41,24 +49,31 @@ def print_table(
 
     :param preferred: the columns to show, most important first
     :param more_by: what gives the others
-    :param asked_for: whether the user named the columns: then all of them are shown, and words are broken to fit
+    :param asked_for: whether the user named the columns: then all of them are shown, words are broken to fit, and what
+        does not fit side by side stands one below the other
     """
     terminal = shutil.get_terminal_size().columns
     shown = shown_columns(columns, preferred)
     filled = shown if asked_for else [name for name in shown if any(row[name] is not None for row in rows)]
     cells = {name: [_cell(row[name]) for row in rows] for name in filled}
-    least = {name: _least_width(_head(name), cells[name]) for name in filled}
+    sentences = {name for name in filled if max(map(len, cells[name]), default=0) >= _MUCH}
+    least = {name: max(_least_width(_head(name), cells[name]), _SENTENCE * (name in sentences)) for name in filled}
     while len(filled) > 1 and _total(least[name] for name in filled) > terminal:
-        if asked_for and max(least[name] for name in filled) > _NARROWEST:
-            widest = max(filled, key=lambda name: least[name])
-            least[widest] -= 1
-        else:
+        broken = [name for name in filled if least[name] > (_NARROW_SENTENCE if name in sentences else _NARROWEST)]
+        if not asked_for:
             filled.pop()
-    if filled:
+        elif broken:
+            least[max(broken, key=lambda name: least[name])] -= 1
+        else:
+            break
+    fits = len(filled) < 2 or _total(least[name] for name in filled) <= terminal
+    if filled and fits:
         widths = _widths({name: [_head(name), *cells[name]] for name in filled}, least, terminal)
         right = [all(isinstance(row[name], (int, float)) or row[name] is None for row in rows) for name in filled]
         body = [[cells[name][number] for name in filled] for number in range(len(rows))]
         print(_drawn([widths[name] for name in filled], [_head(name) for name in filled], body, right))
+    elif filled:
+        print_records([[(_head(name), cells[name][number]) for name in filled] for number in range(len(rows))])
     more = len(own_columns(columns)) - len(filled)
     note = f"{len(rows)} row{'s' * (len(rows) != 1)}"
     if more > 0:
@@ -66,12 +81,38 @@ def print_table(
     print(note)
 
 
+def print_records(records: Sequence[Sequence[tuple[str, str]]]) -> None:
+    """Print records one below the other, a line a field, with an empty line between: for more than fits side by side.
+
+    Fields without a value are left out.
+    """
+    terminal = shutil.get_terminal_size().columns
+    for number, record in enumerate(records):
+        if number:
+            print()
+        told = [(name, text) for name, text in record if text]
+        width = max((len(name) for name, _ in told), default=0) + 2
+        for name, text in told:
+            room = max(terminal - width, _LONGEST_WORD)
+            print(textwrap.fill(text, width + room, initial_indent=name.ljust(width), subsequent_indent=" " * width))
+
+
 def _drawn(widths: list[int], heads: list[str], rows: list[list[str]], right: list[bool]) -> str:
     lines = [_rule("┏━┳┓", widths), *_row("┃", widths, heads, [False] * len(widths)), _rule("┡━╇┩", widths)]
     for row in rows:
         lines += _row("│", widths, row, right)
     lines.append(_rule("└─┴┘", widths))
-    return "\n".join(lines)
+    drawn = "\n".join(lines)
+    return drawn if _draws_lines() else drawn.translate(_ASCII)
+
+
+def _draws_lines() -> bool:
+    """Whether the terminal has the characters of which lines are drawn."""
+    try:
+        "┏━┃".encode(sys.stdout.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
 
 
 def _rule(corners: str, widths: list[int]) -> str:
@@ -91,7 +132,11 @@ def _row(bar: str, widths: list[int], cells: list[str], right: list[bool]) -> It
 
 def _widths(texts: dict[str, list[str]], least: dict[str, int], terminal: int) -> dict[str, int]:
     """As wide as the texts need, then narrower, the widest column first, until the table fits."""
-    widths = {name: max(least[name], min(max(map(len, cells)), _WIDEST)) for name, cells in texts.items()}
+    longest = {name: max(map(len, cells)) for name, cells in texts.items()}
+    widths = {
+        name: max(least[name], min(long, _WIDEST if long < _MUCH else _WIDEST_SENTENCE))
+        for name, long in longest.items()
+    }
     while _total(widths.values()) > terminal:
         shrinking = [name for name in widths if widths[name] > least[name]]
         if not shrinking:
@@ -99,8 +144,7 @@ def _widths(texts: dict[str, list[str]], least: dict[str, int], terminal: int) -
             name = next(iter(widths))
             widths[name] = max(terminal - 4, 1)
             return widths
-        widest = max(shrinking, key=lambda name: widths[name])
-        widths[widest] -= 1
+        widths[max(shrinking, key=lambda name: widths[name])] -= 1
     return widths
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ivig.curate.citations import Citation, Citations, Sign
-from ivig.curate.store import NOTHING_IMPORTED, Store, Summary
+from ivig.curate.store import NOTHING_IMPORTED, Store, Summary, settle
 from ivig.io.bibliographies.names import authors_line
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.bibliographies.read import read_named
@@ -15,15 +15,18 @@ from ivig.model.problems import BadRecords, Problem, shown
 from ivig.model.records import CitationFields
 from ivig.settings import GraphFiles
 
-SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".txt"})
+SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ".txt"})
 """The endings of bibliographies; everything else is records."""
 
 
-def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bool = False) -> Summary:
+def import_publications(
+    files: GraphFiles, paths: Sequence[Path], *, skip_invalid: bool = False, dry_run: bool = False
+) -> Summary:
     """Import bibliographies together: one wrong entry, and none of them is imported.
 
     An entry without identifier that is not known by its title, page or name is left out, and the summary says so.
 
+    :param skip_invalid: unless entries that cannot be read are left out; what contradicts what is known is not
     :raises BadRecords: with every problem: a file that cannot be read, an entry that contradicts what is known of its
         publication
     """
@@ -33,7 +36,9 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
     left_out: list[Problem] = []
     for path in paths:
         try:
-            for number, (name, publication) in enumerate(read_named(path), 1):
+            for number, (name, publication) in enumerate(
+                read_named(path, left_out=left_out if skip_invalid else None), 1
+            ):
                 fields, sign = _fields(publication), Sign(name, publication.address or None)
                 place = f"entry {number}"
                 if not publication.key() and not citations.knows(fields, sign):
@@ -45,11 +50,9 @@ def import_publications(files: GraphFiles, paths: Sequence[Path], *, dry_run: bo
             problems += error.problems
     if problems:
         raise BadRecords(problems, NOTHING_IMPORTED)
-    citations.settle()
-    for thing in citations.changed():
-        store.put(thing.iri, thing.block, "")
+    notes = settle(store, citations)
     names = store.write(dry_run=dry_run)
-    return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out)
+    return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out, notes=notes)
 
 
 def _fields(publication: Publication) -> CitationFields:

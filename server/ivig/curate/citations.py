@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ivig.curate.naming import publication_label, readable_key
 from ivig.curate.triples import Thing
 from ivig.io.bibliographies.names import ET_AL, authors_of
 from ivig.io.bibliographies.titles import may_be_part, plain_title, same_title
@@ -18,7 +19,7 @@ from ivig.io.bibliographies.write import entry_name
 from ivig.model.identifiers import citation_key
 from ivig.model.problems import Problem, shown
 from ivig.model.records import CitationFields
-from ivig.namespaces import BASE, RDF_TYPE, TERMS
+from ivig.namespaces import BASE, RDF_TYPE, REPLACED_BY, TERMS
 
 Value = str | int
 
@@ -46,10 +47,11 @@ class Contradiction(NamedTuple):
 
 class Sign(NamedTuple):
     """What else tells a publication, where it has no identifier: the name of an entry in a bibliography that we wrote,
-    and a page that it was read on."""
+    a page that it was read on, and the IRI of the statement that cites it."""
 
     name: str = ""
     page: str | None = None
+    statement: str = ""
 
 
 _NO_SIGN = Sign()
@@ -58,10 +60,10 @@ _NO_SIGN = Sign()
 class Citation:
     """What is known of one publication.
 
-    fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
-    was read, for one that has no identifier; partial: the titles that they read in part; retractions: what they say of
-    a retraction. corrected: whether all that cites it is imported anew, so that what the records say now takes the
-    place of what they said before.
+    iri: the one it has, until it gets a better one; fields: what the graph says; said: what the records of this
+    import say, by field, in their order; pages: where it was read, for one that has no identifier; partial: the
+    titles that they read in part; retractions: what they say of a retraction. corrected: whether all that cites it
+    is imported anew, so that what the records say now takes the place of what they said before.
     """
 
     def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
@@ -99,19 +101,10 @@ class Citation:
             raise ValueError("citations have an IRI once all records are taken")
         return self.iri.removeprefix(BASE)
 
-    def label(self) -> str:
-        """Its title, or what there is in place of one."""
-        if title := self.fields.get("title"):
-            return str(title)
-        if title := self.fields.get("titleAsRead"):
-            return f"[{str(title).strip('[]')}]"
-        parts = [str(self.fields[name]) for name in ("authors", "journal", "year") if name in self.fields]
-        return ", ".join(parts) or self.path().removeprefix("citation/")
-
     def thing(self) -> Thing:
         """It as triples."""
         thing = Thing(self.path(), "Citation")
-        thing.label(self.label())
+        thing.label(publication_label(self.fields))
         for name in _TITLES:
             thing.text(name, str(self.fields.get(name, "")))
         for name in _CODES:
@@ -125,7 +118,6 @@ class Citation:
 
     def settle(self) -> None:
         """Make what the records say what is known of it."""
-        old = {name: self.fields.get(name) for name in _IDENTIFIERS}
         for name, values in self.said.items():
             known = self.fields.get(name)
             if known is None or (self.corrected and not any(_agree(name, known, value) for value in values)):
@@ -137,15 +129,14 @@ class Citation:
         if self.retractions:
             known_before = [] if self.corrected else [self.retraction]
             self.retraction = max([*self.retractions, *known_before], key=_gravity)
-        if any(known and known != self.fields[name] for name, known in old.items()):
-            # Its IRI spoke of an identifier that was wrong.
-            self.iri = None
 
 
 class Citations:
     """All publications known so far, and those that records bring along.
 
-    triples: the graph. anew: the IRIs of the statements that are imported again.
+    triples: the graph. anew: the IRIs of the statements that are imported again. moves: once all is settled, the old
+    IRIs of those that got a better one, and that; of two that turned out to be one publication, one moves to the other.
+    wrong: those of the old IRIs that spoke of an identifier of another publication.
     """
 
     def __init__(self, triples: Iterable[Triple], anew: Collection[str] = ()) -> None:
@@ -153,13 +144,20 @@ class Citations:
         self._by_title: dict[str, list[Citation]] = {}
         self._by_page: dict[str, list[Citation]] = {}
         self._by_name: dict[str, list[Citation]] = {}
+        self._by_statement: dict[str, Citation] = {}
         self._taken: dict[int, Citation] = {}
-        self._paths: set[str] = set()
         self._changed: list[Citation] = []
-        for citation in _known(triples, anew):
-            self._paths.add(citation.path())
-            self._by_name.setdefault(entry_name(citation.path().removeprefix("citation/")), []).append(citation)
+        self.moves: dict[str, str] = {}
+        self.wrong: set[str] = set()
+        known, replaced = _known(triples, anew)
+        self._paths = {iri.removeprefix(BASE) for iri in (*known, *replaced)}
+        for iri, (citation, citing) in known.items():
+            self._name(iri, citation)
+            self._by_statement.update(dict.fromkeys(citing, citation))
             self._index(citation)
+        for old, new in replaced.items():
+            if new in known:
+                self._name(old, known[new][0])
 
     def take(
         self,
@@ -181,12 +179,10 @@ class Citations:
         found = self._of_identifiers(fields)
         for other in found[1:]:
             # Seen by one identifier in one place, by another elsewhere; this record has both.
-            if other.iri and found[0].iri:
-                return [Contradiction("doi", fields.doi or "", f"two citations: {found[0].iri}, {other.iri}")]
-            if against := self._join(found[0], other):
+            if against := self.join(found[0].itself(), other.itself()):
                 return against
-        citation = found[0].itself() if found else self._without_identifier(fields, Sign(sign.name, page or sign.page))
-        citation = citation or Citation()
+        sign = sign._replace(page=page or sign.page)
+        citation = found[0].itself() if found else self._without_identifier(fields, sign) or Citation()
         if against := _contradictions(citation, fields):
             return against
         for name, value in (*_values(fields), *more.items()):
@@ -206,17 +202,33 @@ class Citations:
         return bool(self._of_identifiers(fields) or self._without_identifier(fields, sign))
 
     def settle(self) -> None:
-        """Once all records are taken: put together what they said, and give an IRI to what is new."""
+        """Once all records are taken: put together what they said, and give IRIs to what is new or got a better one."""
         for citation in self._taken.values():
             if citation.same_as is None:
-                before = dict(citation.fields), citation.retraction
+                before = dict(citation.fields), citation.retraction, citation.iri
                 citation.settle()
-                if citation.iri is None:
-                    citation.iri = BASE + self._path(citation)
-                    self._paths.add(citation.path())
+                self._place(citation, before[0])
+                is_another = before != (citation.fields, citation.retraction, citation.iri)
+                if is_another or citation.iri in self.moves.values() or not citation.is_identified():
                     self._changed.append(citation)
-                elif before != (citation.fields, citation.retraction) or not citation.is_identified():
-                    self._changed.append(citation)
+        for old, new in self.moves.items():
+            while new in self.moves:
+                new = self.moves[new]
+            self.moves[old] = new
+
+    def _place(self, citation: Citation, before: Mapping[str, Value]) -> None:
+        """Give a citation the IRI that its identifiers make; a readable one where it has neither these nor an IRI."""
+        identified = citation_key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
+        old = citation.iri
+        if identified:
+            citation.iri = f"{BASE}citation/{identified}"
+        elif old is None:
+            citation.iri = BASE + readable_key(citation.fields, self._paths)
+        if old and old != citation.iri:
+            self.moves[old] = str(citation.iri)
+            if any(before.get(name, known) != known for name, known in citation.fields.items() if name in _IDENTIFIERS):
+                self.wrong.add(old)
+        self._paths.add(citation.path())
 
     def changed(self) -> Iterator[Thing]:
         """The citations that are new or may say more than before."""
@@ -225,15 +237,6 @@ class Citations:
     def taken(self) -> set[str]:
         """The IRIs of all that were cited since."""
         return {BASE + citation.itself().path() for citation in self._taken.values()}
-
-    def _path(self, citation: Citation) -> str:
-        """By PMID, else DOI, else PMCID, else the page it was read on, and what else it is where that page has two."""
-        identified = citation_key(*(str(citation.fields.get(name, "")) for name in _IDENTIFIERS))
-        path = "citation/" + (identified or page_path(min(citation.pages)).removeprefix("page/"))
-        if not identified and path in self._paths:
-            told = [str(citation.fields.get(name, "")) for name in (*_TITLES, "authors", "journal", "year")]
-            path += f"-{zlib.crc32(plain_title(' '.join(told)).encode()):08x}"
-        return path
 
     def _of_identifiers(self, fields: CitationFields) -> list[Citation]:
         pairs = [(name, str(value).lower()) for name, value in _values(fields) if name in _IDENTIFIERS]
@@ -244,7 +247,8 @@ class Citations:
         return found
 
     def _without_identifier(self, fields: CitationFields, sign: Sign) -> Citation | None:
-        return self._of_name(fields, sign.name) or self._of_title(fields) or self._of_page(fields, sign.page)
+        found = self._of_name(fields, sign.name) or self._of_title(fields) or self._of_page(fields, sign.page)
+        return found or self._of_statement(fields, sign.statement)
 
     def _of_name(self, fields: CitationFields, name: str) -> Citation | None:
         """The only publication of this name. Where another title stands with it, somebody else gave the name."""
@@ -269,15 +273,31 @@ class Citations:
         same = [c for c in self._by_page.get(page, []) if not c.is_identified() and _alike(c, fields)]
         return same[0] if len(same) == 1 else None
 
-    def _join(self, one: Citation, other: Citation) -> list[Contradiction]:
-        """Make two publications one; or what speaks against it."""
-        kept, gone = (other, one) if other.iri else (one, other)
-        for name in _IDENTIFIERS:
-            known, new = str(kept.told(name) or ""), str(gone.told(name) or "")
-            if known and new and known.lower() != new.lower():
-                return [Contradiction(name, new, known)]
+    def _of_statement(self, fields: CitationFields, statement: str) -> Citation | None:
+        """The publication that the statement cites, where it may still be meant: its identifier was found since."""
+        known = self._by_statement.get(statement)
+        if known is None or any((fields.pmid, fields.doi, fields.pmcid)):
+            return None
+        citation = known.itself()
+        shared = any(citation.told(name) or (name in _TITLES and citation.told("title")) for name, _ in _values(fields))
+        return citation if shared and _alike(citation, fields) and not _contradictions(citation, fields) else None
+
+    def join(self, one: Citation, other: Citation) -> list[Contradiction]:
+        """Make two publications one, the one that the graph knows or that has the better identifier; or what speaks
+        against it."""
+        if one is other:
+            return []
+        kept, gone = sorted((one, other), key=_standing)
+        for name in (*_IDENTIFIERS, "title", "year"):
+            known, new = kept.told(name), gone.told(name)
+            if known is not None and new is not None and not _agree(name, known, new):
+                return [Contradiction(name, str(new), str(known))]
         for name, values in gone.said.items():
             kept.said.setdefault(name, []).extend(values)
+        for name, value in gone.fields.items():
+            kept.fields.setdefault(name, value)
+        if gone.iri and kept.iri:
+            self.moves[gone.iri] = kept.iri
         kept.pages |= gone.pages
         kept.partial += gone.partial
         kept.retractions += gone.retractions
@@ -285,6 +305,9 @@ class Citations:
         self._taken[id(kept)] = kept
         self._index(kept)
         return []
+
+    def _name(self, iri: str, citation: Citation) -> None:
+        _add_once(self._by_name.setdefault(entry_name(iri.removeprefix(f"{BASE}citation/")), []), citation)
 
     def _index(self, citation: Citation) -> None:
         for name in _IDENTIFIERS:
@@ -306,7 +329,11 @@ def page_path(address: str) -> str:
     return f"page/{host}-{zlib.crc32(address.encode()):08x}"
 
 
-def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citation]:
+def _known(
+    triples: Iterable[Triple], anew: Collection[str]
+) -> tuple[dict[str, tuple[Citation, set[str]]], dict[str, str]]:
+    """The citations of a graph by their IRIs, each with the statements that cite it; the old IRIs and what replaced
+    them."""
     blocks: dict[str, dict[str, list[str]]] = {}
     cited_by: dict[str, set[str]] = {}
     for triple in triples:
@@ -317,7 +344,10 @@ def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citatio
             blocks.setdefault(subject.value, {}).setdefault(triple.predicate.value, []).append(value.value)
         elif not subject.value.startswith(BASE + "study/"):
             cited_by.setdefault(value.value, set()).add(subject.value)
+    known, replaced = {}, {}
     for iri, block in blocks.items():
+        if REPLACED_BY in block:
+            replaced[iri] = block[REPLACED_BY][0]
         if TERMS + "Citation" not in block.get(RDF_TYPE, ()):
             continue
         citing = cited_by.get(iri, set())
@@ -327,7 +357,8 @@ def _known(triples: Iterable[Triple], anew: Collection[str]) -> Iterator[Citatio
                 citation.fields[name] = int(found[0]) if name == "year" else found[0]
         citation.pages = set(block.get(TERMS + "readAt", ()))
         citation.retraction = max(block.get(TERMS + "retraction", ()), key=_gravity, default=_NOT_CHECKED)
-        yield citation
+        known[iri] = citation, citing
+    return known, replaced
 
 
 def _values(fields: CitationFields) -> list[tuple[str, Value]]:
@@ -431,6 +462,12 @@ _AGREEMENT: dict[str, Callable[[Value, Value], bool]] = {
     "authors": _same_authors,
     "year": _same_year,
 }
+
+
+def _standing(citation: Citation) -> tuple[bool, int]:
+    """Of two citations the one that stays sorts first: the one that the graph has, by the better identifier."""
+    best = next((at for at, name in enumerate(_IDENTIFIERS) if name in citation.fields), len(_IDENTIFIERS))
+    return citation.iri is None, best
 
 
 def _gravity(retraction: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from ivig.curate.catalog import EXPERIMENTAL_MODEL, NOT_GROUPED, Catalog
 from ivig.curate.citations import Citation, page_path
+from ivig.curate.studies import Studies
 from ivig.curate.triples import Thing
 from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.model.records import (
@@ -73,12 +74,12 @@ class WrongName(Exception):
 class Converter:
     """Records into triples.
 
-    studies: the IRI of the study that a publication reports, by the IRI of the publication.
+    studies: those known so far.
     """
 
-    def __init__(self, catalog: Catalog, studies: Mapping[str, str]) -> None:
+    def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
-        self._studies = studies
+        self.studies = Studies()
 
     def statement(self, record: Record, citation: Citation | None) -> list[Thing]:
         """The statement first, then what belongs to it alone, then page and study.
@@ -197,7 +198,7 @@ class Converter:
         statement.label(f"{condition}: {self._catalog.label(direction)}{outcome}")
         parts = [*self._regimens(statement, record.id, record.dose), *self._effect(statement, record)]
         if record.reporting == "primary" and citation is not None:
-            parts.append(self._study(statement, citation, condition))
+            parts.append(self._study(statement, record, citation, condition))
         return parts
 
     def mechanism(self, statement: Thing, record: MechanismRecord, citation: Citation | None) -> list[Thing]:
@@ -294,18 +295,15 @@ class Converter:
         statement.link("studyType", iri)
         return iri
 
-    def _study(self, statement: Thing, citation: Citation, condition: str) -> Thing:
-        """The study that a publication reports: one that is known, or one named after it."""
-        cited = BASE + citation.itself().path()
-        iri = self._studies.get(cited, cited.replace("/citation/", "/study/"))
-        statement.link("study", iri)
-        study = Thing(iri.removeprefix(BASE), "Study")
-        known = citation.itself().fields
-        author = str(known.get("authors", "")).partition(" ")[0]
-        by = " ".join(part for part in (author, str(known.get("year", ""))) if part)
-        study.label(f"study in {condition}" + (f", {by}" if by else ""))
-        study.link("publication", cited)
+    def _study(self, statement: Thing, record: EvidenceRecord, citation: Citation, condition: str) -> Thing:
+        """The study that a publication reports."""
+        told = f"{record.finding} {record.note or ''}"
+        study = self.studies.of(citation.itself(), condition, told, self._is_no_trial)
+        statement.link("study", study.iri)
         return study
+
+    def _is_no_trial(self, acronym: str) -> bool:
+        return any(self._catalog.knows(acronym, kind) for kind in ("Condition", "Mechanism", "Outcome", "Product"))
 
     def _regimens(self, statement: Thing, record_id: str, doses: Sequence[RegimenFields]) -> list[Thing]:
         """A regimen for each phase and arm that a record tells of. A single figure is both ends of its range."""

@@ -7,7 +7,7 @@ studies and pages to `data/things/`, a file a kind. What is in a file already st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,11 +16,13 @@ from pyoxigraph import NamedNode
 
 from ivig.curate.catalog import Catalog
 from ivig.curate.checks import Remark, contradictions, doubts, doubts_beside
-from ivig.curate.citations import Citation, Citations
+from ivig.curate.citations import Citation, Citations, Sign
 from ivig.curate.convert import Converter, WrongName
-from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary
+from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary, settle
+from ivig.curate.studies import Studies
 from ivig.curate.triples import Block, Thing
 from ivig.io.tables import Row, read_rows
+from ivig.model.labels import normal
 from ivig.model.problems import BadRecords, Problem, problems_of, shown
 from ivig.model.records import RECORD, Record
 from ivig.namespaces import BASE, TERMS
@@ -40,11 +42,13 @@ def import_records(
     create: bool = False,
     replace: bool = False,
     accept: bool = False,
+    skip_invalid: bool = False,
     dry_run: bool = False,
     on_row: Callable[[int], None] = lambda rows: None,
 ) -> Summary:
     """Import files of records together: one wrong row, and none of them is imported.
 
+    :param skip_invalid: unless rows that are wrong, or doubtful and not accepted, are left out; the summary names them
     :param create: unknown names become new things
     :param replace: an id that is there takes on another condition or publication, or comes from another file
     :param accept: what is doubtful is imported too
@@ -52,14 +56,24 @@ def import_records(
     :raises BadRecords: with every problem, in the order of the rows
     :raises BadInput: where a file cannot be read at all
     """
-    job = _Import(Store(files), paths, create=create, replace=replace)
-    job.read(on_row)
-    job.convert()
-    job.check()
-    errors = [problem for problem in job.problems if not problem.doubt]
-    if errors or (job.problems and not accept and not dry_run):
-        raise BadRecords(job.in_order(), NOTHING_IMPORTED if errors else _ONLY_DOUBTS)
-    return job.finish(dry_run=dry_run)
+    skipped: dict[tuple[Path, str], None] = {}
+    left_out: list[Problem] = []
+    while True:
+        job = _Import(Store(files), paths, create=create, replace=replace, skipped=skipped)
+        job.read(on_row)
+        job.convert()
+        job.check()
+        errors = [problem for problem in job.problems if not problem.doubt]
+        may_doubt = accept or (dry_run and not skip_invalid)
+        if not errors and (may_doubt or not job.problems):
+            return job.finish(left_out, dry_run=dry_run)
+        wrong = [problem for problem in job.problems if not (problem.doubt and accept)]
+        rows = job.rows_of(wrong)
+        if not skip_invalid or job.whole or not job.can_do_without(rows):
+            raise BadRecords(job.in_order(), NOTHING_IMPORTED if errors else _ONLY_DOUBTS)
+        left_out += [problem for problem in job.in_order() if problem in wrong and problem not in left_out]
+        # What is left is looked at anew: a wrong row may have been what another one was doubtful beside.
+        skipped.update(dict.fromkeys(rows))
 
 
 class _Read(NamedTuple):
@@ -83,8 +97,18 @@ class _Read(NamedTuple):
 class _Import:
     """One import, from the reading of its files to their place in the store."""
 
-    def __init__(self, store: Store, paths: Sequence[Path], *, create: bool, replace: bool) -> None:
+    def __init__(
+        self,
+        store: Store,
+        paths: Sequence[Path],
+        *,
+        create: bool,
+        replace: bool,
+        skipped: Collection[tuple[Path, str]] = (),
+    ) -> None:
         self.problems: list[Problem] = []
+        self.whole = False
+        self._skipped = skipped
         self._store, self._paths, self._replace = store, paths, replace
         self._create = create
         self._read: list[_Read] = []
@@ -98,7 +122,7 @@ class _Import:
             try:
                 for row in read_rows(path, notes=self._notes):
                     on_row(len(read))
-                    if (record := self._record(path.name, row)) is None:
+                    if (path, row.place) in self._skipped or (record := self._record(path, row)) is None:
                         continue
                     one = _Read(path, row.place, record)
                     first = read.setdefault(record.id, one)
@@ -106,7 +130,9 @@ class _Import:
                         stands = f"{first.path.name}, {first.place}"
                         self._wrong(one, "id", record.id, f"one record an id; it stands in {stands} already")
             except BadRecords as error:
-                self.problems += error.problems
+                self.whole |= error.whole
+                # Of rows that were left out it has been said why.
+                self.problems += [] if self._skipped else error.problems
         self._read = list(read.values())
 
     def convert(self) -> None:
@@ -114,9 +140,10 @@ class _Import:
         triples = [*self._store.triples()]
         self._catalog = Catalog([*self._store.ontology, *triples], create=self._create)
         self._citations = Citations(triples, {one.iri for one in self._read})
-        converter = Converter(self._catalog, self._store.studies())
+        converter = Converter(self._catalog)
         cited = [self._citation(one, converter) for one in self._read]
-        self._citations.settle()
+        self._notes += settle(self._store, self._citations)
+        converter.studies = Studies(self._store.triples())
         for one, citation in zip(self._read, cited, strict=True):
             try:
                 things = converter.statement(one.record, citation)
@@ -128,7 +155,7 @@ class _Import:
                 self.problems += (one.problem(remark, doubt=True) for remark in doubts(one.record, things[0].block))
                 self._protect(one, things[0].block)
             self._place(one, things)
-        for thing in (*self._citations.changed(), *self._catalog.new()):
+        for thing in self._catalog.new():
             self._store.put(thing.iri, thing.block, "")
 
     def check(self) -> None:
@@ -141,6 +168,20 @@ class _Import:
         for kind, new, known in self._catalog.near_names():
             allowed = f"{known}, which is known, where it means the same"
             self.problems.append(Problem("", "", "", f"new {kind}", shown(new), allowed, doubt=True))
+
+    def rows_of(self, wrong: Sequence[Problem]) -> list[tuple[Path, str]]:
+        """The rows that problems are of, each by its file and place."""
+        files = {path.name: path for path in self._paths}
+        rows = [(files[problem.file], problem.place) for problem in wrong if problem.file in files]
+        new = [normal(problem.value) for problem in wrong if not problem.file]
+        # A new name that is near a known one is of every record that uses it.
+        using = [(one.path, one.place) for one in self._read if any(name in _words(one.record) for name in new)]
+        return list(dict.fromkeys([*rows, *using]))
+
+    def can_do_without(self, rows: Sequence[tuple[Path, str]]) -> bool:
+        """Whether anything is left without some rows, which have not been left out before."""
+        left = [one for one in self._read if (one.path, one.place) not in rows]
+        return bool(left) and not set(rows) <= set(self._skipped)
 
     def in_order(self) -> list[Problem]:
         """The problems in the order of files, sheets and rows."""
@@ -155,8 +196,11 @@ class _Import:
 
         return sorted(self.problems, key=place)
 
-    def finish(self, *, dry_run: bool) -> Summary:
-        """Write the files, unless it is a dry run."""
+    def finish(self, left_out: list[Problem], *, dry_run: bool) -> Summary:
+        """Write the files, unless it is a dry run.
+
+        :param left_out: why rows were left out
+        """
         store = self._store
         place = {iri: (one.path.name, one.place, one.record.id) for iri, one in self._reads_of.items()}
         names = store.write(dry_run=dry_run, place=place)
@@ -166,6 +210,7 @@ class _Import:
             citations=store.happened(self._citations.taken()),
             created={kind: [thing.name for thing in things.values()] for kind, things in created if things},
             files=names,
+            left_out=left_out,
             changes=store.changes(),
             notes=self._notes,
             doubts=self.in_order(),
@@ -174,12 +219,12 @@ class _Import:
     def _wrong(self, one: _Read, field: str, value: str, allowed: str) -> None:
         self.problems.append(one.problem(Remark(field, value, allowed)))
 
-    def _record(self, file: str, row: Row) -> Record | None:
+    def _record(self, path: Path, row: Row) -> Record | None:
         try:
             return RECORD.validate_python(row.fields)
         except ValidationError as error:
             name, kind = shown(str(row.fields.get("id") or "")), str(row.fields.get("kind"))
-            self.problems += problems_of(error, row.place, name, file=file, tag=kind)
+            self.problems += problems_of(error, row.place, name, file=path.name, tag=kind)
             return None
 
     def _citation(self, one: _Read, converter: Converter) -> Citation | None:
@@ -191,7 +236,8 @@ class _Import:
             return None
         if not record.citation:
             return None
-        taken = self._citations.take(record.citation, str(record.read_at), retraction=retraction)
+        sign = Sign(statement=one.iri)
+        taken = self._citations.take(record.citation, str(record.read_at), retraction=retraction, sign=sign)
         if isinstance(taken, Citation):
             return taken
         self.problems += (against.problem(one.path.name, one.place, record.id, "citation.") for against in taken)
@@ -232,6 +278,11 @@ class _Import:
     def _name(self, iri: str) -> str:
         label = self._catalog.label(iri)
         return label if label != iri else iri.removeprefix(BASE)
+
+
+def _words(record: Record) -> set[str]:
+    """The texts of a record, in the form in which names are compared."""
+    return {normal(value) for _, value in record if isinstance(value, str)}
 
 
 def _linked(block: Block, links: set[str]) -> set[str]:

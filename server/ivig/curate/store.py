@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +13,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Stor
 
 from ivig.build.sources import read
 from ivig.build.validation import violations
+from ivig.curate.citations import Citations
 from ivig.curate.triples import Block
 from ivig.errors import BadInput
 from ivig.io.atomic import finished_file
 from ivig.io.canonical import canonical_turtle
 from ivig.model.problems import BadRecords, Problem
 from ivig.model.schema import schema
-from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, TERMS
+from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, REPLACED_BY, SKOS, TERMS
 from ivig.settings import GraphFiles
 
 LITERATURE = "literature"
@@ -36,6 +37,11 @@ _THINGS = {
     "study": "studies",
     "page": "pages",
 }
+_REDIRECTS = "redirects"
+"""The file of the IRIs that things had before, each with what replaced it."""
+_NOTE = NamedNode(SKOS + "note")
+_PUBLICATION = NamedNode(TERMS + "publication")
+_REPLACED_BY = NamedNode(REPLACED_BY)
 KEPT_BY_STATEMENTS = ("effect", "regimen", "citation", "study", "page")
 """What goes with the last statement that leads to it."""
 _BY_HAND = {TERMS + name for name in ("edition", "superseded")}
@@ -95,6 +101,7 @@ class Store:
         self._before: dict[str, Block | None] = {}
         self._touched: set[Path] = set()
         self._let_go: set[str] = set()
+        self._moves: dict[str, str] = {}
 
     def home(self, iri: str) -> Path | None:
         """The file that a thing stands in, where it is known."""
@@ -107,13 +114,64 @@ class Store:
 
     def studies(self) -> dict[str, str]:
         """The study that each publication reports."""
-        publication = NamedNode(TERMS + "publication")
         return {
             triple.object.value: iri
             for iri, block in self.blocks.items()
             for triple in block
-            if triple.predicate == publication and isinstance(triple.object, NamedNode)
+            if triple.predicate == _PUBLICATION and isinstance(triple.object, NamedNode)
         }
+
+    def move(self, moves: Mapping[str, str], forgotten: Collection[str] = ()) -> None:
+        """Give things another IRI: all that leads to them leads there, and the old IRI says so. A thing that is there
+        already stays as it is, and what moves to it is put into it.
+
+        :param moves: old IRIs to new ones, none of which moves itself
+        :param forgotten: those of the old IRIs that leave nothing behind
+        """
+        if not moves:
+            return
+        self._moves.update(moves)
+        for iri, block in list(self.blocks.items()):
+            if any(target in moves for target in _targets(block)):
+                self._replace(iri, {_led_on(triple, moves) for triple in block})
+        redirects = self._files.folder / "data" / "things" / f"{_REDIRECTS}.ttl"
+        for old, new in moves.items():
+            block, home = self.blocks.get(old, set()), self._home[old]
+            there = self.blocks.get(new, set())
+            moved = {Triple(NamedNode(new), t.predicate, t.object) for t in block}
+            if not there or _is_redirect(there):
+                self._home[new] = home
+                self._before.setdefault(new, block)
+                self._replace(new, moved)
+            elif _kind(new) == "study":
+                self._replace(new, there | {triple for triple in moved if triple.predicate == _PUBLICATION})
+            self._replace(old, set())
+            self._home[old] = redirects
+            if old in forgotten:
+                del self.blocks[old], self._home[old]
+            else:
+                self._replace(old, {Triple(NamedNode(old), _REPLACED_BY, NamedNode(new))})
+
+    def join_studies(self) -> None:
+        """Make studies that report one publication one study: the one that reports most."""
+        publications = {
+            iri: {t.object.value for t in block if t.predicate == _PUBLICATION and isinstance(t.object, NamedNode)}
+            for iri, block in self.blocks.items()
+            if _kind(iri) == "study"
+        }
+        moves: dict[str, str] = {}
+        reported: dict[str, str] = {}
+        for iri in sorted(publications, key=lambda study: (-len(publications[study]), study)):
+            kept = next((reported[each] for each in sorted(publications[iri]) if each in reported), iri)
+            reported.update(dict.fromkeys(publications[iri], kept))
+            if kept != iri:
+                moves[iri] = kept
+        self.move(moves)
+
+    def _replace(self, iri: str, block: Block) -> None:
+        self._before.setdefault(iri, self.blocks.get(iri))
+        self._touched.add(self._home[iri])
+        self.blocks[iri] = block
 
     def put(self, iri: str, block: Block, stem: str) -> None:
         """Put a thing in place of what it was: in its file, or in the one where things of its kind belong.
@@ -122,6 +180,11 @@ class Store:
         """
         kind = _kind(iri)
         before = self.blocks.get(iri)
+        if before and _is_redirect(before):
+            # What the IRI speaks of has come itself.
+            self._touched.add(self._home.pop(iri))
+            self._before.setdefault(iri, None)
+            del self.blocks[iri]
         block = self._kept(iri, block)
         if before == block:
             return
@@ -141,7 +204,7 @@ class Store:
         """A block with what stays of the one that it replaces."""
         before, kind = self.blocks.get(iri), _kind(iri)
         if before and kind in ("study", "page"):
-            return before
+            return before | {triple for triple in block if triple.predicate in (_PUBLICATION, _NOTE)}
         if before and kind == "statement":
             named = {t.predicate.value for t in block}
             return block | {t for t in before if t.predicate.value in _BY_HAND - named}
@@ -160,11 +223,12 @@ class Store:
     def prune(self) -> None:
         """Take out the effects, regimens, citations, studies and pages that are orphans now."""
         while self._let_go:
-            links = (t.object for t in self.triples() if t.object != t.subject)
+            links = (t.object for t in self.triples() if t.object != t.subject and t.predicate != _REPLACED_BY)
             led_to = {target.value for target in links if isinstance(target, NamedNode)}
-            orphans = [iri for iri in self._let_go - led_to if iri in self.blocks and _kind(iri) in KEPT_BY_STATEMENTS]
+            orphans = {iri for iri in self._let_go - led_to if iri in self.blocks and _kind(iri) in KEPT_BY_STATEMENTS}
             self._let_go = set()
-            for iri in orphans:
+            left = [old for old, block in self.blocks.items() if _is_redirect(block) and _targets(block) & orphans]
+            for iri in (*orphans, *left):
                 self.remove(iri)
 
     def is_new_or_changed(self, iri: str) -> bool:
@@ -191,7 +255,8 @@ class Store:
         for iri, before in sorted(self._before.items()):
             if _kind(iri) not in ("statement", "effect", "regimen") or iri in passed_over:
                 continue
-            was, now = _values(before or set()), _values(self.blocks.get(iri, set()))
+            was = _values({_led_on(triple, self._moves) for triple in before or ()})
+            now = _values(self.blocks.get(iri, set()))
             of = sorted({*was, *now} - {RDF_TYPE, PREF_LABEL}, key=lambda name: schema().order.get(name, 0))
             path = iri.removeprefix(BASE)
             found += [
@@ -266,6 +331,18 @@ def write_files(texts: Mapping[Path, str]) -> None:
             stack.enter_context(finished_file(path)).write_text(text, encoding="utf-8")
 
 
+def settle(store: Store, citations: Citations) -> list[str]:
+    """Put the publications that were taken into a store, under a better IRI where they got one; what to say of that."""
+    citations.settle()
+    store.move(citations.moves, citations.wrong)
+    for thing in citations.changed():
+        store.put(thing.iri, thing.block, "")
+    if citations.moves:
+        store.join_studies()
+    moves = {old.removeprefix(BASE): new.removeprefix(BASE) for old, new in sorted(citations.moves.items())}
+    return [f"{old} is now {new}" for old, new in moves.items()]
+
+
 def remove_statements(files: GraphFiles, ids: Sequence[str], *, dry_run: bool = False) -> tuple[list[str], list[str]]:
     """Take statements out of the graph's files, with the effects, regimens, pages, citations and studies that nothing
     else leads to.
@@ -311,6 +388,16 @@ def _values(block: Iterable[Triple]) -> dict[str, set[str]]:
         if not isinstance(triple.object, Triple):
             found.setdefault(triple.predicate.value, set()).add(triple.object.value)
     return found
+
+
+def _led_on(triple: Triple, moves: Mapping[str, str]) -> Triple:
+    """A triple that leads to where a thing is now."""
+    new = moves.get(triple.object.value) if isinstance(triple.object, NamedNode) else None
+    return Triple(triple.subject, triple.predicate, NamedNode(new)) if new else triple
+
+
+def _is_redirect(block: Iterable[Triple]) -> bool:
+    return any(triple.predicate == _REPLACED_BY for triple in block)
 
 
 def _value(term: NamedNode | BlankNode | Literal | Triple) -> str:

@@ -1,8 +1,8 @@
-"""An empty spreadsheet for records: a sheet a kind, with its columns, drop-downs and what they mean."""
+"""A spreadsheet for records: a sheet a kind, with its columns, drop-downs and what they mean; empty, or with rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -13,6 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ivig.build.sources import read
+from ivig.io.bibliographies import Publication
+from ivig.io.bibliographies.names import authors_line
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
 from ivig.model.label_index import name_index
 from ivig.model.records import KINDS
@@ -37,7 +39,64 @@ _ADVICE = (
     "Numbers are plain, with a point: 0.05, no percentage and no date. A day is 2026-11-28.",
     'No formulas. So no text begins with "=", or with "+", "-" or "@" before a letter or a parenthesis.',
 )
+_EXAMPLES = {
+    "condition": "Kawasaki disease",
+    "outcome": "mortality",
+    "direction_was": "mixed",
+    "effect": "blocks the receptor",
+    "effect.value": "0.57",
+    "effect.ci_low": "0.42",
+    "effect.ci_high": "0.79",
+    "effect.p": "0.03",
+    "mean": "12.5",
+    "sd": "3.1",
+    "median": "11",
+    "dose.g_per_kg_total": "1 to 2",
+    "dose.g_per_kg_per_day": "0.4",
+    "dose.g_per_kg_unstated": "0.5",
+    "dose.days": "2 to 5",
+    "dose.interval_weeks": "4",
+    "dose.interval_months": "1",
+    "dose.courses": "6",
+    "dose.note": "then as needed",
+    "search_to": "2014",
+    "n_participants": "84",
+    "n_studies": "5",
+    "follow_up": "12 months",
+    "finding": "Three of the four stopped steroids for good.",
+    "note": "The abstract and the table give different numbers.",
+    "citation.pmid": "15674654",
+    "citation.doi": "10.1007/s10067-004-0959-7",
+    "citation.pmcid": "PMC and its digits",
+    "citation.title": "Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
+    "citation.journal": "Clin Rheumatol",
+    "citation.year": "2005",
+    "citation.authors_short": "Peterlana D et al.",
+    "adverse_event": "headache",
+    "mechanism": "Fc receptor blockade",
+    "target": "FcγRIIb",
+    "frequency.value": "5.1",
+    "frequency.unit": "% of infusions",
+    "frequency.note": "common",
+    "risk_factors": "fast infusion",
+    "body": "American Academy of Neurology",
+    "authority": "Food and Drug Administration",
+    "country": "Australia",
+    "year": "2019",
+    "edition": "Second Edition",
+    "superseded_by": "ASH, 2019 guideline (2019)",
+    "population": "adults",
+    "body_short": "AAN",
+    "strength": "strong",
+    "certainty": "moderate",
+    "grading_system": "GRADE",
+    "product_name": "Privigen",
+}
+"""Of columns for which the ontology has none, by name, by the last part of it, or by the property that they fill."""
 Words = Mapping[str, Sequence[str]]
+CellValue = str | int | float | bool | None
+Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
+"""By kind, the values of each row by column."""
 
 
 def words(files: GraphFiles) -> dict[str, list[str]]:
@@ -48,11 +107,12 @@ def words(files: GraphFiles) -> dict[str, list[str]]:
     return {kind: known.terms(kind) for kind in known.vocabularies} | {kind: names.labels(kind) for kind in _THINGS}
 
 
-def write_template(path: Path, offered: Words) -> None:
-    """Write an empty XLSX that `read_rows` can read once it is filled in.
+def write_template(path: Path, offered: Words, rows: Rows | None = None) -> None:
+    """Write an XLSX that `read_rows` can read once it is filled in.
 
     :param offered: the words to offer, by class; of a vocabulary they are the only ones, of things the spreadsheet
         warns, as a new one may be right
+    :param rows: what stands in it already: rows by kind, each a value a column; nothing without
     """
     book = Workbook()
     read_me = book.worksheets[0]
@@ -60,7 +120,9 @@ def write_template(path: Path, offered: Words) -> None:
     _explain(read_me, offered)
     lists = _Lists(book)
     for kind in KINDS:
-        _add_sheet(book.create_sheet(kind), kind, offered, lists)
+        sheet = book.create_sheet(kind)
+        _add_sheet(sheet, kind, offered, lists)
+        _fill(sheet, kind, (rows or {}).get(kind, ()))
     lists.place_last()
     book.save(path)
 
@@ -114,6 +176,42 @@ def _add_sheet(sheet: Worksheet, kind: str, offered: Words, lists: _Lists) -> No
         words, closed = _words(column, offered)
         if words:
             sheet.add_data_validation(_drop_down(f"{letter}2:{letter}{_LAST_ROW}", lists.source(words), closed))
+
+
+def _fill(sheet: Worksheet, kind: str, rows: Sequence[Mapping[str, CellValue]]) -> None:
+    types = column_types(kind)
+    for number, row in enumerate(rows, 2):
+        for index, (name, column) in enumerate(types.items(), 1):
+            if (value := row.get(name)) is None:
+                continue
+            cell = sheet.cell(number, index, value)
+            if isinstance(value, str):
+                # A text that looks like a formula is a text.
+                cell.data_type = "s"
+            if column.type is str or column.range or column.listed:
+                cell.number_format = "@"
+
+
+def publication_rows(publications: Iterable[Publication]) -> list[dict[str, CellValue]]:
+    """What publications tell of the records that will be read from them: the columns of the citation, and the page.
+
+    :param publications: as they were read from a bibliography
+    """
+    return [
+        {
+            "citation.pmid": each.pmid or None,
+            "citation.doi": each.doi or None,
+            "citation.pmcid": each.pmcid or None,
+            "citation.title": each.title or None,
+            "citation.title_status": "full" if each.title else None,
+            "citation.journal": each.journal or None,
+            "citation.year": each.year,
+            "citation.authors_short": authors_line(each.authors) or None,
+            "retraction": "retracted" if each.retraction == "retracted" else None,
+            "read_at": f"https://pubmed.ncbi.nlm.nih.gov/{each.pmid}/" if each.pmid else each.address or None,
+        }
+        for each in publications
+    ]
 
 
 def _words(column: Column, offered: Words) -> tuple[tuple[str, ...], bool]:
@@ -177,5 +275,6 @@ def _meaning(column: Column, offered: Words) -> Iterator[str]:
         limits = f" {column.limits}" if column.limits else ""
         ends = ", or a range" if column.range else ""
         yield f"{_TYPES[column.type].capitalize()}{limits}{ends}{several}."
-    if column.example:
-        yield f"For instance {column.example}."
+    names = (column.name, column.name.rpartition(".")[2], column.fills.name if column.fills else "")
+    if example := column.example or next((_EXAMPLES[name] for name in names if name in _EXAMPLES), ""):
+        yield f"For instance {example}."

@@ -15,6 +15,11 @@ Block = set[Triple]
 """The triples of one thing."""
 
 _XSD = PREFIXES["xsd"]
+_SPELT_OUT = str.maketrans(
+    {"γ": "gamma", "β": "beta", "κ": "kappa", "ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
+    | {"đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "Oe"}
+)
+"""Letters that have no plain one inside."""
 
 
 class Thing:
@@ -91,7 +96,7 @@ def slug(text: str) -> str:
     >>> slug("Guillain-Barré syndrome (acute)")
     'guillain-barre-syndrome-acute'
     """
-    plain = unicodedata.normalize("NFKD", text.replace("γ", "gamma").replace("β", "beta").replace("κ", "kappa"))
+    plain = unicodedata.normalize("NFKD", text.translate(_SPELT_OUT))
     ascii_only = plain.encode("ascii", "ignore").decode().lower().replace("%", " percent ")
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, parse
 
 from ivig.build.release import Release
 from ivig.export.reading import Reading
-from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, LINKS_GRAPH, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH, LINKS_GRAPH, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
 from ivig.query import Graph
 from ivig.query.engine import select
 
@@ -20,7 +20,21 @@ _BATCH = 500
 _HELD = 200_000
 """Quads that are kept once they were read, at some hundred bytes each."""
 _OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
-_HAS_VERDICT = TERMS + "hasVerdict"
+_HAS_VERDICT, _RESTS_ON = TERMS + "hasVerdict", TERMS + "restsOn"
+_OF_A_VERDICT = {
+    TERMS + name
+    for name in (
+        "assessment",
+        "bestStudyType",
+        "exclusion",
+        "grade",
+        "leadingQuestion",
+        "question",
+        "verdictIntent",
+    )
+}
+"""Derived properties that lead to assessments and to terms in which a verdict is said."""
+_IN_SCHEME = SKOS + "inScheme"
 _ANCESTORS, _INFERRED, _LINKS = NamedNode(ANCESTORS_GRAPH), NamedNode(INFERRED_GRAPH), NamedNode(LINKS_GRAPH)
 
 
@@ -55,12 +69,14 @@ class Said(NamedTuple):
 class Description(NamedTuple):
     """All that a release says of one thing, in the order of sorted N-Quads.
 
-    leads_to: things that belong to whatever subgraph holds this one; verdicts: those derived on it; terms: the classes
-    and properties of ours in which it is said, each with whether only a derived quad has it.
+    leads_to: things that belong to whatever subgraph holds this one; derived_to: those that belong to one with what was
+    derived; verdicts: those derived on it; terms: the classes and properties of ours in which it is said, each with
+    whether only a derived quad has it.
     """
 
     said: tuple[Said, ...]
     leads_to: tuple[str, ...]
+    derived_to: tuple[str, ...]
     verdicts: tuple[str, ...]
     terms: dict[str, bool]
 
@@ -121,6 +137,7 @@ class Descriptions:
 def _description(quads: Iterable[Quad]) -> Description:
     said: list[Said] = []
     leads_to: dict[str, None] = {}
+    derived_to: dict[str, None] = {}
     verdicts: list[str] = []
     terms: dict[str, bool] = {}
     for quad in quads:
@@ -136,14 +153,16 @@ def _description(quads: Iterable[Quad]) -> Description:
                     terms[iri] = inferred and terms.get(iri, True)
             elif iri.startswith(BASE):
                 thing = iri
-                if not inferred:
+                if not inferred or predicate == _IN_SCHEME:
                     leads_to[iri] = None
                 elif predicate == _HAS_VERDICT:
                     verdicts.append(iri)
+                elif predicate in _OF_A_VERDICT:
+                    derived_to[iri] = None
             elif graph == _LINKS:
                 leads_to[iri] = None
         said.append(Said(quad, inferred, thing))
-    return Description(tuple(said), tuple(leads_to), tuple(verdicts), terms)
+    return Description(tuple(said), tuple(leads_to), tuple(derived_to), tuple(verdicts), terms)
 
 
 class Subgraph:
@@ -178,7 +197,9 @@ class Subgraph:
             self._take(
                 verdict
                 for verdict, description in descriptions.of(verdicts).items()
-                if all(said.thing is None or said.thing in self._members for said in description.said)
+                if all(
+                    said.thing in self._members for said in description.said if said.quad.predicate.value == _RESTS_ON
+                )
             )
 
     @property
@@ -224,6 +245,8 @@ class Subgraph:
             for batch in _batches(new):
                 for description in self._descriptions.of(batch).values():
                     led_to.update(description.leads_to)
+                    if self.inferred:
+                        led_to.update(description.derived_to)
                     verdicts.update(description.verdicts)
                     self._terms.update(t for t, derived in description.terms.items() if self.inferred or not derived)
             new = led_to - self._members

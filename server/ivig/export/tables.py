@@ -5,25 +5,19 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ivig.export.columns import Cell, Column, columns, rows
-from ivig.export.description import LICENCE
 from ivig.export.formats import needed
 from ivig.export.subgraph import Subgraph
+from ivig.export.workbook import about_release, write_workbook
 from ivig.io.spreadsheet_cells import harmless
 from ivig.model.schema import schema
-from ivig.namespaces import BASE
 from ivig.query import Graph
 
 _SPACES = str.maketrans("\t\r\n", "   ")
 _ROWS = 10_000
 """Rows of a row group of Parquet, which is what is held at once."""
-_LONGEST = 32_767
-"""Characters that a cell of a spreadsheet may hold."""
-_WIDTH = 16
-_WIDTHS = {"statement_label": 44, "condition_label": 30, "outcome_label": 26, "finding": 80, "citation_label": 50}
-"""In characters, of columns that are read more than others."""
 
 
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
@@ -66,47 +60,9 @@ def _written(cell: Cell) -> str:
 
 
 def _xlsx(graph: Graph, subgraph: Subgraph, wanted: Sequence[Column], out: BinaryIO) -> None:
-    """With sheets that say what the columns mean and where the rows are from; rows go to disk as they come."""
-    from openpyxl import Workbook
-    from openpyxl.utils import get_column_letter
-
-    book = Workbook(write_only=True)
-    book.properties.creator = book.properties.title = "IVIG Evidence Graph"
-    sheet = book.create_sheet("statements")
-    sheet.freeze_panes = "C2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(wanted))}{len(subgraph.statements) + 1}"
-    _begin(sheet, {column.name: _WIDTHS.get(column.name, _WIDTH) for column in wanted})
-    for row in rows(subgraph, wanted):
-        sheet.append([harmless(cell)[:_LONGEST] if isinstance(cell, str) else cell for cell in row])
-    meanings = book.create_sheet("columns")
-    _begin(meanings, {"column": 24, "meaning": 90})
-    for column in wanted:
-        meanings.append([column.name, column.meaning])
-    about = book.create_sheet("about")
-    _begin(about, {"what": 24, "value": 90})
-    for pair in (
-        ("graph", BASE),
-        ("release", graph.release.digest),
-        ("statements", len(subgraph.statements)),
-        ("licence", LICENCE),
-        ("what it is not", "no systematic search and no medical advice"),
-    ):
-        about.append(pair)
-    book.save(out)
-
-
-def _begin(sheet: Any, widths: dict[str, int]) -> None:
-    """Set the widths of the columns, which have to come first, and write their heads in bold."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-    from openpyxl.utils import get_column_letter
-
-    for number, width in enumerate(widths.values(), 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    cells = [WriteOnlyCell(sheet, head) for head in widths]
-    for cell in cells:
-        cell.font = Font(bold=True)
-    sheet.append(cells)
+    meanings = {column.name: column.meaning for column in wanted}
+    about = {**about_release(graph), "statements": len(subgraph.statements)}
+    write_workbook(out, "statements", meanings, rows(subgraph, wanted), about, frozen="C2")
 
 
 def _parquet(graph: Graph, subgraph: Subgraph, wanted: Sequence[Column], out: BinaryIO) -> None:

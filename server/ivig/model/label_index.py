@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.model.identifiers import identifier
 from ivig.model.labels import normal
-from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, NOTATION, PREF_LABEL, RDF_TYPE, SKOS, TERMS
+from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, NOTATION, PREF_LABEL, RDF_TYPE, REPLACED_BY, SKOS, TERMS
 
 _NOT_ASKED_FOR = frozenset(
     "Statement Effect Regimen WebPage Study CandidateCitation Reference Passage Verdict".split()  # noqa: SIM905
@@ -21,16 +21,19 @@ _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "
 
 class NameIndex(TypedDict):
     """labels: a thing's IRI to its preferred label. kinds: class, normal name, IRIs. outside: a CURIE or outside IRI,
-    in small letters, to pairs of our IRI and how it matches."""
+    in small letters, to pairs of our IRI and how it matches. replaced: a thing's former IRI to the one it has."""
 
     labels: dict[str, str]
     kinds: dict[str, dict[str, list[str]]]
     outside: dict[str, list[tuple[str, str]]]
+    replaced: dict[str, str]
 
 
 def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex:
-    """Every label, synonym and identifier in the data and the vocabularies, every mapped term in the links."""
+    """Every label, synonym and identifier in the data and the vocabularies, every mapped term in the links, every
+    former IRI."""
     labels: dict[str, str] = {}
+    replaced: dict[str, str] = {}
     names: dict[str, set[str]] = {}
     classes: dict[str, set[str]] = {}
     for triple in asserted:
@@ -44,8 +47,10 @@ def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex
         elif predicate == PREF_LABEL:
             labels[thing] = value
             names.setdefault(thing, set()).add(value)
-        elif predicate in (ALT_LABEL, HIDDEN_LABEL):
+        elif predicate in (ALT_LABEL, HIDDEN_LABEL, TERMS + "title"):
             names.setdefault(thing, set()).add(value)
+        elif predicate == REPLACED_BY and not thing.startswith(TERMS):
+            replaced[thing] = value
         elif predicate in _IDENTIFIERS:
             names.setdefault(thing, set()).update((value, _IDENTIFIERS[predicate] + value))
     for thing in [thing for thing, of_thing in classes.items() if of_thing <= _NOT_ASKED_FOR]:
@@ -58,7 +63,20 @@ def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex
                 things = kinds.setdefault(kind, {}).setdefault(normal(name), [])
                 if thing not in things:
                     things.append(thing)
-    return NameIndex(labels=labels, kinds=kinds, outside=_outside(links))
+    return NameIndex(labels=labels, kinds=kinds, outside=_outside(links), replaced=_followed(replaced))
+
+
+def _followed(replaced: dict[str, str]) -> dict[str, str]:
+    """Each old IRI with the end of its chain; what goes in a circle, which no valid graph has, leads nowhere."""
+    ends = {}
+    for old in replaced:
+        end, passed = old, set[str]()
+        while end in replaced and end not in passed:
+            passed.add(end)
+            end = replaced[end]
+        if end not in passed:
+            ends[old] = end
+    return ends
 
 
 def _outside(links: Iterable[Triple]) -> dict[str, list[tuple[str, str]]]:

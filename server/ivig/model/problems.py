@@ -43,11 +43,13 @@ class Problem(NamedTuple):
 class BadRecords(BadInput):
     """Records that cannot be read, or that contradict each other or what is known.
 
-    `problems` holds every one of them; the message has a line for each of the first twenty.
+    `problems` holds every one of them; the message has a line for each of the first twenty. `whole` says that it is the
+    file that cannot be read, and not only some of its rows.
     """
 
-    def __init__(self, problems: Sequence[Problem], head: str = "") -> None:
+    def __init__(self, problems: Sequence[Problem], head: str = "", *, whole: bool = False) -> None:
         self.problems = list(problems)
+        self.whole = whole
         shown = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]
         more = len(self.problems) - len(shown)
         super().__init__("\n".join([*filter(None, [head]), *shown, *([f"… and {more:,} more"] if more else [])]))

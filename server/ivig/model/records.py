@@ -83,6 +83,13 @@ def _past(year: int) -> int:
     return year
 
 
+def _published(year: int) -> int:
+    # An issue of next January is out before the year is.
+    if year > date.today().year + 1:
+        raise ValueError(f"a year up to {date.today().year + 1}")
+    return year
+
+
 def _past_day(day: date) -> date:
     if day > date.today():
         raise ValueError("a day that is not to come")
@@ -164,6 +171,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000_000), _Number]
 Events = Annotated[int, Field(ge=0, le=1_000_000_000), _Number]
 Decimal = Annotated[float, _Number]
 Year = Annotated[int, Field(ge=1900), _Number, AfterValidator(_past)]
+YearOfIssue = Annotated[int, Field(ge=1900), _Number, AfterValidator(_published)]
 Day = Annotated[date, AfterValidator(_past_day)]
 Several = BeforeValidator(_listed)
 _Grams = Annotated[float, Field(gt=0, le=10), _Number] | None
@@ -198,7 +206,7 @@ class CitationFields(_Part):
         | None
     ) = None
     journal: Annotated[Text, Fills("Citation", "journal")] | None = None
-    year: Annotated[Year, Fills("Citation", "year")] | None = None
+    year: Annotated[YearOfIssue, Fills("Citation", "year")] | None = None
     authors_short: Annotated[Text, Fills("Citation", "authors")] | None = None
 
     def __bool__(self) -> bool:

@@ -10,7 +10,7 @@ from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, QueryTriples, T
 
 from ivig.build.release import Release
 from ivig.query.engine import EmbeddedEngine, Engine, select
-from ivig.query.names import Names
+from ivig.query.names import Names, say_replaced
 from ivig.query.results import Value, columns, own_columns, rows
 from ivig.query.saved import SavedQueries
 from ivig.settings import GraphFiles
@@ -238,7 +238,11 @@ class Graph:
 
         if subgraph is not None:
             return rdflib_graph(each.triple if isinstance(each, Quad) else each for each in subgraph)
-        query = self.internal["describe-thing"].bind_things("thing", things) if things else self.internal["graph"].text
+        now = [self.names.current(thing) for thing in things]
+        for old, new in zip(things, now, strict=True):
+            if old != new:
+                say_replaced(old, new)
+        query = self.internal["describe-thing"].bind_things("thing", now) if now else self.internal["graph"].text
         triples = self.engine.ask(query)
         assert isinstance(triples, QueryTriples)
         return rdflib_graph(triples)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.build.release import Release
-from ivig.errors import AmbiguousName, UnknownName
+from ivig.errors import AmbiguousName, Replaced, UnknownName
 from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
 from ivig.model.labels import loose_keys, normal
 from ivig.namespaces import BASE
@@ -53,7 +54,7 @@ class Names:
 
         :raises NotThere: where its index is missing or damaged
         """
-        return cls(release.index(release.names, "labels", "kinds", "outside"), release)
+        return cls(release.index(release.names, "labels", "kinds", "outside", "replaced"), release)
 
     @cached_property
     def _ancestors(self) -> AncestorIndex:
@@ -186,6 +187,10 @@ class Names:
         of_things = (by_how.get("exact") or by_how.get("close") or [] for by_how in found.values())
         return sorted({iri for iris in of_things for iri in iris})
 
+    def current(self, iri: str) -> str:
+        """The IRI that a thing has now, given it or one that it had before."""
+        return self._index["replaced"].get(iri, iri)
+
     def check_prefix(self, name: str) -> None:
         """See that a name does not look like a CURIE whose prefix nobody has.
 
@@ -280,7 +285,12 @@ class Names:
     def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
         iri = path if path.startswith(BASE) else BASE + path
-        return iri if any(iri in things for things in known.values()) else None
+        now = self.current(iri)
+        if not any(now in things for things in known.values()):
+            return None
+        if now != iri:
+            say_replaced(iri, now)
+        return now
 
     def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
         """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
@@ -340,6 +350,12 @@ def _codes(typed: str) -> list[Identifier]:
         owners = [prefix for prefix in owners if prefix != "MESH"]
     known = [identifier(f"{owner}:{code}") for owner in owners]
     return [each for each in known if each]
+
+
+def say_replaced(old: str, new: str) -> None:
+    """Warn that a thing has another IRI by now than the one that it was asked for by."""
+    # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
+    warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

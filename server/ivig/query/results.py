@@ -100,6 +100,15 @@ def ndjson(solutions: QuerySolutions) -> Iterator[str]:
         yield json.dumps({k: v for k, v in row.items() if v is not None}, ensure_ascii=False, default=_number) + "\n"
 
 
+def records(solutions: QuerySolutions) -> Iterator[str]:
+    """The rows as one JSON array of objects, each with every column: null where it has no value, numbers as numbers."""
+    separator = "["
+    for row in rows(solutions):
+        yield f"{separator}\n{json.dumps(row, ensure_ascii=False, default=_number)}"
+        separator = ","
+    yield "[]\n" if separator == "[" else "\n]\n"
+
+
 class Writable(Protocol):
     """Anything that takes bytes."""
 
@@ -107,7 +116,7 @@ class Writable(Protocol):
 
 
 def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, out: Writable) -> None:
-    """Write a result in a format of its kind as it is read: one of the W3C formats, or ndjson."""
+    """Write a result in a format of its kind as it is read: one of the W3C formats, ndjson or records."""
     target: Any = out
     if isinstance(result, QueryTriples):
         prefixes = PREFIXES if format_name in _WITH_PREFIXES else None
@@ -115,10 +124,10 @@ def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_na
         serialize(triples, output=target, format=RDF_FORMATS[format_name], prefixes=prefixes)
     elif isinstance(result, QuerySolutions) and format_name == "csv":
         _write_csv(result, out)
-    elif format_name == "ndjson":
-        lines = (
-            ndjson(result) if isinstance(result, QuerySolutions) else [f'{{"boolean": {str(bool(result)).lower()}}}\n']
-        )
+    elif format_name in ("ndjson", "records"):
+        lines: Iterable[str] = [f'{{"boolean": {str(bool(result)).lower()}}}\n']
+        if isinstance(result, QuerySolutions):
+            lines = ndjson(result) if format_name == "ndjson" else records(result)
         for line in lines:
             out.write(line.encode())
     else:

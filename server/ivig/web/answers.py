@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Coroutine, Iterator, Mapping
+from itertools import chain
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, TypeVar
 
@@ -41,14 +42,18 @@ async def made(pool: Pool, job: Job, request: Request) -> tuple[str, IO[bytes]]:
     return format_name, body
 
 
-def sent(body: IO[bytes], media_type: str, headers: Mapping[str, str]) -> Response:
-    """The response with a file as its body, which is closed when it has gone out."""
-    size = body.seek(0, os.SEEK_END)
+def sent(body: IO[bytes], media_type: str, headers: Mapping[str, str], before: bytes = b"") -> Response:
+    """The response with a file as its body, which is closed when it has gone out.
+
+    :param before: what comes before it, such as a byte order mark
+    """
+    size = len(before) + body.seek(0, os.SEEK_END)
     body.seek(0)
     if size <= _IN_MEMORY:
         with body:
-            return Response(body.read(), media_type=media_type, headers=dict(headers))
-    return StreamingResponse(_blocks(body), media_type=media_type, headers={**headers, "Content-Length": str(size)})
+            return Response(before + body.read(), media_type=media_type, headers=dict(headers))
+    length = {"Content-Length": str(size)}
+    return StreamingResponse(chain([before], _blocks(body)), media_type=media_type, headers={**headers, **length})
 
 
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:

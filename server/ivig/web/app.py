@@ -84,7 +84,7 @@ def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None)
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "POST"],
         allow_headers=["*"],
-        expose_headers=["ETag", "Retry-After"],
+        expose_headers=["Content-Disposition", "ETag", "Retry-After"],
     )
     app.include_router(operation.router)
     app.include_router(sparql.router)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from fastapi import Request
@@ -14,7 +15,7 @@ from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
-from ivig.web.negotiation import accepted, chosen_format
+from ivig.web.negotiation import accepted, chosen_format, without_mark
 
 _LONGEST_NAME = 80
 
@@ -38,32 +39,35 @@ _ONE = {
     "sparql": "What this SELECT or CONSTRUCT query gives.",
     "depth": "Steps to go on to what else is said of the same things.",
     "asserted": "true leaves out what was inferred.",
-    "format": "The format, in place of the Accept header.",
+    "format": "The format, in place of the Accept header; csv;bom for Excel.",
 }
 
 
 class Asked(NamedTuple):
-    """A subgraph, in a format, with or without what was inferred."""
+    """A subgraph, in a format, with or without what was inferred, and a byte order mark before it or not."""
 
     selection: Selection
     format: Format
     inferred: bool
+    marked: bool = False
 
-    @property
-    def file_name(self) -> str:
-        """What a download is called: what was asked for, in signs that are harmless in a header and on a disk.
+    def file_name(self, published: datetime) -> str:
+        """What a download is called: what was asked for, in signs that are harmless in a header and on a disk, and the
+        day of the release.
 
-        >>> Asked(Selection(condition=("Guillain-Barré syndrome",), level=("1",)), FORMATS["csv"], True).file_name
-        'ivig-guillain-barre-syndrome-1.csv'
-        >>> Asked(Selection(), FORMATS["nanopub"], True).file_name
-        'ivig-nanopub.trig'
+        >>> day, gbs = datetime(2026, 11, 28), Selection(condition=("Guillain-Barré syndrome",), level=("1",))
+        >>> Asked(gbs, FORMATS["csv"], True).file_name(day)
+        'ivig-guillain-barre-syndrome-1-2026-11-28.csv'
+        >>> Asked(Selection(), FORMATS["nanopub"], True).file_name(day)
+        'ivig-nanopub-2026-11-28.trig'
         """
         asked = [name.removeprefix(BASE) for criterion in _CRITERIA for name in getattr(self.selection, criterion)]
         words = normal(" ".join(["ivig", *asked, self.selection.query or ""]))
         stem = re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-")
         suffix = self.format.suffix
         shares_it = next(other for other in FORMATS.values() if other.suffix == suffix) is not self.format
-        return f"{stem}-{self.format.name}{suffix}" if shares_it else stem + suffix
+        name = f"{stem}-{self.format.name}" if shares_it else stem
+        return f"{name}-{published:%Y-%m-%d}{suffix}"
 
 
 def asked_by(request: Request) -> Asked:
@@ -73,7 +77,8 @@ def asked_by(request: Request) -> Asked:
     """
     values = _values(request)
     is_asserted_alone = _truth(values.get("asserted", ["false"])[0])
-    return Asked(_selection(values), _format(request, values), inferred=not is_asserted_alone)
+    named, marked = without_mark(values.get("format", [None])[0])
+    return Asked(_selection(values), _format(request, named), not is_asserted_alone, marked)
 
 
 def _values(request: Request) -> dict[str, list[str]]:
@@ -107,9 +112,9 @@ def _selection(values: dict[str, list[str]]) -> Selection:
     )
 
 
-def _format(request: Request, values: dict[str, list[str]]) -> Format:
-    if named := values.get("format"):
-        return format_named(named[0])
+def _format(request: Request, named: str | None) -> Format:
+    if named:
+        return format_named(named)
     # Of several formats with one media type the first counts.
     types: dict[str, str] = {}
     for made in FORMATS.values():
@@ -136,6 +141,6 @@ def parameters() -> list[dict[str, Any]]:
     schemas: dict[str, dict[str, Any]] = {
         "depth": {"type": "integer", "minimum": 0, "maximum": 9},
         "asserted": {"type": "boolean"},
-        "format": {"type": "string", "enum": list(FORMATS)},
+        "format": {"type": "string", "enum": [*FORMATS, "csv;bom"]},
     }
     return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]

@@ -97,6 +97,15 @@ def access_log(path: Path | None) -> logging.Logger:
     return log
 
 
+def note_event(log: logging.Logger, event: str, release: str, **more: object) -> None:
+    """A line in the log for what happened to the server: start, reload, stop, with the release that it serves then."""
+    log.info(json.dumps({"time": _now(), "event": event, "release": release, **more}))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def query_digest(query: str) -> str:
     """What stands in the log for a query: the same for the same text, and no way back to it.
 
@@ -155,7 +164,7 @@ class Observed:
             return
         client = scope.get("client")
         line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+            "time": _now(),
             "client": client[0] if client else None,
             "method": scope["method"],
             "path": path,

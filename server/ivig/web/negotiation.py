@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 
 import mimeparse
 from fastapi import Request
 
-from ivig.errors import UnknownName
+from ivig.errors import BadInput, UnknownName
+from ivig.model.labels import normal
 from ivig.web.problems import NotAcceptable
 
 HTML = "text/html"
+_LONGEST_NAME = 80
 
 RESULT_TYPES = {
     "json": "application/sparql-results+json",
@@ -20,6 +24,18 @@ RESULT_TYPES = {
     "ndjson": "application/x-ndjson",
 }
 """Formats of rows, the preferred first."""
+
+RECORD_TYPES = {
+    "records": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Formats of rows for who knows nothing of SPARQL: a JSON array of objects, and a spreadsheet."""
+
+ENDINGS = {"records": "json", "turtle": "ttl", "ntriples": "nt", "rdfxml": "rdf", "json": "srj", "xml": "srx"}
+"""The endings of files in a format, where they are not its name."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What tells Excel that a CSV is in UTF-8."""
 
 GRAPH_TYPES = {
     "turtle": "text/turtle",
@@ -72,7 +88,7 @@ def chosen_format(types: Mapping[str, str], accept: str | None, named: str | Non
     """
     offered = {**types, "html": HTML} if html else dict(types)
     by_type = {media_type: name for name, media_type in offered.items()}
-    by_type.update({media: name for media, name in _ALSO_KNOWN_AS.items() if name in types})
+    by_type = {media: name for media, name in _ALSO_KNOWN_AS.items() if name in types} | by_type
     if named and "/" not in named:
         name = named.strip().lower()
         for found in (name, _OTHER_NAMES.get(name)):
@@ -80,7 +96,8 @@ def chosen_format(types: Mapping[str, str], accept: str | None, named: str | Non
                 return found
         raise UnknownName("format", named, list(offered))
     # The library takes the last of equals, so the preferred comes last.
-    preference = [*(media for media in _ALSO_KNOWN_AS if media in by_type), *reversed(offered.values())]
+    others = (media for media in _ALSO_KNOWN_AS if media in by_type and media not in offered.values())
+    preference = [*others, *reversed(offered.values())]
     try:
         best = mimeparse.best_match(preference, (named or accept or "*/*").lower())
     except mimeparse.MimeTypeParseException:
@@ -90,6 +107,36 @@ def chosen_format(types: Mapping[str, str], accept: str | None, named: str | Non
     if not best:
         raise NotAcceptable(f"none of the accepted types is offered; offered are {', '.join(by_type)}")
     return by_type[best]
+
+
+def without_mark(named: str | None) -> tuple[str | None, bool]:
+    """A format that a client names, and whether it wants a byte order mark before it, as Excel does before a CSV.
+
+    :raises BadInput: for a mark before something else
+
+    >>> without_mark("csv;bom"), without_mark("tsv")
+    (('csv', True), ('tsv', False))
+    """
+    name, _, option = (named or "").partition(";")
+    if option.strip().lower() != "bom":
+        return named, False
+    if name.strip().lower() not in ("csv", "text/csv"):
+        raise BadInput(f"only CSV has a byte order mark: csv;bom, not {named}")
+    return name.strip(), True
+
+
+def disposition(stem: str, format_name: str, published: datetime) -> str:
+    """The header that names a download: what it is, the day of the release that it is from, and an ending.
+
+    A browser saves tables and shows the rest.
+
+    >>> disposition("conditions", "csv", datetime(2026, 11, 28))
+    'attachment; filename="ivig-conditions-2026-11-28.csv"'
+    """
+    safe = re.sub("[^a-z0-9]+", "-", normal(stem))[:_LONGEST_NAME].strip("-")
+    how = "attachment" if format_name in ("csv", "tsv", "xlsx") else "inline"
+    ending = ENDINGS.get(format_name, format_name)
+    return f'{how}; filename="ivig-{safe}-{published:%Y-%m-%d}.{ending}"'
 
 
 def content_type(media_type: str) -> str:

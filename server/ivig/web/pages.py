@@ -59,6 +59,8 @@ def cell(value: Value, label: Value = None, column: str = "") -> Cell:
             return Cell(text, f"https://pubmed.ncbi.nlm.nih.gov/{value}/", ours=False)
         if column == "doi":
             return Cell(text, f"https://doi.org/{quote(value, safe='/')}", ours=False)
+        if column == "pmcid":
+            return Cell(text, f"https://pmc.ncbi.nlm.nih.gov/articles/{value}/", ours=False)
         if value.startswith(("https://", "http://")):
             return Cell(text, value, ours=False)
     return Cell(text)

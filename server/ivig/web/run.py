@@ -15,8 +15,11 @@ import resource
 import signal
 import socket
 import sys
+import time
+import warnings
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -28,12 +31,12 @@ from granian.server.embed import Server
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ivig.errors import IvigError, NotThere
+from ivig.errors import IvigError, NotThere, Replaced
 from ivig.query import Graph
 from ivig.query.sandbox import Pool
 from ivig.web.addresses import PathPrefix
 from ivig.web.app import HEADERS, create_app
-from ivig.web.monitoring import Metrics, Observed, access_log
+from ivig.web.monitoring import Metrics, Observed, access_log, note_event
 from ivig.web.running import RunningFile
 from ivig.web.served import Served
 from ivig.web.settings import Settings
@@ -55,17 +58,21 @@ def run(opened: Open, settings: Settings) -> None:
     :raises NotThere: where the address cannot be had
     :raises IvigError: where no worker can be started, and what `opened` raises
     """
+    # Who asks by a former IRI gets the answer; the operator need not hear of it.
+    warnings.simplefilter("ignore", Replaced)
     uvloop.run(_run(opened, settings))
 
 
 async def _run(opened: Open, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     log, metrics = access_log(settings.access_log), Metrics()
+    # Where the access log is standard error, it is beside standard output already.
+    events = log if settings.access_log != Path("-") else access_log(None)
     host, port = settings.host, settings.port or _free_port(settings.host)
     _check_address(host, port)
     _raise_open_files()
     with RunningFile(port) as note:
-        releases = _Releases(opened, settings, metrics, note)
+        releases = _Releases(opened, settings, metrics, note, events)
         await releases.open()
         server = _server(_guarded(releases, settings, metrics, log), host, port, settings)
         serving = loop.create_task(server.serve())
@@ -76,6 +83,7 @@ async def _run(opened: Open, settings: Settings) -> None:
         try:
             await _until_it_listens(host, port, serving)
             scheme = "https" if settings.tls_certificate else "http"
+            note_event(events, "start", releases.digest)
             print(f"Serving release {releases.digest[:12]} at {_shown(scheme, host, port)}", flush=True)
             await asyncio.wait({serving, loop.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -84,7 +92,8 @@ async def _run(opened: Open, settings: Settings) -> None:
             await asyncio.wait({serving}, timeout=settings.query_seconds)
             await releases.close()
             await asyncio.wait({serving}, timeout=_TO_TELL_SECONDS)
-            print("Stopped", flush=True)
+            note_event(events, "stop", releases.digest)
+            print(f"Stopped serving release {releases.digest[:12]}", flush=True)
 
 
 def _guarded(app: ASGIApp, settings: Settings, metrics: Metrics, log: logging.Logger) -> ASGIApp:
@@ -123,8 +132,11 @@ def _server(app: ASGIApp, host: str, port: int, settings: Settings) -> Server:
 class _Releases:
     """The release that is served now, as an application, and how another takes its place."""
 
-    def __init__(self, opened: Open, settings: Settings, metrics: Metrics, note: RunningFile) -> None:
+    def __init__(
+        self, opened: Open, settings: Settings, metrics: Metrics, note: RunningFile, events: logging.Logger
+    ) -> None:
         self._opened, self._settings, self._metrics, self._note = opened, settings, metrics, note
+        self._events = events
         self._reloading = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._now: _Edition
@@ -132,6 +144,8 @@ class _Releases:
         metrics.gauge("ivig_workers_busy", "Workers that have a query.", lambda: self._served.queries.busy)
         metrics.gauge("ivig_queue", "Queries that wait for a worker.", lambda: self._served.queries.queued)
         metrics.gauge("ivig_exports", "Exports that are made or wait.", lambda: _asked(self._served.exports))
+        metrics.gauge("ivig_release_timestamp_seconds", "When the release was made.", lambda: self._published)
+        metrics.gauge("ivig_release_age_seconds", "How old the release is.", lambda: time.time() - self._published)
         metrics.gauge("ivig_cache_bytes", "Bytes of the answers that are kept.", lambda: self._served.cache.size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,6 +154,10 @@ class _Releases:
     @property
     def _served(self) -> Served:
         return self._now.served
+
+    @property
+    def _published(self) -> float:
+        return self._served.graph.release.published.timestamp()
 
     @property
     def digest(self) -> str:
@@ -172,9 +190,11 @@ class _Releases:
                 # Whatever a folder holds that should be a release.
                 self._metrics.reloads.labels("failed").inc()
                 self._note.write(self.digest, str(error) or type(error).__name__)
+                note_event(self._events, "reload failed", self.digest, error=str(error))
                 print(f"ivig: the release was not changed: {error}", file=sys.stderr, flush=True)
             else:
                 self._metrics.reloads.labels("done").inc()
+                note_event(self._events, "reload", self.digest)
                 print(f"Serving release {self.digest[:12]}", flush=True)
                 self._begin(before.retire())
 

@@ -84,6 +84,8 @@ class Settings(BaseSettings):
         Field(description="File of the access log, a JSON object a line; `-` is standard error; none by default."),
     ] = None
 
+    metrics: Annotated[bool, Field(description="Whether /metrics is open; false answers 404.")] = True
+
     @property
     def proxies(self) -> list[str]:
         """The addresses and networks of the trusted proxies."""

@@ -101,9 +101,9 @@ def test_broken_xml(tmp_path: Path) -> None:
 
 
 def test_xml_of_others(tmp_path: Path) -> None:
-    [problem] = problems_in(tmp_path / "refs.xml", "<xml><records/></xml>")
+    [problem] = problems_in(tmp_path / "refs.xml", "<html><records/></html>")
     assert problem.startswith("refs.xml: XML of PubMed, whose outermost element is PubmedArticle or ")
-    assert problem.endswith("(found: <xml>)")
+    assert problem.endswith("(found: <html>)")
 
 
 def test_wrong_values_by_entry(tmp_path: Path) -> None:

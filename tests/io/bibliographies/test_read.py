@@ -26,7 +26,7 @@ def _message(path: Path, limit: int = 1000) -> str:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.suffix)
-@pytest.mark.parametrize("suffix", [".txt", ".ris", ".bib", ".json", ".xml", ".nbib", ""])
+@pytest.mark.parametrize("suffix", [".txt", ".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ""])
 def test_the_content_tells_the_format(tmp_path: Path, sample: Path, suffix: str) -> None:
     copy = _file(tmp_path, f"refs{suffix}", b"\xef\xbb\xbf" + sample.read_bytes())
     assert read_publications(copy) == read_publications(sample)
@@ -43,7 +43,7 @@ def test_one_publication_is_the_same_in_every_format() -> None:
 @pytest.mark.parametrize("content", [b"", b" \n", b"Some words.", b"title,year\nx,2004\n"])
 def test_an_unknown_format(tmp_path: Path, content: bytes) -> None:
     message = _message(_file(tmp_path, "refs.txt", content))
-    assert message.startswith("refs.txt: PubMed XML (a file that begins with <) or CSL-JSON ")
+    assert "PubMed XML (a file that begins with <) or CSL-JSON " in message
     assert 'RIS (lines such as "TY  - JOUR")' in message
 
 
@@ -54,7 +54,11 @@ def test_an_unknown_format(tmp_path: Path, content: bytes) -> None:
         ("refs.bib", b"article{a, title={x}}", 'refs.bib: BibTeX (lines such as "@article{name,")'),
         ("refs.nbib", b"x", 'refs.nbib: MEDLINE (lines such as "PMID- 15674654")'),
         ("refs.json", b"", "refs.json: CSL-JSON (a file that begins with [ or {)"),
-        ("refs.XML", b"", "refs.XML: PubMed XML (a file that begins with <)"),
+        (
+            "refs.XML",
+            b"",
+            "refs.XML: EndNote XML (a file that begins with <xml><records>) or PubMed XML (a file that begins with <)",
+        ),
     ],
 )
 def test_where_the_content_tells_nothing_the_suffix_says_what_should_be_there(

@@ -55,6 +55,19 @@ def is_et_al(name: str) -> bool:
     return name.strip(" .,;").casefold() in _OTHERS
 
 
+def name_of(text: str) -> str:
+    """A name as reference managers write it, "Family, Given, Suffix", in short.
+
+    >>> name_of("Jones, A. B., Jr."), name_of("The GBS Study Group,")
+    ('Jones AB Jr', 'The GBS Study Group')
+    """
+    # A comma at the end says that the name has no parts; a group may have commas in its name.
+    if "," not in text or text.endswith(",") or is_group(text):
+        return text.removesuffix(",")
+    family, given, *suffix = text.split(",")
+    return short_name(family, given, " ".join(suffix))
+
+
 def short_name(family: str, given: str, suffix: str = "") -> str:
     """A person's name in short, particles before the family name.
 

@@ -1,25 +1,22 @@
 """The two formats of PubMed, read: MEDLINE (.nbib), by rispy, which has the same layout of tags, and XML.
 
 Source of the tags: https://www.nlm.nih.gov/bsd/mms/medlineelements.html; of the elements:
-https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/. XML that declares entities is refused, and no document type is
-loaded: PubMed's files name one and need nothing from it.
+https://dtd.nlm.nih.gov/ncbi/pubmed/doc/out/250101/.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from io import StringIO
 from typing import ClassVar
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 from rispy import RisParser
 
 from ivig.io.bibliographies.entry import Entry, every, first, place, without_empty, year_of
 from ivig.io.bibliographies.names import short_name
 from ivig.io.bibliographies.publication import Retraction
+from ivig.io.bibliographies.xml import elements, text_at, texts_at
 from ivig.model.problems import Problem, shown
 
 MEDLINE_SIGN = re.compile(r"^(?:PMID|PMC |OWN |TI  )- ", re.MULTILINE)
@@ -111,63 +108,49 @@ def _of_tags(record: dict[str, object]) -> dict[str, object]:
 
 def read_xml(text: str) -> Iterator[Entry | Problem]:
     """The entries of PubMed XML, and what is wrong with the file as such."""
-    number = 0
-    root: Element | None = None
-    try:
-        for event, element in iterparse(StringIO(text), ("start", "end"), forbid_dtd=False, forbid_entities=True):
-            if root is None:
-                root = element
-                if element.tag not in _ROOTS:
-                    allowed = f"XML of PubMed, whose outermost element is {' or '.join(sorted(_ROOTS))}"
-                    yield Problem("", "", "", "", f"<{shown(element.tag)}>", allowed)
-                    return
-            if event == "end" and element.tag in _ENTRIES:
-                number += 1
-                yield Entry(place(number), "", (_article if element.tag == _ENTRIES[0] else _book)(element))
-                # Memory does not grow with the file.
-                root.clear()
-    except ParseError as error:
-        yield Problem("", f"line {error.position[0]}", "", "", "", f"well-formed XML: {error}")
-    except DefusedXmlException as error:
-        yield Problem("", "", "", "", shown(str(error)), "XML that declares no entities and refers to no other file")
+    for number, found in enumerate(elements(text, "PubMed", _ROOTS, _ENTRIES), 1):
+        if isinstance(found, Problem):
+            yield found
+        else:
+            yield Entry(place(number), "", (_article if found.tag == _ENTRIES[0] else _book)(found))
 
 
 def _article(element: Element) -> dict[str, object]:
     article = "MedlineCitation/Article"
-    types = _texts(element, f"{article}/PublicationTypeList/PublicationType")
+    types = texts_at(element, f"{article}/PublicationTypeList/PublicationType")
     retracted_in = element.find("MedlineCitation/CommentsCorrectionsList/CommentsCorrections[@RefType='RetractionIn']")
     issue = f"{article}/Journal/JournalIssue"
     pages = f"{article}/Pagination"
-    ends = (_text(element, f"{pages}/StartPage"), _text(element, f"{pages}/EndPage"))
+    ends = (text_at(element, f"{pages}/StartPage"), text_at(element, f"{pages}/EndPage"))
     return {
-        "title": title_of(_text(element, f"{article}/ArticleTitle"), _text(element, f"{article}/VernacularTitle")),
+        "title": title_of(text_at(element, f"{article}/ArticleTitle"), text_at(element, f"{article}/VernacularTitle")),
         "authors": _authors(element, f"{article}/AuthorList"),
-        "journal": _text(element, "MedlineCitation/MedlineJournalInfo/MedlineTA", f"{article}/Journal/Title"),
-        "year": year_of(_text(element, *(f"{issue}/PubDate/{name}" for name in _YEAR))),
-        "volume": _text(element, f"{issue}/Volume"),
-        "issue": _text(element, f"{issue}/Issue"),
-        "pages": _text(element, f"{pages}/MedlinePgn") or "-".join(filter(None, ends)),
-        "pmid": _text(element, "MedlineCitation/PMID"),
+        "journal": text_at(element, "MedlineCitation/MedlineJournalInfo/MedlineTA", f"{article}/Journal/Title"),
+        "year": year_of(text_at(element, *(f"{issue}/PubDate/{name}" for name in _YEAR))),
+        "volume": text_at(element, f"{issue}/Volume"),
+        "issue": text_at(element, f"{issue}/Issue"),
+        "pages": text_at(element, f"{pages}/MedlinePgn") or "-".join(filter(None, ends)),
+        "pmid": text_at(element, "MedlineCitation/PMID"),
         # The lists of references below hold such identifiers too, of other publications.
-        "doi": _text(
+        "doi": text_at(
             element,
             "PubmedData/ArticleIdList/ArticleId[@IdType='doi']",
             f"{article}/ELocationID[@EIdType='doi'][@ValidYN='Y']",
         ),
-        "pmcid": _text(element, "PubmedData/ArticleIdList/ArticleId[@IdType='pmc']"),
+        "pmcid": text_at(element, "PubmedData/ArticleIdList/ArticleId[@IdType='pmc']"),
         "retraction": _retraction(types, retracted_in is not None),
     }
 
 
 def _book(element: Element) -> dict[str, object]:
-    title, book = _text(element, "BookDocument/ArticleTitle"), _text(element, "BookDocument/Book/BookTitle")
+    title, book = text_at(element, "BookDocument/ArticleTitle"), text_at(element, "BookDocument/Book/BookTitle")
     return {
         "title": title_of(title or book),
         "authors": _authors(element, "BookDocument/AuthorList") or _authors(element, "BookDocument/Book/AuthorList"),
         "journal": title_of(book) if title else "",
-        "year": year_of(_text(element, *(f"BookDocument/Book/PubDate/{name}" for name in _YEAR))),
-        "pmid": _text(element, "BookDocument/PMID"),
-        "doi": _text(element, "BookDocument/ArticleIdList/ArticleId[@IdType='doi']"),
+        "year": year_of(text_at(element, *(f"BookDocument/Book/PubDate/{name}" for name in _YEAR))),
+        "pmid": text_at(element, "BookDocument/PMID"),
+        "doi": text_at(element, "BookDocument/ArticleIdList/ArticleId[@IdType='doi']"),
     }
 
 
@@ -178,18 +161,9 @@ def _authors(element: Element, path: str) -> tuple[str, ...]:
 
 
 def _name(author: Element) -> str:
-    if group := _text(author, "CollectiveName"):
+    if group := text_at(author, "CollectiveName"):
         return group
-    family, initials, suffix = (_text(author, name) for name in ("LastName", "Initials", "Suffix"))
+    family, initials, suffix = (text_at(author, name) for name in ("LastName", "Initials", "Suffix"))
     if initials:
         return " ".join(filter(None, (family, initials, suffix)))
-    return short_name(family, _text(author, "ForeName"), suffix)
-
-
-def _text(element: Element, *paths: str) -> str:
-    """The text of the first of these paths that has any, without its markup."""
-    return next((text for path in paths for text in _texts(element, path)), "")
-
-
-def _texts(element: Element, path: str) -> list[str]:
-    return list(filter(None, ("".join(found.itertext()).strip() for found in element.findall(path))))
+    return short_name(family, text_at(author, "ForeName"), suffix)

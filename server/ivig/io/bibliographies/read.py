@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from ivig.errors import BadInput, NotThere
-from ivig.io.bibliographies import bibtex, csl_json, pubmed, ris
+from ivig.io.bibliographies import bibtex, csl_json, endnote, pubmed, ris
 from ivig.io.bibliographies.entry import Entry
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.text import read_text
@@ -32,12 +32,14 @@ class _Format(NamedTuple):
     read: Callable[[str], Iterator[Entry | Problem]]
 
 
-# XML and JSON are told by their first character; the others, by a line anywhere, come after them.
+# XML and JSON are told by how they begin; the others, by a line anywhere, come after them.
 _FORMATS = (
+    _Format("EndNote XML", ".xml", endnote.XML_SIGN, "a file that begins with <xml><records>", False, endnote.read_xml),
     _Format("PubMed XML", ".xml", pubmed.XML_SIGN, "a file that begins with <", False, pubmed.read_xml),
     _Format("CSL-JSON", ".json", csl_json.SIGN, "a file that begins with [ or {", False, csl_json.read),
     _Format("RIS", ".ris", ris.SIGN, 'lines such as "TY  - JOUR"', True, ris.read),
     _Format("MEDLINE", ".nbib", pubmed.MEDLINE_SIGN, 'lines such as "PMID- 15674654"', True, pubmed.read_medline),
+    _Format("EndNote", ".enw", endnote.TAGGED_SIGN, 'lines such as "%0 Journal Article"', True, endnote.read_tagged),
     _Format("BibTeX", ".bib", bibtex.SIGN, 'lines such as "@article{name,"', True, bibtex.read),
 )
 
@@ -47,12 +49,15 @@ def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
     return [publication for _, publication in read_named(path, limit)]
 
 
-def read_named(path: Path, limit: int = SIZE_LIMIT) -> list[tuple[str, Publication]]:
-    """The publications of a file in RIS, BibTeX, CSL-JSON, PubMed XML or MEDLINE (.nbib), in the order of the file.
+def read_named(
+    path: Path, limit: int = SIZE_LIMIT, left_out: list[Problem] | None = None
+) -> list[tuple[str, Publication]]:
+    """The publications of a file in any of the formats, in the order of the file.
 
     The content tells the format; the suffix helps where it does not.
 
     :param limit: the most bytes that the file may have
+    :param left_out: takes what is wrong with entries, where the others are wanted all the same
     :returns: each with the name that it goes by in the file, or an empty one
     :raises NotThere: where there is no file
     :raises BadRecords: with all that is wrong with it, up to a thousand problems; then nothing is read
@@ -69,8 +74,10 @@ def read_named(path: Path, limit: int = SIZE_LIMIT) -> list[tuple[str, Publicati
             publications.append((found.name, Publication.model_validate(found.fields)))
         except ValidationError as error:
             problems += problems_of(error, found.place, found.name, file=path.name)
-    if problems:
+    if problems and (left_out is None or not publications):
         raise BadRecords(problems)
+    if left_out is not None:
+        left_out += problems
     return publications
 
 
@@ -82,10 +89,10 @@ def _entries(path: Path, limit: int) -> Iterator[Entry | Problem]:
     except BadInput as error:
         yield Problem("", "", "", "", "", str(error).removeprefix(path.name).lstrip(":, "))
         return
-    by_suffix = next((known for known in _FORMATS if path.suffix.lower() == known.suffix), None)
+    by_suffix = [known for known in _FORMATS if path.suffix.lower() == known.suffix]
     told = next((known for known in _FORMATS if known.sign.search(text)), None)
     if told:
         yield from told.read(text)
-    elif text.strip() or by_suffix is None or not by_suffix.blank:
-        known = [by_suffix] if by_suffix else _FORMATS
+    elif text.strip() or not any(known.blank for known in by_suffix):
+        known = by_suffix or _FORMATS
         yield Problem("", "", "", "", "", " or ".join(f"{format.name} ({format.looks})" for format in known))

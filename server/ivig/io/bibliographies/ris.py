@@ -14,7 +14,7 @@ from typing import Any
 from rispy import RisParser, RisWriter
 
 from ivig.io.bibliographies.entry import Entry, every, first, in_note, place, without_empty, year_of
-from ivig.io.bibliographies.names import ET_AL, is_group, parts, short_name
+from ivig.io.bibliographies.names import ET_AL, name_of, parts
 from ivig.io.bibliographies.publication import Publication
 from ivig.model.problems import Problem, shown
 
@@ -70,7 +70,7 @@ def _entry(record: Mapping[str, Any], where: str) -> Entry:
     fields = {
         "title": first(record, *_TITLE),
         "authors": (
-            *without_empty(map(_read_name, every(record, "authors", "first_authors"))),
+            *without_empty(map(name_of, every(record, "authors", "first_authors"))),
             *([ET_AL] if _OTHERS in notes else []),
         ),
         "journal": first(record, *_JOURNAL),
@@ -90,14 +90,6 @@ def _entry(record: Mapping[str, Any], where: str) -> Entry:
 def _read_pages(start: str, end: str) -> str:
     # Some programs put the whole range in SP and its end in EP as well.
     return f"{start}-{end}" if start and end and not start.endswith(f"-{end}") else start or end
-
-
-def _read_name(text: str) -> str:
-    # A comma at the end says that the name has no parts; a group may have commas in its name.
-    if "," not in text or text.endswith(",") or is_group(text):
-        return text.removesuffix(",")
-    family, given, *suffix = text.split(",")
-    return short_name(family, given, " ".join(suffix))
 
 
 def _written_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -11,6 +12,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from ivig.model.records import KINDS, Fills
+
+_BEYOND = 1_000_000_000
 
 SEPARATOR = " | "
 """What stands between the values of a list in one cell."""
@@ -83,6 +86,9 @@ def _columns(
         bare, constraints_of_ends, _ = _unwrapped(get_args(bare)[0])
         constraints += constraints_of_ends
     fills = next((one for one in constraints if isinstance(one, Fills)), None)
+    if fills and within.endswith(".comparator"):
+        # Both arms say the same of themselves.
+        fills = Fills(fills.class_, f"comparator_{fills.name}", fills.more)
     described = next((one for one in (*constraints, field) if isinstance(one, FieldInfo) and one.description), None)
     yield Column(
         name=dotted,
@@ -96,9 +102,18 @@ def _columns(
         choices=get_args(bare) if get_origin(bare) is Literal else (),
         limits=_limits(constraints),
         fills=fills,
-        description=fills.description if fills else (described.description or "") if described else "",
+        description=_of_range(fills.description) if fills else (described.description or "") if described else "",
         example=fills.filled.example if fills else str((described.examples or [""])[0]) if described else "",
     )
+
+
+def _of_range(description: str) -> str:
+    """What a range holds, from what the property of its lower end is: that of one end says so.
+
+    >>> _of_range("The lowest number of days of a course.")
+    'Days of a course.'
+    """
+    return re.sub(r"^The lowest number of (\w)", lambda found: found[1].upper(), description)
 
 
 def _unwrapped(annotation: Any) -> tuple[Any, list[Any], bool]:
@@ -120,6 +135,8 @@ def _unwrapped(annotation: Any) -> tuple[Any, list[Any], bool]:
 
 def _limits(constraints: Sequence[Any]) -> str:
     bounds = [bound for one in constraints for bound in getattr(one, "metadata", ())]
+    # What is only there to stop a slip of the keyboard tells nobody anything.
+    bounds = [bound for bound in bounds if getattr(bound, "le", 0) < _BEYOND]
     words = (("from", "ge"), ("above", "gt"), ("up to", "le"))
     # A year is not written with a comma.
     return " ".join(

@@ -64,7 +64,7 @@ def read_rows(path: Path, limit: int = _LIMIT, notes: list[str] | None = None) -
     if notes is not None:
         notes += found.notes
     if found.problems:
-        raise BadRecords(found.problems)
+        raise BadRecords(found.problems, whole=found.whole)
 
 
 def _reader(path: Path, limit: int, found: Found) -> _Reader:

@@ -39,10 +39,14 @@ class Unreadable(Exception):
 
 
 class Found:
-    """The problems of one file, as they are found, and what else there is to say of it."""
+    """The problems of one file, as they are found, and what else there is to say of it.
+
+    `whole` says that rows were not looked at: the file ends early, or its columns are not known.
+    """
 
     def __init__(self, file: str) -> None:
         self._file = shown(file)
+        self.whole = False
         self.problems: list[Problem] = []
         self.notes: list[str] = []
 
@@ -58,10 +62,12 @@ class Found:
         self.problems.append(Problem(self._file, place, shown(record), field, shown(value), allowed))
         if len(self.problems) == _MOST_PROBLEMS:
             self.problems.append(Problem(self._file, "", "", "", "", f"not read on, after {_MOST_PROBLEMS} problems"))
+            self.whole = True
             raise Unreadable
 
     def give_up(self, place: str, allowed: str, value: str = "") -> NoReturn:
         """Add a problem that makes the rest of the file unreadable, and raise Unreadable."""
+        self.whole = True
         self.add(place, allowed, value)
         raise Unreadable
 
@@ -84,6 +90,7 @@ def header_of(cells: Sequence[Cell], place: str, known: Sequence[str], found: Fo
     """The names of the columns, empty where a column has none. None where there is something wrong with them."""
     header = [cell.text for cell in cells]
     if not set(header) & set(known):
+        found.whole = True
         found.add(place, "a first row with the names of the columns", ", ".join(filter(None, header)) or "nothing")
         return None
     unknown = [name for name in dict.fromkeys(header) if name and name not in known]
@@ -92,6 +99,7 @@ def header_of(cells: Sequence[Cell], place: str, known: Sequence[str], found: Fo
     repeated = [name for name, times in Counter(header).items() if name and times > 1]
     for name in repeated:
         found.add(place, "each column once", name)
+    found.whole |= bool(unknown or repeated)
     return None if unknown or repeated else header
 
 
@@ -100,6 +108,7 @@ def has_required(kind: str, header: Sequence[str], place: str, found: Found) -> 
     needed = (column.name for column in column_types(kind).values() if column.required and not column.part)
     missing = [name for name in needed if name not in header]
     if missing:
+        found.whole = True
         found.add(place, f"every column that {kind} records need", f"no {', '.join(missing)}")
     return not missing
 

@@ -46,6 +46,10 @@ def from_workbook(path: Path, limit: int, found: Found) -> Iterator[Row]:
         try:
             for title in book.sheetnames:
                 if title in KINDS:
+                    with _reading(f"sheet {title}", found):
+                        has_merged = b"<mergeCell " in _source(book, title)
+                    if has_merged:
+                        _check_merged(path, title, found)
                     yield from _from_sheet(book, title, found)
                 elif title not in (READ_ME, LISTS):
                     found.add("", f"sheets named {', '.join(KINDS)} or {READ_ME}", f"sheet {title}")
@@ -73,6 +77,27 @@ def _reading(place: str, found: Found) -> Iterator[None]:
     except Exception as error:
         # openpyxl has no error of its own: a damaged file ends in whatever its zip, XML and number code raise.
         found.give_up(place, "an undamaged XLSX file", f"{type(error).__name__}: {error}")
+
+
+def _source(book: Workbook, title: str) -> bytes:
+    """The XML of a sheet. A reader that reads row by row says nothing of merged cells."""
+    sheet: Any = book[title]
+    with sheet._get_source() as source:
+        content: bytes = source.read()
+    return content
+
+
+def _check_merged(path: Path, title: str, found: Found) -> None:
+    """A merged cell holds one value and looks like many: whether each row is meant to have it cannot be told."""
+    from openpyxl import load_workbook
+
+    with _reading(f"sheet {title}", found), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sheet: Any = load_workbook(path, keep_links=False)[title]
+        ranges = sorted(str(merged) for merged in sheet.merged_cells.ranges)
+    for merged in ranges:
+        found.add(f"sheet {title}, cells {merged}", "no merged cells: separate them, and give each row its own value")
+    found.whole |= bool(ranges)
 
 
 def _from_sheet(book: Workbook, kind: str, found: Found) -> Iterator[Row]:

@@ -20,7 +20,7 @@ from ivig.export.worker import task
 from ivig.query.sandbox import Job, Pool
 from ivig.web.answers import made, sent
 from ivig.web.export_parameters import asked_by, parameters
-from ivig.web.negotiation import content_type
+from ivig.web.negotiation import BYTE_ORDER_MARK, content_type
 from ivig.web.served import Here
 
 _LARGEST_ANSWER = 8_000_000
@@ -51,8 +51,9 @@ async def export(here: Here, request: Request) -> Response:
     limits = here.exports.limits
     wanted = task(selection, format_.name, inferred=asked.inferred)
     _, body = await made(here.exports, Job("", task=wanted, seconds=limits.seconds, answer=limits.answer), request)
-    headers = {"Content-Disposition": f'attachment; filename="{asked.file_name}"', "Vary": "Accept"}
-    return sent(body, content_type(format_.media_type), headers)
+    file_name = asked.file_name(here.graph.release.published)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Vary": "Accept"}
+    return sent(body, content_type(format_.media_type), headers, BYTE_ORDER_MARK if asked.marked else b"")
 
 
 @router.get("/context.jsonld", summary="The JSON-LD context", operation_id="context")

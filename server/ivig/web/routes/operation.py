@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
+from ivig.errors import NotThere
 from ivig.web.monitoring import MEDIA_TYPE
 from ivig.web.problems import document
 from ivig.web.served import Here
@@ -34,5 +35,7 @@ async def ready(here: Here, response: Response) -> Any:
 
 @router.get("/metrics", summary="Counters, for Prometheus", response_class=Response)
 async def counters(here: Here) -> Response:
-    """Requests, times, the queue, workers that were stopped, the cache, the release."""
+    """Requests, times, the queue, workers that were stopped, the cache, the release and its age."""
+    if not here.settings.metrics:
+        raise NotThere("there is nothing at this address: the metrics are closed")
     return Response(here.metrics.text(), media_type=MEDIA_TYPE, headers=_NO_STORE)

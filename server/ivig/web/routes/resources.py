@@ -1,23 +1,48 @@
-"""Every IRI of the graph under this server's host: as Turtle, as JSON-LD, and as a page."""
+"""Every IRI of the graph under this server's host: as RDF, as plain JSON, as a table, and as a page."""
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
+from ivig.export.answers import answer_bytes
 from ivig.export.description import schema_org_of_condition
 from ivig.export.ontology import ontology_document
+from ivig.export.record import about_thing, thing_record
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
-from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format, content_type
+from ivig.web.addresses import local_path, url
+from ivig.web.negotiation import (
+    BYTE_ORDER_MARK,
+    GRAPH_TYPES,
+    RECORD_TYPES,
+    RESULT_TYPES,
+    accepted,
+    chosen_format,
+    content_type,
+    disposition,
+    without_mark,
+)
 from ivig.web.pages import Cell, Table, answer_table, cell
 from ivig.web.served import Here, Served
 
-_SUFFIXES = {".ttl": "turtle", ".nt": "ntriples", ".rdf": "rdfxml", ".jsonld": "jsonld", ".html": "html"}
+_THING_TYPES = {**GRAPH_TYPES, **RECORD_TYPES, "csv": RESULT_TYPES["csv"]}
+_SUFFIXES = {
+    ".ttl": "turtle",
+    ".nt": "ntriples",
+    ".rdf": "rdfxml",
+    ".jsonld": "jsonld",
+    ".html": "html",
+    ".json": "records",
+    ".csv": "csv",
+    ".xlsx": "xlsx",
+}
 _FACETS = (
     ("Evidence", "evidence-for-condition"),
     ("Mechanisms", "mechanisms-for-condition"),
@@ -56,24 +81,39 @@ class Facet(NamedTuple):
     table: Table
 
 
-router = APIRouter()
+router = APIRouter(tags=["things"])
+_FORMAT = {
+    "name": "format",
+    "in": "query",
+    "required": False,
+    "description": "The format, in place of the Accept header and of an ending such as .json.",
+    "schema": {"type": "string", "enum": [*_THING_TYPES, "html"]},
+}
 
 
-@router.get("/ontology.owl", include_in_schema=False)
+@router.get("/ontology.owl", summary="The ontology for ontology editors, in RDF/XML", response_class=Response)
 def ontology_for_editors(here: Here) -> Response:
     """The ontology with its vocabularies in RDF/XML, as ontology editors open it."""
     return Response(ontology_document(here.graph.files, "xml"), media_type="application/rdf+xml")
 
 
-@router.get("/{path:path}", include_in_schema=False)
-def resource(here: Here, request: Request, path: str) -> Response:
-    """A thing, a graph, or the ontology."""
-    iri, suffix = _iri(path)
-    named = suffix or request.query_params.get("format")
-    format_name = chosen_format(GRAPH_TYPES, accepted(request), named, html=True)
+def resource(here: Here, request: Request) -> Response:
+    """As RDF, as a page, a thing also as plain JSON (application/json, .json) and as a table (.csv, .xlsx)."""
+    root: str = request.scope.get("root_path", "")
+    iri, suffix = _iri(request.scope["path"].removeprefix(root).removeprefix("/"))
+    if (now := here.graph.names.current(iri)) != iri:
+        ending = request.scope["path"].removeprefix(root).removeprefix("/").removeprefix(iri.removeprefix(BASE))
+        asked = f"?{request.url.query}" if request.url.query else ""
+        return RedirectResponse(url(request, local_path(now)) + ending + asked, status_code=301)
     if iri == BASE + "ontology":
         iri = ONTOLOGY_GRAPH
     is_graph = iri in here.graph.release.manifest["graphs"]
+    named, marked = without_mark(request.query_params.get("format"))
+    types = GRAPH_TYPES if is_graph else _THING_TYPES
+    if is_graph and suffix == "records":
+        # The JSON of a graph is JSON-LD.
+        suffix = "jsonld"
+    format_name = chosen_format(types, accepted(request), suffix or named, html=True)
     if format_name == "html" and iri == ONTOLOGY_GRAPH:
         terms = here.graph.about("ontology-terms").rows
         return here.pages.page(request, "ontology.html", terms=terms, prefix=TERMS)
@@ -82,7 +122,40 @@ def resource(here: Here, request: Request, path: str) -> Response:
     # A graph has no page of its own but the ontology's: what is large comes as data.
     format_name = "turtle" if format_name == "html" else format_name
     body = (_graph_document if is_graph else _thing_document)(here.graph, iri, format_name)
-    return Response(body, media_type=content_type(GRAPH_TYPES[format_name]), headers={"Vary": "Accept"})
+    return Response(
+        (BYTE_ORDER_MARK if marked and format_name == "csv" else b"") + body,
+        media_type=content_type(types[format_name]),
+        headers={
+            "Vary": "Accept",
+            "Content-Disposition": disposition(iri.removeprefix(BASE), format_name, here.graph.release.published),
+        },
+    )
+
+
+for _path, _operation, _summary in (
+    ("/graph/{name}", "graph", "A whole graph: ontology, data, links or inferred"),
+    ("/ontology", "ontology", "The terms"),
+    ("/{kind}/{name}", "thing", "A thing of the graph: /condition/…, /statement/…, /citation/… and every other IRI"),
+):
+    router.add_api_route(
+        _path,
+        resource,
+        methods=["GET"],
+        summary=_summary,
+        operation_id=_operation,
+        response_class=Response,
+        openapi_extra={
+            "parameters": [
+                *(
+                    {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for name in ("kind", "name")
+                    if f"{{{name}}}" in _path
+                ),
+                _FORMAT,
+            ]
+        },
+    )
+router.add_api_route("/{path:path}", resource, methods=["GET"], include_in_schema=False)
 
 
 def _graph_document(graph: Graph, iri: str, format_name: str) -> bytes:
@@ -91,6 +164,10 @@ def _graph_document(graph: Graph, iri: str, format_name: str) -> bytes:
 
 def _thing_document(graph: Graph, iri: str, format_name: str) -> bytes:
     _about(graph, iri)
+    if format_name == "records":
+        return json.dumps(thing_record(graph, iri), ensure_ascii=False, indent=1).encode()
+    if format_name in ("csv", "xlsx"):
+        return answer_bytes(graph, graph.internal["about-thing"], about_thing(graph, iri), format_name)
     return result_bytes(graph.engine.ask(graph.internal["describe-thing"].bind_things("thing", [iri])), format_name)
 
 
@@ -148,7 +225,7 @@ def facts(about: Answer) -> list[Fact]:
         local_name = predicate.rpartition("/")[2].rpartition("#")[2]
         name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
         group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"])] = None
+        group[1][cell(row["value"], row["value_label"], local_name)] = None
         group[2].add(row["graph"])
     found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
     return sorted(found, key=lambda fact: fact.inferred)

@@ -8,25 +8,56 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from ivig.errors import BadInput, IvigError, Refused, UnknownName
-from ivig.query import SavedQueries, SavedQuery
+from ivig.errors import BadInput, IvigError, NotThere, Refused, UnknownName
+from ivig.export.answers import answer_bytes
+from ivig.query import Answer, SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
-from ivig.query.results import result_bytes
+from ivig.query.view import View, shown
 from ivig.web.addresses import url
-from ivig.web.negotiation import RESULT_TYPES, accepted, chosen_format, content_type
+from ivig.web.negotiation import (
+    BYTE_ORDER_MARK,
+    RECORD_TYPES,
+    RESULT_TYPES,
+    accepted,
+    chosen_format,
+    content_type,
+    disposition,
+    without_mark,
+)
 from ivig.web.pages import answer_table
 from ivig.web.problems import problem
 from ivig.web.served import Here, Served
 
 _VARY = {"Vary": "Accept"}
-_FORMAT_PARAMETER = {
-    "name": "format",
-    "in": "query",
-    "required": False,
-    "description": "The format of the answer, in place of the Accept header.",
-    "schema": {"type": "string", "enum": [*RESULT_TYPES, "html"]},
+_TYPES = {**RESULT_TYPES, **RECORD_TYPES}
+_BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xml": "xml", "ndjson": "ndjson"}
+"""The formats that stand for themselves at the end of an address."""
+
+
+def _option(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": note, "schema": schema}
+
+
+_COUNT = {"type": "integer", "minimum": 0}
+_VIEW_PARAMETERS = [
+    _option("limit", "How many rows at most.", _COUNT),
+    _option("offset", "How many rows to leave out at the beginning.", _COUNT),
+    _option("sort", "Columns to sort by, with commas between; -year for the largest first.", {"type": "string"}),
+    _option("columns", "The columns wanted, with commas between.", {"type": "string"}),
+]
+_ENDING_PARAMETER = {
+    "name": "ending",
+    "in": "path",
+    "required": True,
+    "description": "The format: json is an array of objects, each with every column.",
+    "schema": {"type": "string", "enum": list(_BY_ENDING)},
 }
+_FORMAT_PARAMETER = _option(
+    "format",
+    "The format of the answer, in place of the Accept header; csv;bom for Excel.",
+    {"type": "string", "enum": [*_TYPES, "csv;bom", "html"]},
+)
 
 
 def router(queries: SavedQueries) -> APIRouter:
@@ -59,13 +90,24 @@ def router(queries: SavedQueries) -> APIRouter:
             summary=query.title,
             description=query.description,
             operation_id=name,
-            responses={200: {"content": {media: {} for media in (*RESULT_TYPES.values(), "text/html")}}},
-            openapi_extra={"parameters": [*_parameters(query, required=True), _FORMAT_PARAMETER]},
+            response_class=Response,
+            responses={200: {"content": {media: {} for media in (*_TYPES.values(), "text/html")}}},
+            openapi_extra={"parameters": [*_described_parameters(query), _FORMAT_PARAMETER]},
+        )
+        routes.add_api_route(
+            f"/{name}.{{ending}}",
+            _answer_route(query),
+            methods=["GET"],
+            summary=f"{query.title}, as a file",
+            operation_id=f"{name}.ending",
+            response_class=Response,
+            responses={200: {"content": {_TYPES[format_name]: {} for format_name in _BY_ENDING.values()}}},
+            openapi_extra={"parameters": [_ENDING_PARAMETER, *_described_parameters(query)]},
         )
 
     @routes.get("/{name}", include_in_schema=False)
     def unknown(name: str) -> Response:
-        asked = name.removesuffix(".rq")
+        asked = name.partition(".")[0]
         raise UnknownName("query", asked, nearest(asked, queries)[:5])
 
     return routes
@@ -76,7 +118,7 @@ def _text_route(query: SavedQuery) -> Callable[..., Response]:
     optional = query._replace(parameters=tuple(p._replace(required=False) for p in query.parameters))
 
     def text(here: Here, request: Request) -> Response:
-        values = _values(request, query)
+        values, _ = View.of(query, _given(request))
         return Response(optional.bind(values, here.graph.names), media_type="application/sparql-query")
 
     return text
@@ -84,17 +126,38 @@ def _text_route(query: SavedQuery) -> Callable[..., Response]:
 
 def _answer_route(query: SavedQuery) -> Callable[..., Response]:
     def answer(here: Here, request: Request) -> Response:
-        values = _values(request, query)
-        named = request.query_params.get("format")
-        format_name = chosen_format(RESULT_TYPES, accepted(request), named, html=True)
+        values, view = View.of(query, _given(request))
+        format_name, marked = _format(request)
         if format_name == "html":
-            return _page(here, request, query, values)
+            return _page(here, request, query, values, view)
         if how_to_run := _how_to_run(query):
             raise Refused(how_to_run)
-        body = result_bytes(here.graph.solutions(query.name, values), format_name)
-        return Response(body, media_type=content_type(RESULT_TYPES[format_name]), headers=_VARY)
+        body = answer_bytes(here.graph, query, shown(here.graph, query.name, values, view), format_name)
+        stem = " ".join([query.name, *filter(None, values.values())])
+        return Response(
+            (BYTE_ORDER_MARK if marked else b"") + body,
+            media_type=content_type(_TYPES[format_name]),
+            headers={**_VARY, "Content-Disposition": disposition(stem, format_name, here.graph.release.published)},
+        )
 
     return answer
+
+
+def _format(request: Request) -> tuple[str, bool]:
+    """The format that a request asks for, and whether it is to begin with a byte order mark.
+
+    :raises NotThere: for an ending that no format has
+    """
+    named, marked = without_mark(request.query_params.get("format"))
+    if (ending := request.path_params.get("ending")) is not None:
+        if ending not in _BY_ENDING:
+            raise NotThere(
+                f"answers come as {', '.join(f'.{known}' for known in [*_BY_ENDING, 'rq'])}, not as .{ending}"
+            )
+        if named not in (None, ending, _BY_ENDING[ending]):
+            raise BadInput(f"the address ends in .{ending} and format says {named}: give one")
+        return _BY_ENDING[ending], marked
+    return chosen_format(_TYPES, accepted(request), named, html=True), marked
 
 
 def _how_to_run(query: SavedQuery) -> str | None:
@@ -108,12 +171,13 @@ def _how_to_run(query: SavedQuery) -> str | None:
     )
 
 
-def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, str]) -> Response:
+def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, str], view: View) -> Response:
     """The page of a query: its form, and its answer once it has what it needs."""
     table, error, status = None, _how_to_run(query), 200
     try:
         if not error and all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
-            table = answer_table(here.graph.query(query.name, **values), query.table)
+            answer = Answer.of(shown(here.graph, query.name, values, view))
+            table = answer_table(answer, view.columns or query.table)
     except IvigError as found:
         error, status = str(found), problem(found).status_code
     return here.pages.page(
@@ -126,24 +190,19 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
         error=error,
         suggestions={p.name: here.graph.names.labels(p.kind) for p in query.parameters},
         examples=EXAMPLES,
-        formats=list(RESULT_TYPES),
+        formats=list(_TYPES),
     )
 
 
-def _values(request: Request, query: SavedQuery) -> dict[str, str]:
-    """The parameters of a request.
+def _given(request: Request) -> list[tuple[str, str]]:
+    """What a request gives beside the format.
 
-    :raises BadInput: where one is given twice, or is none of the query's
+    :raises BadInput: where the format is given twice
     """
-    values: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name == "format":
-            continue
-        if name in values:
-            raise BadInput(f"{name} is given twice")
-        values[name] = value
-    query.check(values)
-    return values
+    given = request.query_params.multi_items()
+    if sum(name == "format" for name, _ in given) > 1:
+        raise BadInput("format is given twice")
+    return [(name, value) for name, value in given if name != "format"]
 
 
 def _described(query: SavedQuery, request: Request) -> dict[str, Any]:
@@ -156,6 +215,17 @@ def _described(query: SavedQuery, request: Request) -> dict[str, Any]:
         "columns": [{"name": name, "meaning": meaning} for name, meaning in query.columns.items()],
         "href": url(request, f"/queries/{query.name}"),
     }
+
+
+def _described_parameters(query: SavedQuery) -> list[dict[str, Any]]:
+    """The parameters of a query, the columns that its answer can be filtered by, and what else may be asked."""
+    own = [parameter.name for parameter in query.parameters]
+    filters = [
+        _option(name, f"Only rows with this value. {meaning}", {"type": "array", "items": {"type": "string"}})
+        for name, meaning in query.columns.items()
+        if name not in own
+    ]
+    return [*_parameters(query, required=True), *filters, *_VIEW_PARAMETERS]
 
 
 def _parameters(query: SavedQuery, *, required: bool) -> list[dict[str, Any]]:

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import IO, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pyoxigraph import QueryBoolean, QueryResultsFormat, parse_query_results
 from starlette.requests import ClientDisconnect
 
-from ivig.errors import BadInput, Busy, Refused, UnknownName
-from ivig.query import Dataset
+from ivig.errors import BadInput, Busy, IvigError, Refused, UnknownName
+from ivig.namespaces import PREFIXES
+from ivig.query import Answer, Dataset
 from ivig.query.query_text import QueryText
+from ivig.query.results import columns, rows
 from ivig.query.sandbox import Job, NotWanted
 from ivig.web.addresses import public_url
 from ivig.web.answers import made, sent
 from ivig.web.descriptions import document_of, service_description
 from ivig.web.monitoring import note, query_digest
-from ivig.web.negotiation import GRAPH_TYPES, RESULT_TYPES, accepted, chosen_format, content_type
-from ivig.web.problems import Gone, NotAcceptable, TooLarge, TooSlow, UnsupportedMedia
+from ivig.web.negotiation import (
+    BYTE_ORDER_MARK,
+    GRAPH_TYPES,
+    RESULT_TYPES,
+    accepted,
+    chosen_format,
+    content_type,
+    disposition,
+    without_mark,
+)
+from ivig.web.pages import Cell, Table, answer_table
+from ivig.web.problems import Gone, NotAcceptable, TooLarge, TooSlow, UnsupportedMedia, problem
 from ivig.web.served import Here, Served
 
 _FORM = "application/x-www-form-urlencoded"
@@ -32,6 +48,10 @@ _READ_ON = 10
 """So many times that is read and dropped: a client that still sends would not read why it is refused."""
 _BODY_SECONDS = 10
 """In which the body of a request must have arrived."""
+
+_SHOWN_ROWS = 1000
+_SHOWN_BYTES = 200_000
+"""What a page shows of an answer; the rest is for programs."""
 
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
@@ -71,7 +91,7 @@ async def get(here: Here, request: Request) -> Response:
         return await _answer(here, asked, request)
     named = request.query_params.get("format")
     if chosen_format(GRAPH_TYPES, accepted(request), named, html=here.has_pages) == "html":
-        return here.pages.page(request, "sparql.html")
+        return _page(here, request, Shown())
     if set(request.query_params) - {"format"}:
         raise BadInput("give a query: /sparql?query=…")
     address = public_url(request, here.settings.public_url)
@@ -113,17 +133,78 @@ async def _body(request: Request) -> bytes:
 
 
 class Operation(NamedTuple):
-    """A query operation: the text, the dataset that the protocol names, the format that the client names, and the
-    seconds that it gives the query."""
+    """A query operation: the text, the dataset that the protocol names, the format that the client names, the
+    seconds that it gives the query, and whether a byte order mark comes before the answer."""
 
     query: str
     dataset: Dataset
     format: str | None
     seconds: float | None
+    marked: bool = False
+
+
+class Shown(NamedTuple):
+    """What the page shows of a query, beside the form.
+
+    :param query: its text; empty where none was asked
+    :param table: rows, no more than the page holds; a yes or no is a table of one cell
+    :param triples: Turtle, no more than the page holds
+    :param more: whether the answer has more than is shown
+    :param error: what was wrong, with `detail`, `status`, and `line` and `column` where it has a place
+    """
+
+    query: str = ""
+    table: Table | None = None
+    triples: str | None = None
+    more: bool = False
+    error: dict[str, Any] | None = None
+
+
+def _page(here: Served, request: Request, shown: Shown) -> Response:
+    status = shown.error["status"] if shown.error else 200
+    return here.pages.page(request, "sparql.html", status=status, shown=shown, prefixes=PREFIXES)
+
+
+async def _answer_as_page(here: Served, asked: Operation, request: Request) -> Response:
+    """The page with the form, the query in it, and its answer or what is wrong with it."""
+    limits = here.queries.limits
+    seconds = min(asked.seconds or limits.seconds, limits.seconds)
+    job = Job(asked.query, asked.dataset.default, asked.dataset.named, "json", "turtle", seconds, limits.answer)
+    note(request.scope, query=query_digest(asked.query), kept=False)
+    try:
+        format_name, body = await made(here.queries, job, request)
+    except IvigError as error:
+        if isinstance(error, Busy):
+            here.metrics.refused.inc()
+        found = problem(error)
+        page = _page(here, request, Shown(asked.query, error=json.loads(bytes(found.body))))
+        page.headers.update({name: found.headers[name] for name in ("retry-after",) if name in found.headers})
+        page.headers["Cache-Control"] = "no-store"
+        return page
+    page = _page(here, request, await run_in_threadpool(_shown, asked.query, format_name, body))
+    if request.method == "POST" or QueryText(asked.query).varies:
+        page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _shown(query: str, format_name: str, body: IO[bytes]) -> Shown:
+    with body:
+        if format_name == "turtle":
+            triples = body.read(_SHOWN_BYTES).decode(errors="ignore")
+            return Shown(query, triples=triples, more=bool(body.read(1)))
+        result = parse_query_results(body, format=QueryResultsFormat.JSON)
+        if isinstance(result, QueryBoolean):
+            return Shown(query, Table(["answer"], [[Cell("yes" if result else "no")]]))
+        names = columns(result)
+        found = list(islice(rows(result), _SHOWN_ROWS))
+        return Shown(query, answer_table(Answer(names, found), names), more=next(result, None) is not None)
 
 
 async def _answer(here: Served, asked: Operation, request: Request) -> Response:
     accept, limits = accepted(request), here.queries.limits
+    types = {**RESULT_TYPES, **GRAPH_TYPES}
+    if here.has_pages and _wants_page(types, accept, asked.format):
+        return await _answer_as_page(here, asked, request)
     job = Job(
         asked.query,
         asked.dataset.default,
@@ -135,7 +216,7 @@ async def _answer(here: Served, asked: Operation, request: Request) -> Response:
     )
     if job.rows is None and job.triples is None:
         # Says what is offered, or what the named format is nearest to.
-        chosen_format({**RESULT_TYPES, **GRAPH_TYPES}, accept, asked.format)
+        chosen_format(types, accept, asked.format)
     note(request.scope, query=query_digest(asked.query), kept=False)
     try:
         format_name, body = await made(here.queries, job, request)
@@ -148,7 +229,18 @@ async def _answer(here: Served, asked: Operation, request: Request) -> Response:
     headers = {"Vary": "Accept"}
     if request.method == "POST" or QueryText(asked.query).varies:
         headers["Cache-Control"] = "no-store"
-    return sent(body, content_type({**RESULT_TYPES, **GRAPH_TYPES}[format_name]), headers)
+    if asked.format:
+        stem = f"sparql {query_digest(asked.query)[:8]}"
+        headers["Content-Disposition"] = disposition(stem, format_name, here.graph.release.published)
+    return sent(body, content_type(types[format_name]), headers, BYTE_ORDER_MARK if asked.marked else b"")
+
+
+def _wants_page(types: Mapping[str, str], accept: str | None, named: str | None) -> bool:
+    """Whether a client takes a page before anything else: a browser, which names no format."""
+    try:
+        return chosen_format(types, accept, named, html=True) == "html"
+    except (UnknownName, NotAcceptable):
+        return False
 
 
 def _format(types: Mapping[str, str], accept: str | None, named: str | None) -> str | None:
@@ -192,7 +284,8 @@ def operation(method: str, query_string: str, content_type: str | None, body: by
     default, named = (tuple(filter(None, values.get(f"{kind}-graph-uri", ()))) for kind in ("default", "named"))
     format_name, seconds = values.get("format", [""])[-1], values.get("timeout", [""])[-1]
     # A byte order mark is no part of the query.
-    return Operation(queries[0].removeprefix("\ufeff"), Dataset(default, named), format_name or None, _seconds(seconds))
+    query, (wanted, marked) = queries[0].removeprefix("\ufeff"), without_mark(format_name)
+    return Operation(query, Dataset(default, named), wanted or None, _seconds(seconds), marked)
 
 
 def _seconds(text: str) -> float | None:
