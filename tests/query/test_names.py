@@ -169,6 +169,7 @@ def test_several_that_differ_in_their_signs_are_listed() -> None:
         labels={"x:a": "Gray's disease", "x:b": "gray syndrome"},
         kinds={"Condition": {"gray's disease": ["x:a"], "gray syndrome": ["x:b"]}},
         outside={},
+        replaced={},
     )
     with pytest.raises(AmbiguousName, match="say which you mean: Gray's disease, gray syndrome"):
         Names(index).things("grays", "Condition")

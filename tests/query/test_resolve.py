@@ -57,7 +57,7 @@ def test_a_code_is_known_by_its_looks(graph: Graph, typed: str, curie: str) -> N
 
 def test_a_link_of_a_class_does_not_break_what_it_leads_to(graph: Graph) -> None:
     class_ = BASE + "ontology#Condition"
-    index = {"labels": {}, "kinds": {}, "outside": {"ex:1": [(class_, "exact")]}}
+    index = {"labels": {}, "kinds": {}, "outside": {"ex:1": [(class_, "exact")]}, "replaced": {}}
     other = Graph(graph.files, graph.release)
     other.names = Names(index)  # type: ignore[arg-type, misc]
     (found,) = meanings(other, "ex:1")

@@ -23,12 +23,12 @@ from ivig.query import Graph
         ("does IVIG help in myasthenia gravis?", "condition", "myasthenia gravis"),
         ("guillain barre", "condition", "Guillain-Barré syndrome"),
         ("FcRn", "mechanism", "saturation of the neonatal Fc receptor (FcRn)"),
-        ("ProDERM", "study", "ProDERM study in dermatomyositis"),
+        ("ProDERM", "study", "ProDERM, dermatomyositis"),
         ("complement", "mechanism group", "complement"),
         (
             "15674654",
             "citation",
-            "Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
+            "Peterlana 2005, Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
         ),
     ],
 )
@@ -47,7 +47,9 @@ def test_findings_populations_titles_and_authors_are_searched(graph: Graph) -> N
     for text in ("stiffness rebounded placebo", "anti-GAD65 positive stiffness"):
         assert row["statement"] in {hit.iri for hit in graph.search(text, kinds=["statement"])}
     titles = [hit.label for hit in graph.search("report of four cases pericarditis", kinds=["citation"])]
-    assert titles[0].startswith("Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis")
+    assert titles[0].startswith(
+        "Peterlana 2005, Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis"
+    )
     assert graph.search("Kuitwaard", kinds=["citation"])
 
 
