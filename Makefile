@@ -3,18 +3,23 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
-UI := server/ivig/web/static/ui/docs.js
+UI := server/ivig/web/static/ui/site.js
 READY := $(VENV)/.ready
 DEV := $(VENV)/.dev
 TOOLS := $(VENV)/.tools
 PEERS := $(VENV)/peers
 QUIETLY := --quiet --disable-pip-version-check
 
-.PHONY: run build test check format docs counts reference soak bench clean
+.PHONY: run ui screenshots build test check format docs counts reference soak bench clean
 
-run: $(READY) $(UI)
+run: $(READY) ui
 	$(BIN)/ivig build
 	$(BIN)/ivig serve --port $(PORT)
+
+# Without Node.js every page works, but for suggestions, the SPARQL editor, the network and the API browser.
+ui:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(UI); \
+	else echo "npm is missing: install Node.js 20 or later for suggestions, editor and network; serving without them." >&2; fi
 
 build: $(READY)
 	$(BIN)/ivig build
@@ -81,6 +86,10 @@ $(DEV): $(READY)
 
 $(UI): server/ui/package-lock.json server/ui/vite.config.ts server/ui/tsconfig.json $(wildcard server/ui/src/*)
 	cd server/ui && npm ci && npm run build
+
+# Every kind of page in light, dark, on a phone and in print; three of them are for the README.
+screenshots: $(DEV) $(UI) build
+	$(BIN)/python docs/screenshots.py
 
 # Jena checks what our own libraries read and validate; Chromium looks at the pages; Comunica and Virtuoso ask the endpoint.
 $(TOOLS): tests/tools/install tests/tools/package-lock.json

@@ -229,12 +229,17 @@ def _question(query: SavedQuery) -> Iterable[str]:
     yield ""
 
 
+_SUBCOMMANDS = {"plot": ("evidence-map", "forest")}
+
+
 def command_line() -> str:
     """What every command says of itself."""
     more = "The version: `ivig --version`. Shell completion: `ivig --install-completion`."
     lines = ["# Command line\n", f"What `ivig COMMAND --help` says. {more}\n"]
     for command in COMMANDS:
         lines += [f"## ivig {command}\n", f"```text\n{_help(command)}\n```\n"]
+        for one in _SUBCOMMANDS.get(command, ()):
+            lines += [f"### ivig {command} {one}\n", f"```text\n{_help(f'{command} {one}')}\n```\n"]
     return "\n".join(lines)
 
 

@@ -68,7 +68,7 @@ def test_the_wheel_carries_graph_and_pages(wheel: Path) -> None:
     for name in (
         "ivig/graph/ontology/ivig.ttl", "ivig/graph/data/ivig.ttl", "ivig/graph/data/links.sssom.tsv",
         "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-3-verdict.rq",
-        "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/web/templates/base.html", "ivig/web/static/style.css", "ivig/web/static/ui/docs.js",
+        "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/web/templates/base.html", "ivig/web/static/style.css", "ivig/web/static/ui/site.js",
     ):  # fmt: skip
         assert name in names, name
 
@@ -130,7 +130,7 @@ def test_the_installed_server_has_its_pages(environment: dict[str, str], tmp_pat
     try:
         address = re.search(r"http://\S+:\d+", process.stdout.readline())
         assert address
-        for path in ("/", "/docs", "/static/ui/docs.js", "/static/style.css", "/condition/guillain-barre-syndrome"):
+        for path in ("/", "/docs", "/static/ui/site.js", "/static/style.css", "/condition/guillain-barre-syndrome"):
             assert httpx.get(address[0] + path).status_code == 200, path
     finally:
         process.terminate()

@@ -15,7 +15,7 @@ class BrowserSide(BuildHookInterface):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        bundle = root / "server" / "ivig" / "web" / "static" / "ui" / "docs.js"
+        bundle = root / "server" / "ivig" / "web" / "static" / "ui" / "site.js"
         if version == "editable" or bundle.is_file():
             return
         npm = shutil.which("npm")

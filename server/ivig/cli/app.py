@@ -26,6 +26,7 @@ COMMANDS = (
     "resolve",
     "sparql",
     "export",
+    "plot",
     "verify",
     "diff",
     "serve",

@@ -336,6 +336,12 @@ class Names:
         return list(dict.fromkeys(labels))[:5]
 
 
+def say_replaced(old: str, new: str) -> None:
+    """Warn that a thing has another IRI by now than the one that it was asked for by."""
+    # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
+    warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
+
+
 @cache
 def _keys(name: str) -> frozenset[str]:
     return frozenset(loose_keys(name))
@@ -350,12 +356,6 @@ def _codes(typed: str) -> list[Identifier]:
         owners = [prefix for prefix in owners if prefix != "MESH"]
     known = [identifier(f"{owner}:{code}") for owner in owners]
     return [each for each in known if each]
-
-
-def say_replaced(old: str, new: str) -> None:
-    """Warn that a thing has another IRI by now than the one that it was asked for by."""
-    # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
-    warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:

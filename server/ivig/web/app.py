@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware, add_compress_type
 
@@ -18,12 +17,25 @@ from ivig.export.worker import PROGRAM as EXPORTS
 from ivig.query import Graph
 from ivig.query.sandbox import Pool
 from ivig.query.sandbox.limits import MEGABYTE
+from ivig.web.assets import Assets
 from ivig.web.cache import AnswerCache, Cached
 from ivig.web.monitoring import Metrics
 from ivig.web.negotiation import GRAPH_TYPES, RESULT_TYPES
-from ivig.web.pages import POLICY, STATIC
+from ivig.web.pages import POLICY
 from ivig.web.problems import handle_problems
-from ivig.web.routes import export, operation, pages, resolve, resources, saved_queries, sparql, well_known
+from ivig.web.routes import (
+    export,
+    network,
+    operation,
+    pages,
+    pictures,
+    resolve,
+    resources,
+    saved_queries,
+    search,
+    sparql,
+    well_known,
+)
 from ivig.web.served import Served
 from ivig.web.settings import Settings
 
@@ -90,8 +102,11 @@ def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None)
     app.include_router(sparql.router)
     app.include_router(well_known.router(served.has_pages))
     if served.has_pages:
-        app.mount("/static", StaticFiles(directory=STATIC), name="static")
+        app.mount("/static", Assets(), name="static")
         app.include_router(pages.router)
+        app.include_router(pictures.router)
+        app.include_router(search.router)
+        app.include_router(network.router)
         app.include_router(saved_queries.router(graph.queries))
         app.include_router(resolve.router)
         app.include_router(export.router)

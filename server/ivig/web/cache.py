@@ -22,7 +22,7 @@ _OVERHEAD = 1000
 """Bytes that an entry takes beside its body and its key, roughly."""
 _LARGEST = 4
 """A single answer may take the whole divided by this."""
-_NEVER_KEPT = ("/health", "/ready", "/metrics", "/static/")
+_NEVER_KEPT = ("/health", "/ready", "/metrics")
 _IN_THE_KEY = (b"host", b"accept", b"accept-encoding")
 _MADE_AT_ONCE = 2
 """Pages, tables and graphs that are made for one client at a time: the server has few threads, and one interpreter."""
@@ -197,9 +197,11 @@ class _FirstAnswer:
         if status != 200:
             return KeptAnswer(status, headers, body, b"", noted)
         own = (b"etag", b"cache-control", b"content-length", b"last-modified")
+        # What changes its address with its content stays as long as it says.
+        fresh = next((value for name, value in headers if name == b"cache-control" and b"immutable" in value), FRESH)
         etag = f'"{hashlib.blake2b(body, digest_size=16).hexdigest()}"'.encode()
         headers = [pair for pair in headers if pair[0] not in own]
-        headers += [(b"etag", etag), (b"cache-control", FRESH), (b"content-length", str(len(body)).encode())]
+        headers += [(b"etag", etag), (b"cache-control", fresh), (b"content-length", str(len(body)).encode())]
         return KeptAnswer(status, headers, body, etag, {**noted, "kept": True})
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
@@ -111,8 +112,15 @@ def handle_problems(app: FastAPI, show_page: ShowPage | None) -> None:
         return handler
 
     app.add_exception_handler(IvigError, shown(problem))
+    app.add_exception_handler(RequestValidationError, shown(_of_a_parameter))
     app.add_exception_handler(HTTPException, shown(_of_the_framework))
     app.add_exception_handler(Exception, _bug)
+
+
+def _of_a_parameter(error: RequestValidationError) -> JSONResponse:
+    """A parameter that is missing, or is not what it has to be."""
+    wrong = [f"{one['loc'][-1]}: {one['msg'].lower()}" for one in error.errors()]
+    return document(400, "Bad request", "; ".join(wrong))
 
 
 def _of_the_framework(error: HTTPException) -> JSONResponse:

@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from ivig.query import Answer, Graph
+from ivig.query.results import Value
 from ivig.query.sandbox import Pool
 from ivig.web.cache import AnswerCache
 from ivig.web.descriptions import Example, examples
@@ -39,6 +40,19 @@ class Served:
     def overview(self) -> Answer:
         """What stands on the first page, asked once: a release does not change."""
         return self.graph.query("evidence-summary")
+
+    @cached_property
+    def verdicts(self) -> dict[Value, list[dict[str, Value]]]:
+        """The verdicts by condition, that on treatment first."""
+        found: dict[Value, list[dict[str, Value]]] = {}
+        for row in sorted(self.overview, key=lambda row: row["intent"] != "treat"):
+            found.setdefault(row["condition"], []).append(row)
+        return found
+
+    @cached_property
+    def disagreements(self) -> Answer:
+        """Where bodies disagree, asked once."""
+        return self.graph.query("bodies-that-disagree")
 
     @cached_property
     def examples(self) -> list[Example]:

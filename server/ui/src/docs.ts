@@ -1,6 +1,7 @@
-/** The API browser of `/docs`: Swagger UI over the server's own OpenAPI description. */
+/** The API browser: Swagger UI over the server's own OpenAPI description. */
 import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
+import "./docs.css";
 
 const place = document.getElementById("api");
 if (place?.dataset.openapi) {
@@ -9,7 +10,10 @@ if (place?.dataset.openapi) {
     url: place.dataset.openapi,
     deepLinking: true,
     tryItOutEnabled: true,
+    docExpansion: "none",
     // The validator badge would call a server elsewhere.
     validatorUrl: null,
+    // The page has its main part already.
+    onComplete: () => document.getElementById("operations")?.setAttribute("role", "presentation"),
   });
 }

@@ -3,6 +3,8 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     domNode: HTMLElement;
     url: string;
     deepLinking?: boolean;
+    onComplete?: () => void;
+    docExpansion?: "list" | "full" | "none";
     tryItOutEnabled?: boolean;
     validatorUrl?: string | null;
   }

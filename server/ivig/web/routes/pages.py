@@ -1,48 +1,173 @@
-"""The pages that belong to no query and no thing: the first one, finding by name, the description of the API."""
+"""The pages that belong to no query and no thing: the first one, lists, comparisons, and the description of the API."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
+from typing import Any
 
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import FileResponse, PlainTextResponse
+
+from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.export.description import schema_org
+from ivig.export.plots import evidence_map, marks_of
+from ivig.namespaces import BASE
+from ivig.query.results import Value
+from ivig.query.wording import sign_of
+from ivig.web import condition, overview
 from ivig.web.addresses import local_path, public_url, url
-from ivig.web.pages import POLICY, STATIC
-from ivig.web.served import Here
+from ivig.web.assets import STATIC
+from ivig.web.pages import POLICY, page_of
+from ivig.web.served import Here, Served
 
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.
 _DOCS_POLICY = POLICY.format(more_style=" 'unsafe-inline'")
-_LONGEST_NAME = 300
+_MOST_COMPARED = 4
+_ROWS = 100
+_KINDS_IN_SITEMAP = ("condition", "mechanism", "body", "source", "adverse-event", "outcome", "study-type", "citation")
 
-router = APIRouter(tags=["pages"])
+router = APIRouter(include_in_schema=False)
 
 
-@router.get("/", include_in_schema=False)
+@router.get("/")
 def home(here: Here, request: Request) -> Response:
-    """The conditions with their verdicts, and the questions."""
-    dataset = schema_org(here.graph, public_url(request, here.settings.public_url))
-    return here.pages.page(request, "home.html", conditions=here.overview, queries=here.graph.queries, dataset=dataset)
+    """The two questions of the source documents answered, search, figures, the map of the evidence, and lists."""
+    address = public_url(request, here.settings.public_url)
+    return here.pages.page(
+        request,
+        "home.html",
+        dataset=schema_org(here.graph, address),
+        address=address,
+        autoimmune=overview.autoimmune(here),
+        answers=overview.answers(here.overview),
+        contested=overview.contested(here.overview),
+        gaps=here.graph.query("uncontrolled-only").rows,
+        disagreements=overview.by_condition(here.disagreements),
+        newest=overview.newest(here),
+        map=evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing))),
+    )
 
 
-@router.get("/find", summary="The thing of a name", response_class=HTMLResponse)
-def find(here: Here, request: Request, name: str = "") -> Response:
-    """The thing of a name, or what comes near."""
-    names = here.graph.names
-    found = names.search(name[:_LONGEST_NAME])
-    if len(found) == 1:
-        return RedirectResponse(url(request, local_path(found[0])), status_code=303)
-    return here.pages.page(request, "find.html", name=name, found=[(iri, names.label(iri), "") for iri in found])
+@router.get("/conditions")
+def conditions(
+    here: Here,
+    request: Request,
+    field: str = "",
+    verdict: str = "",
+    strength: str = "",
+    sort: str = "",
+    name: str = "",
+    page: str = "1",
+) -> Response:
+    """The conditions with their verdicts, filtered, sorted, and by field of medicine."""
+    rows = overview.conditions(here)
+    fields = sorted({str(row["group_label"]) for row in rows})
+    shown = [
+        row
+        for row in rows
+        if field in ("", row["group_label"])
+        and (not verdict or sign_of(row["verdict"]).tone == verdict)
+        and strength in ("", row["strength"])
+        and name.casefold() in str(row["condition_label"]).casefold()
+    ]
+    shown.sort(key=lambda row: overview.order(row, sort))
+    asked = {"field": field, "verdict": verdict, "strength": strength, "sort": sort, "name": name}
+    first = _ROWS * (page_of(page) - 1)
+    first = first if first < len(shown) else 0
+    values: dict[str, Any] = {"found": len(shown), "first": first, "total": len(rows), "fields": fields, "asked": asked}
+    return here.pages.page(request, "conditions.html", rows=shown[first : first + _ROWS], **values)
 
 
-@router.get("/favicon.ico", include_in_schema=False)
+@router.get("/disagreement")
+def disagreement(here: Here, request: Request) -> Response:
+    """Where bodies disagree, the two sides beside each other."""
+    grouped = overview.by_condition(here.disagreements)
+    return here.pages.page(request, "disagreement.html", grouped=grouped)
+
+
+@router.get("/bodies")
+def matrix(here: Here, request: Request, field: str = "") -> Response:
+    """What each body says of each condition, in a matrix."""
+    table = overview.matrix(here, field)
+    return here.pages.page(request, "bodies.html", table=table, field=field)
+
+
+@router.get("/compare")
+def compare(here: Here, request: Request) -> Response:
+    """Up to four conditions side by side."""
+    typed = [name for name in request.query_params.getlist("condition") if name.strip()][:_MOST_COMPARED]
+    compared: list[dict[str, object]] = []
+    wrong: list[str] = []
+    for name in typed:
+        try:
+            iri = here.graph.names.resolve(name, "Condition")
+        except (UnknownName, AmbiguousName, BadInput) as error:
+            wrong.append(str(error))
+            continue
+        if iri not in [one["iri"] for one in compared]:
+            compared.append(_compared(here, iri))
+    return here.pages.page(
+        request, "compare.html", 400 if wrong and not compared else 200, compared=compared, wrong=wrong
+    )
+
+
+def _compared(here: Served, iri: str) -> dict[str, object]:
+    rows = condition.evidence(here.graph, iri)
+    bodies = condition.bodies(here.graph, iri)
+    counting = [row for row in rows if row["counts"]]
+    return {
+        "iri": iri,
+        "label": here.graph.names.label(iri),
+        "verdicts": here.verdicts.get(iri, []),
+        "questions": condition.questions(rows),
+        "largest": (counting or [row for row in rows if row["own"]])[:3],
+        "strip": condition.strip(bodies),
+        "licences": here.graph.query("regulatory-status", condition=iri).rows,
+        "doses": condition.doses(here.graph, iri)[:3],
+        "harms": condition.harms(here.graph, iri),
+        "mechanisms": condition.mechanisms(here.graph, iri)[:5],
+    }
+
+
+@router.get("/favicon.ico")
 def icon() -> Response:
     """What a browser asks for beside a document that names no icon."""
     return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
 
-@router.get("/docs", include_in_schema=False)
+@router.get("/docs")
 def docs(here: Here, request: Request) -> Response:
+    """Calls to copy, before the API browser."""
+    address = public_url(request, here.settings.public_url)
+    return here.pages.page(request, "docs.html", address=address)
+
+
+@router.get("/docs/browser")
+def api_browser(here: Here, request: Request) -> Response:
     """The API browser."""
-    page = here.pages.page(request, "docs.html")
+    page = here.pages.page(request, "api-browser.html")
     page.headers["Content-Security-Policy"] = _DOCS_POLICY
     return page
+
+
+@router.get("/robots.txt")
+def robots(here: Here, request: Request) -> Response:
+    """What crawlers may read: pages, and no exports or queries without end."""
+    address = public_url(request, here.settings.public_url)
+    lines = ("User-agent: *", "Disallow: /export", "Disallow: /sparql?", "Disallow: /find", "Disallow: /suggest", "")
+    return PlainTextResponse("\n".join(lines) + f"\nSitemap: {address}sitemap.xml\n")
+
+
+@router.get("/sitemap.xml")
+def sitemap(here: Here, request: Request) -> Response:
+    """Every page that is worth finding, in the sitemap protocol."""
+    from xml.etree.ElementTree import Element, SubElement, tostring
+
+    address = public_url(request, here.settings.public_url)
+    root = Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
+    paths = ["", "conditions", "disagreement", "bodies", "queries", "ontology", "docs"]
+    things: list[Value] = [row["thing"] for row in here.graph.about("things")]
+    wanted = tuple(f"{BASE}{kind}/" for kind in _KINDS_IN_SITEMAP)
+    paths += [local_path(str(iri))[1:] for iri in things if str(iri).startswith(wanted)]
+    for path in paths:
+        SubElement(SubElement(root, "url"), "loc").text = address + path
+    return Response(b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root), media_type="application/xml")

@@ -11,6 +11,7 @@ from ivig.errors import AmbiguousName
 from ivig.query.resolve import Meaning, meanings
 from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format
+from ivig.web.pages import SearchHit
 from ivig.web.served import Here
 
 _TYPES = {"json": "application/json"} | GRAPH_TYPES
@@ -38,8 +39,8 @@ def resolve(
         return RedirectResponse(place, status_code=303, headers=headers)
     if format_name != "html":
         raise AmbiguousName("identifier", curie, [f"{each.thing_label} ({each.predicate})" for each in found])
-    choices = [(each.thing, each.thing_label, each.predicate) for each in found]
-    return here.pages.page(request, "find.html", name=curie, found=choices)
+    hits = {"linked": [SearchHit(each.thing, each.thing_label, how=each.predicate) for each in found]}
+    return here.pages.page(request, "find.html", name=curie, hits=hits, how=True)
 
 
 def _meant(found: list[Meaning]) -> str | None:

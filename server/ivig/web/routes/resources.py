@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,10 +10,9 @@ from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
 from ivig.export.answers import answer_bytes
-from ivig.export.description import schema_org_of_condition
 from ivig.export.ontology import ontology_document
 from ivig.export.record import about_thing, thing_record
-from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import BASE, ONTOLOGY_GRAPH, TERMS
 from ivig.query import Answer, Dataset, Graph
 from ivig.query.results import result_bytes
 from ivig.web.addresses import local_path, url
@@ -29,8 +27,8 @@ from ivig.web.negotiation import (
     disposition,
     without_mark,
 )
-from ivig.web.pages import Cell, Table, answer_table, cell
-from ivig.web.served import Here, Served
+from ivig.web.served import Here
+from ivig.web.thing_pages import thing_page
 
 _THING_TYPES = {**GRAPH_TYPES, **RECORD_TYPES, "csv": RESULT_TYPES["csv"]}
 _SUFFIXES = {
@@ -43,44 +41,6 @@ _SUFFIXES = {
     ".csv": "csv",
     ".xlsx": "xlsx",
 }
-_FACETS = (
-    ("Evidence", "evidence-for-condition"),
-    ("Mechanisms", "mechanisms-for-condition"),
-    ("Recommendations", "recommendations"),
-    ("Licences", "regulatory-status"),
-    ("Doses and schedules", "regimens"),
-    ("Links to other ontologies", "external-links"),
-)
-_NOT_SHOWN = {PREF_LABEL, RDFS_LABEL, TERMS + "finding"}
-_OUTSIDE_NAMES = {
-    "altLabel": "also called",
-    "broaderTransitive": "all broader",
-    "narrowerTransitive": "all narrower",
-    "exactMatch": "the same elsewhere",
-    "closeMatch": "nearly the same elsewhere",
-    "broadMatch": "broader elsewhere",
-    "narrowMatch": "narrower elsewhere",
-    "relatedMatch": "related elsewhere",
-    "inScheme": "vocabulary",
-}
-
-
-class Fact(NamedTuple):
-    """A property of a thing with its values, and whether all of it was inferred."""
-
-    name: Cell
-    values: list[Cell]
-    inferred: bool
-
-
-class Facet(NamedTuple):
-    """A saved query asked of one condition."""
-
-    title: str
-    query: str
-    table: Table
-
-
 router = APIRouter(tags=["things"])
 _FORMAT = {
     "name": "format",
@@ -118,7 +78,7 @@ def resource(here: Here, request: Request) -> Response:
         terms = here.graph.about("ontology-terms").rows
         return here.pages.page(request, "ontology.html", terms=terms, prefix=TERMS)
     if format_name == "html" and not is_graph:
-        return _thing_page(here, request, iri)
+        return thing_page(here, request, iri, _about(here.graph, iri))
     # A graph has no page of its own but the ontology's: what is large comes as data.
     format_name = "turtle" if format_name == "html" else format_name
     body = (_graph_document if is_graph else _thing_document)(here.graph, iri, format_name)
@@ -176,70 +136,6 @@ def _about(graph: Graph, iri: str) -> Answer:
     if not len(about):
         raise NotThere(f"there is nothing at <{iri}>")
     return about
-
-
-def _thing_page(here: Served, request: Request, iri: str) -> Response:
-    graph, about = here.graph, _about(here.graph, iri)
-    types = [row for row in about if row["predicate"] == RDF_TYPE]
-    is_condition = any(row["value"] == TERMS + "Condition" for row in types)
-    label = next((row["value"] for row in about if row["predicate"] == PREF_LABEL), iri)
-    return here.pages.page(
-        request,
-        "thing.html",
-        iri=iri,
-        label=label,
-        dataset=schema_org_of_condition(iri, str(label)) if is_condition else None,
-        kinds=[
-            cell(row["value"], row["value_label"])
-            for row in types
-            if str(row["value"]).startswith(TERMS) and row["value_label"] is not None
-        ],
-        finding=next((row["value"] for row in about if row["predicate"] == TERMS + "finding"), None),
-        facts=facts(about),
-        mentions=mentions(graph.about("mentions-of-thing", iri)),
-        facets=_facets(graph, iri) if is_condition else [],
-        verdicts=graph.about("verdicts-of-thing", iri).rows if is_condition else None,
-    )
-
-
-def _facets(graph: Graph, iri: str) -> list[Facet]:
-    found = []
-    for title, name in _FACETS:
-        rows_of = graph.query(name, condition=iri)
-        # What is the same in every row is this page's own subject.
-        only_this = all(row.get("condition", iri) == iri for row in rows_of)
-        wanted = [c for c in graph.queries[name].table if c != "thing" and not (c == "condition" and only_this)]
-        table = answer_table(rows_of, wanted)
-        if table.rows:
-            found.append(Facet(title, name, table))
-    return found
-
-
-def facts(about: Answer) -> list[Fact]:
-    """What is said of a thing, a property at a time; the asserted properties first."""
-    grouped: dict[str, tuple[Cell, dict[Cell, None], set[object]]] = {}
-    for row in about:
-        predicate = str(row["predicate"])
-        if predicate in _NOT_SHOWN or predicate == RDF_TYPE:
-            continue
-        local_name = predicate.rpartition("/")[2].rpartition("#")[2]
-        name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
-        group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"], local_name)] = None
-        group[2].add(row["graph"])
-    found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
-    return sorted(found, key=lambda fact: fact.inferred)
-
-
-def mentions(answer: Answer) -> Table:
-    """What points at a thing."""
-    return Table(
-        ["thing", "as its"],
-        [
-            [cell(row["subject"], row["subject_label"]), cell(row["predicate"], row["predicate_label"])]
-            for row in answer
-        ],
-    )
 
 
 def _iri(path: str) -> tuple[str, str | None]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ivig.errors import BadInput, IvigError, NotThere, Refused, UnknownName
 from ivig.export.answers import answer_bytes
+from ivig.export.plots import evidence_map, marks_of, timeline
 from ivig.query import Answer, SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
 from ivig.query.view import View, shown
-from ivig.web.addresses import url
+from ivig.web.addresses import local_path, public_url, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     RECORD_TYPES,
@@ -25,11 +27,18 @@ from ivig.web.negotiation import (
     disposition,
     without_mark,
 )
-from ivig.web.pages import answer_table
 from ivig.web.problems import problem
 from ivig.web.served import Here, Served
+from ivig.web.shown import shown_part
 
 _VARY = {"Vary": "Accept"}
+_GROUPS = (
+    "About a condition",
+    "Where it disagrees",
+    "About everything else",
+    "With another server, from the command line",
+)
+_OF_DISAGREEMENT = {"contested", "disagree", "disagreement", "against"}
 _TYPES = {**RESULT_TYPES, **RECORD_TYPES}
 _BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xml": "xml", "ndjson": "ndjson"}
 """The formats that stand for themselves at the end of an address."""
@@ -70,7 +79,7 @@ def router(queries: SavedQueries) -> APIRouter:
         named = request.query_params.get("format")
         format_name = chosen_format({"json": "application/json"}, accepted(request), named, html=True)
         if format_name == "html":
-            return here.pages.page(request, "queries.html", queries=list(queries.values()))
+            return here.pages.page(request, "queries.html", groups=_grouped(queries), examples=EXAMPLES)
         return JSONResponse([_described(query, request) for query in queries.values()], headers=_VARY)
 
     for name, query in queries.items():
@@ -111,6 +120,17 @@ def router(queries: SavedQueries) -> APIRouter:
         raise UnknownName("query", asked, nearest(asked, queries)[:5])
 
     return routes
+
+
+def _grouped(queries: SavedQueries) -> list[tuple[str, list[SavedQuery]]]:
+    """The questions as the list has them: on one condition, on disagreement, on other things, on everything."""
+    groups: dict[str, list[SavedQuery]] = {title: [] for title in _GROUPS}
+    for query in queries.values():
+        about = [parameter.name for parameter in query.parameters]
+        words = {*query.name.split("-"), *query.keywords}
+        place = 3 if query.service else 1 if words & _OF_DISAGREEMENT else 0 if "condition" in about else 2
+        groups[_GROUPS[place]].append(query)
+    return [(title, found) for title, found in groups.items() if found]
 
 
 def _text_route(query: SavedQuery) -> Callable[..., Response]:
@@ -172,26 +192,43 @@ def _how_to_run(query: SavedQuery) -> str | None:
 
 
 def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, str], view: View) -> Response:
-    """The page of a query: its form, and its answer once it has what it needs."""
-    table, error, status = None, _how_to_run(query), 200
+    """The page of a query: its form, and its answer, a page at a time, once it has what it needs."""
+    shown_table, error, status = None, _how_to_run(query), 200
     try:
         if not error and all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
-            answer = Answer.of(shown(here.graph, query.name, values, view))
-            table = answer_table(answer, view.columns or query.table)
+            whole = view._replace(offset=0, limit=None, columns=())
+            answer = Answer.of(shown(here.graph, query.name, values, whole))
+            everything = answer if not view.filters else Answer.of(shown(here.graph, query.name, values, View()))
+            view.check(answer.columns)
+            shown_table = shown_part(answer, everything, view, query.table)
     except IvigError as found:
         error, status = str(found), problem(found).status_code
+    address = public_url(request, here.settings.public_url)
     return here.pages.page(
         request,
         "query.html",
         status=status,
         query=query,
         values=values,
-        table=table,
+        view=view,
+        shown=shown_table,
         error=error,
-        suggestions={p.name: here.graph.names.labels(p.kind) for p in query.parameters},
+        picture=_picture(here, request, query, values) if shown_table else None,
         examples=EXAMPLES,
-        formats=list(_TYPES),
+        given=_given(request),
+        address=f"{address}queries/{query.name}",
+        endings=[ending for ending in _BY_ENDING if ending != "ndjson"],
     )
+
+
+def _picture(here: Served, request: Request, query: SavedQuery, values: dict[str, str]) -> Element | None:
+    """A picture of an answer, where one fits it."""
+    if query.name == "evidence-over-time":
+        answer = here.graph.query(query.name, **values)
+        return timeline(answer) if len(answer) > 1 else None
+    if query.name == "evidence-summary" and not any(values.values()):
+        return evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing)))
+    return None
 
 
 def _given(request: Request) -> list[tuple[str, str]]:

@@ -1,0 +1,478 @@
+"""Pictures as SVG: forest plots and the map of the evidence.
+
+They are drawn here and not by a plotting library, because a mark has to be a link with a title for screen readers,
+has to take the colours of the page that it stands in (light, dark or print) by its classes, and has to need no script.
+Where a picture stands alone, its attributes give it the colours of the light page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from ivig.errors import BadInput
+from ivig.query import Graph
+from ivig.query.results import Value
+from ivig.query.wording import STRENGTHS, Reference, Row, Sign, number, reference, sign_of, strength_rank
+
+RATIOS = ("odds ratio", "risk ratio", "hazard ratio", "rate ratio")
+DIFFERENCES = ("mean difference", "median difference", "risk difference", "standardized mean difference")
+
+_INK, _QUIET, _LINE, _PAPER = "#1c2328", "#56636b", "#cfd7db", "#ffffff"
+_TONES = {
+    "good": "#0b5c96",
+    "equal": "#0a6a66",
+    "bad": "#a84300",
+    "harm": "#8a1c5b",
+    "mixed": "#7a5b00",
+    "open": "#5b6870",
+}
+"""Told apart also by those who see no red or no green; each has its sign beside it."""
+_SMALL = {"font-size": "11.5"}
+_FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+
+Href = Callable[[str], str]
+"""Gives the address that the IRI of a thing has in the picture."""
+
+
+def _svg(width: float, height: float, title: str, description: str) -> Element:
+    root = Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {width:g} {height:g}",
+            "width": f"{width:g}",
+            "height": f"{height:g}",
+            "class": "plot",
+            "role": "group",
+            "aria-label": title,
+            "font-family": _FONT,
+            "font-size": "13",
+        },
+    )
+    SubElement(root, "title").text = title
+    SubElement(root, "desc").text = description
+    SubElement(root, "rect", {"width": "100%", "height": "100%", "fill": _PAPER, "class": "p-paper"})
+    return root
+
+
+def _text(parent: Element, x: float, y: float, words: str, kind: str = "ink", **more: str) -> Element:
+    fill = {"ink": _INK, "quiet": _QUIET}.get(kind, _TONES.get(kind, _INK))
+    found = SubElement(parent, "text", {"x": f"{x:.1f}", "y": f"{y:.1f}", "fill": fill, "class": f"p-{kind}", **more})
+    found.text = words
+    return found
+
+
+def _line(parent: Element, x1: float, y1: float, x2: float, y2: float, kind: str = "line", **more: str) -> None:
+    stroke = {"line": _LINE, "ink": _INK}.get(kind, _TONES.get(kind, _LINE))
+    place = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
+    SubElement(parent, "line", {**place, "stroke": stroke, "class": f"s-{kind}", **more})
+
+
+def _linked(parent: Element, href: str) -> Element:
+    return SubElement(parent, "a", {"href": href}) if href else SubElement(parent, "g")
+
+
+def _shortened(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1].rstrip(" ,;") + "…"
+
+
+def svg_text(root: Element) -> str:
+    """A picture as the text of a file or of a part of a page."""
+    return tostring(root, encoding="unicode")
+
+
+def png(svg: str, scale: float = 2) -> bytes:
+    """A picture as pixels.
+
+    :raises BadInput: where the library that draws them is not installed
+    """
+    try:
+        from resvg_py import svg_to_bytes
+    except ImportError as error:
+        raise BadInput("PNG needs resvg-py: pip install resvg-py, or write SVG") from error
+    return bytes(svg_to_bytes(svg_string=svg, zoom=int(scale)))
+
+
+class Effect(NamedTuple):
+    """One line of a forest plot.
+
+    :param statement: the IRI of what tells of it
+    :param label: the study, as a text cites it
+    :param detail: what was compared, in whom
+    :param pooled: whether it is a pooled effect that was published as such
+    """
+
+    statement: str
+    label: str
+    detail: str
+    value: float
+    low: float | None
+    high: float | None
+    told: str
+    sign: Sign
+    pooled: bool
+
+
+class Forest(NamedTuple):
+    """Effects of one measure on one outcome, for one question."""
+
+    question: str
+    outcome: str
+    measure: str
+    unit: str
+    effects: list[Effect]
+
+    @property
+    def title(self) -> str:
+        """What the plot shows."""
+        return f"{self.outcome}: {self.measure}{f' ({self.unit})' if self.unit else ''}, {self.question}"
+
+    @property
+    def is_ratio(self) -> bool:
+        """Whether no effect is at 1, and the axis logarithmic."""
+        return self.measure in RATIOS
+
+
+def forests(rows: Iterable[Row], references: dict[str, Reference], question: Callable[[Row], str]) -> list[Forest]:
+    """What can be drawn of rows of evidence: each outcome with two or more effects of the same measure and unit.
+
+    :param references: publications by IRI
+    :param question: what a row was asked, in a few words; what answers different questions is not drawn together
+    """
+    grouped: dict[tuple[str, str, str, str], dict[str, Effect]] = {}
+    for row in rows:
+        measure, value = str(row.get("measure") or ""), row.get("value")
+        if measure not in (*RATIOS, *DIFFERENCES) or value is None or row.get("outcome_label") is None:
+            continue
+        limits = (row.get("ci_low"), row.get("ci_high"))
+        numbers = [None if each is None else float(str(each)) for each in (value, *limits)]
+        if measure in RATIOS and any(each is not None and each <= 0 for each in numbers):
+            continue
+        cited = references.get(str(row.get("citation")))
+        unit = "" if measure in RATIOS else str(row.get("unit") or "").strip("{}")
+        key = (question(row), str(row["outcome_label"]), measure, unit)
+        point, low, high = numbers
+        assert point is not None
+        interval = f" ({number(limits[0])} to {number(limits[1])})" if None not in limits else ""
+        grouped.setdefault(key, {})[str(row["statement"])] = Effect(
+            statement=str(row["statement"]),
+            label=cited.name if cited else str(row.get("source_label") or "no publication"),
+            detail=" · ".join(filter(None, (_compared(row), str(row.get("population") or "")))),
+            value=point,
+            low=low,
+            high=high,
+            told=number(value) + interval,
+            sign=sign_of(row.get("direction")),
+            pooled=row.get("reporting") == "pooled" or "review" in str(row.get("study_type_label")),
+        )
+    found = [Forest(*key, effects=list(effects.values())) for key, effects in grouped.items() if len(effects) > 1]
+    return sorted(found, key=lambda forest: (-len(forest.effects), forest.title))
+
+
+def _compared(row: Row) -> str:
+    comparator = row.get("comparator")
+    return f"against {comparator}" if comparator else str(row.get("comparison") or "")
+
+
+_ROW, _LEFT, _MIDDLE, _RIGHT = 38, 300, 320, 190
+_MOST_DECADES = 3
+"""An interval that reaches further is cut, with an arrow."""
+
+
+def forest_plot(forest: Forest, href: Href) -> Element:
+    """A forest plot: a line an effect, nothing pooled; logarithmic where it is of ratios.
+
+    Pooled effects that were published as such are diamonds, drawn below the studies.
+    """
+    effects = sorted(forest.effects, key=lambda effect: effect.pooled)
+    width, height = _LEFT + _MIDDLE + _RIGHT, 34 + _ROW * len(effects) + 52
+    said = "; ".join(f"{effect.label}: {effect.told}" for effect in effects)
+    root = _svg(width, height, f"Forest plot. {forest.title}", said)
+    place, ticks, edges = _axis(forest)
+    top, bottom, right = 26, 34 + _ROW * len(effects), _LEFT + _MIDDLE + 12
+    _text(root, 0, 16, "study", "quiet")
+    with_interval = " (95% CI)" if any(effect.low is not None for effect in effects) else ""
+    _text(root, right, 16, forest.measure + with_interval, "quiet")
+    for tick in ticks:
+        _line(root, place(tick), top, place(tick), bottom)
+        _text(root, place(tick), bottom + 16, number(tick), "quiet", **{"text-anchor": "middle"})
+    same = place(1 if forest.is_ratio else 0)
+    _line(root, same, top, same, bottom, "ink", **{"stroke-dasharray": "3 3"})
+    for index, effect in enumerate(effects):
+        y = 34 + _ROW * (index + 0.5)
+        link = _linked(root, href(effect.statement))
+        SubElement(link, "title").text = f"{effect.label}: {forest.measure} {effect.told}. {effect.detail}"
+        whole = {"x": "0", "y": f"{y - _ROW / 2:.1f}", "width": f"{width}", "height": f"{_ROW}"}
+        SubElement(link, "rect", {**whole, "fill": "transparent"})
+        label = _shortened(effect.label, 40) + (" (pooled, as published)" if effect.pooled else "")
+        _text(link, 0, y - 2, label, "ink", **{"font-weight": "600"})
+        _text(link, 0, y + 13, _shortened(effect.detail, 50), "quiet", **_SMALL)
+        _mark(link, effect, y, place, edges)
+        _text(link, right, y + 4, effect.told, "ink")
+    none = "1 = no difference; logarithmic" if forest.is_ratio else "0 = no difference"
+    _text(root, _LEFT + _MIDDLE / 2, bottom + 36, none, "quiet", **{"text-anchor": "middle", **_SMALL})
+    return root
+
+
+def _mark(
+    parent: Element, effect: Effect, y: float, place: Callable[[float], float], edges: tuple[float, float]
+) -> None:
+    """A point with its interval; an arrow where the interval goes on, a ring where none was told."""
+    tone, fill = effect.sign.tone, _TONES[effect.sign.tone]
+    left, right = edges
+    x = min(max(place(effect.value), left), right)
+    if effect.low is not None and effect.high is not None:
+        low, high = place(effect.low), place(effect.high)
+        _line(parent, max(low, left), y, min(high, right), y, tone, **{"stroke-width": "2"})
+        for end, edge, way in ((low, left, -1), (high, right, 1)):
+            if (end - edge) * way > 0:
+                points = f"{edge:.1f},{y - 5:.1f} {edge + 7 * way:.1f},{y:.1f} {edge:.1f},{y + 5:.1f}"
+                SubElement(parent, "polygon", {"points": points, "fill": fill, "class": f"f-{tone}"})
+    if effect.pooled:
+        points = f"{x - 8:.1f},{y:.1f} {x:.1f},{y - 6:.1f} {x + 8:.1f},{y:.1f} {x:.1f},{y + 6:.1f}"
+        SubElement(parent, "polygon", {"points": points, "fill": fill, "class": f"f-{tone}"})
+    elif effect.low is None:
+        ring = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5", "fill": _PAPER, "stroke": fill, "stroke-width": "2"}
+        SubElement(parent, "circle", {**ring, "class": f"s-{tone} p-paper"})
+    else:
+        square = {"x": f"{x - 4.5:.1f}", "y": f"{y - 4.5:.1f}", "width": "9", "height": "9", "fill": fill}
+        SubElement(parent, "rect", {**square, "class": f"f-{tone}"})
+
+
+def _axis(forest: Forest) -> tuple[Callable[[float], float], list[float], tuple[float, float]]:
+    """Where a value stands, the ticks, and the ends of the axis."""
+    values = [each for e in forest.effects for each in (e.value, e.low, e.high) if each is not None]
+    left, right = _LEFT + 14.0, _LEFT + _MIDDLE - 14.0
+    if forest.is_ratio:
+        points = [math.log10(e.value) for e in forest.effects] + [0.0]
+        least = max(min(map(math.log10, values)), min(points) - _MOST_DECADES / 2)
+        most = min(max(map(math.log10, values)), max(points) + _MOST_DECADES / 2)
+        least, most = min(least, -0.3) - 0.05, max(most, 0.3) + 0.05
+
+        def ratio_place(value: float) -> float:
+            return left + (math.log10(value) - least) / (most - least) * (right - left)
+
+        candidates = [0.001, 0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000]
+        ticks = [tick for tick in candidates if least <= math.log10(tick) <= most]
+        if len(ticks) > 7:
+            ticks = [tick for tick in ticks if math.log10(tick).is_integer()]
+        return ratio_place, ticks, (left, right)
+    least, most = min(*values, 0.0), max(*values, 0.0)
+    room = (most - least or 1) * 0.06
+    least, most = least - room, most + room
+
+    def place(value: float) -> float:
+        return left + (value - least) / (most - least) * (right - left)
+
+    step = 10 ** math.floor(math.log10((most - least) / 4))
+    step = next(step * factor for factor in (1, 2, 5, 10) if (most - least) / (step * factor) <= 6)
+    ticks = [round(step * index, 10) for index in range(math.ceil(least / step), math.floor(most / step) + 1)]
+    return place, ticks, (left, right)
+
+
+class Mark(NamedTuple):
+    """One condition on the map of the evidence."""
+
+    condition: str
+    label: str
+    row: str
+    verdict: str
+    strength: str
+    participants: int
+
+
+_VERDICTS = (
+    ("benefit", sign_of("benefit")),
+    ("as good as another", sign_of("as good")),
+    ("contested or mixed", sign_of("contested")),
+    ("not proven", sign_of("unproven")),
+    ("no benefit shown", sign_of("no benefit")),
+    ("harm, or worse", sign_of("harm")),
+)
+"""The columns of the map, each with its mark."""
+_COLUMN, _HEAD, _NAMES, _STEP, _PER_LINE = 172, 56, 236, 32, 5
+
+_LARGEST = 13.0
+
+
+def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evidence on immunoglobulin") -> Element:
+    """Fields of medicine against verdicts: a mark a condition, larger with more participants, paler where it is weak.
+
+    The sign in a mark and its column say what its colour says.
+    """
+    rows = sorted({mark.row for mark in marks})
+    cells: dict[tuple[str, str], list[Mark]] = {}
+    for mark in sorted(marks, key=lambda mark: (-strength_rank(mark.strength), -mark.participants, mark.label)):
+        cells.setdefault((mark.row, sign_of(mark.verdict).tone), []).append(mark)
+    fullest = {row: max(len(cells.get((row, sign.tone), ())) for _, sign in _VERDICTS) for row in rows}
+    heights = {row: max(1, math.ceil(fullest[row] / _PER_LINE)) * _STEP + 12 for row in rows}
+    totals = {tone: sum(len(cells.get((row, tone), ())) for row in rows) for tone in _TONES}
+    width, height = _NAMES + _COLUMN * len(_VERDICTS), _HEAD + sum(heights.values()) + 46
+    counts = ", ".join(f"{name}: {totals[sign.tone]}" for name, sign in _VERDICTS)
+    root = _svg(width, height, title, f"Conditions by verdict. {counts}.")
+    for index, (name, sign) in enumerate(_VERDICTS):
+        x = _NAMES + _COLUMN * index
+        total = totals[sign.tone]
+        _text(root, x + 8, 22, f"{sign.sign} {name}", sign.tone, **{"font-weight": "600", "font-size": "12"})
+        _text(root, x + 8, 40, f"{total} condition{'' if total == 1 else 's'}", "quiet", **_SMALL)
+        _line(root, x, 8, x, height - 46)
+    y = float(_HEAD)
+    for row in rows:
+        _line(root, 0, y, width, y)
+        _text(root, 2, y + 24, row, "ink", **{"font-size": "12"})
+        for index, (_, sign) in enumerate(_VERDICTS):
+            for at, mark in enumerate(cells.get((row, sign.tone), ())):
+                cx = _NAMES + _COLUMN * index + 8 + _STEP * (at % _PER_LINE + 0.5)
+                _map_mark(root, mark, cx, y + 6 + _STEP * (at // _PER_LINE + 0.5), href)
+        y += heights[row]
+    _line(root, 0, y, width, y)
+    _legend(root, y + 26)
+    return root
+
+
+def _radius(participants: int) -> float:
+    """Area by participants, so that ten times as many are not ten times as wide; capped."""
+    return min(_LARGEST, 6 + math.sqrt(max(participants, 0)) / 4.5)
+
+
+_OPACITY = (0.16, 0.38, 0.7, 1.0)
+
+
+def _map_mark(root: Element, mark: Mark, cx: float, cy: float, href: Href) -> None:
+    sign, rank = sign_of(mark.verdict), strength_rank(mark.strength)
+    said = f"{mark.label}: {mark.verdict}{f' ({mark.strength})' if mark.strength else ''}"
+    size = f", {number(mark.participants)} participants in the largest study" if mark.participants else ""
+    link = _linked(root, href(mark.condition))
+    link.set("aria-label", said)
+    SubElement(link, "title").text = said + size
+    place = {"cx": f"{cx:.1f}", "cy": f"{cy:.1f}"}
+    # It can be hit however small the mark is.
+    SubElement(link, "circle", {**place, "r": "15", "fill": "transparent"})
+    _dot(link, place, _radius(mark.participants), sign.tone, rank)
+    kind = {"class": f"p-{sign.tone}", "fill": _TONES[sign.tone]} if rank < 2 else {"class": "p-on", "fill": _PAPER}
+    middle = {"x": f"{cx:.1f}", "y": f"{cy + 4.2:.1f}", "text-anchor": "middle", "aria-hidden": "true"}
+    SubElement(link, "text", {**middle, "font-size": "12", "font-weight": "700", **kind}).text = sign.sign
+
+
+def _dot(parent: Element, place: dict[str, str], radius: float, tone: str, rank: int) -> None:
+    line = {"stroke": _TONES[tone], "stroke-width": "1.5", "class": f"f-{tone} s-{tone}"}
+    fill = {"fill": _TONES[tone], "fill-opacity": f"{_OPACITY[rank]:g}"}
+    SubElement(parent, "circle", {**place, "r": f"{radius:.1f}", **line, **fill})
+
+
+def _legend(root: Element, y: float) -> None:
+    _text(root, 0, y + 4, "strength", "quiet", **_SMALL)
+    for rank, name in enumerate(STRENGTHS):
+        x = 70.0 + rank * 108
+        _dot(root, {"cx": f"{x}", "cy": f"{y}"}, 8, "good", rank)
+        _text(root, x + 14, y + 4, name, "quiet", **_SMALL)
+    _text(root, 540, y + 4, "participants of the largest study", "quiet", **_SMALL)
+    x = 750.0
+    for persons in (10, 200, 1000):
+        radius = _radius(persons)
+        ring = {"fill": "none", "stroke": _QUIET, "class": "s-quiet"}
+        SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y}", "r": f"{radius:.1f}", **ring})
+        _text(root, x + radius + 5, y + 4, f"{persons:,}" + (" or more" if persons == 1000 else ""), "quiet", **_SMALL)
+        x += radius + 62
+
+
+def marks_of(graph: Graph) -> list[Mark]:
+    """The conditions of a graph with their verdicts, for its map: of several intents the treatment, else the first."""
+    groups = {row["condition"]: str(row["group_label"]) for row in graph.query("conditions")}
+    best: dict[Value, Mark] = {}
+    for row in sorted(graph.query("evidence-summary"), key=lambda row: row["intent"] != "treat"):
+        best.setdefault(
+            row["condition"],
+            Mark(
+                condition=str(row["condition"]),
+                label=str(row["condition_label"]),
+                row=groups.get(row["condition"], "not grouped"),
+                verdict=str(row["verdict"]),
+                strength=str(row["strength"] or ""),
+                participants=int(str(row["participants_max"] or 0)),
+            ),
+        )
+    return list(best.values())
+
+
+def forests_of(graph: Graph, condition: str) -> list[Forest]:
+    """The forest plots that can be drawn for one condition, the fullest first."""
+    rows = graph.query("evidence-for-condition", condition=condition)
+    references = {str(row["citation"]): reference(row) for row in graph.about("publications")}
+    return forests(rows, references, asked)
+
+
+QUESTIONS = {
+    "inert": "against nothing",
+    "usual care": "against nothing",
+    "IVIG added": "against nothing",
+    "withdrawal": "against nothing",
+    "active": "against other treatment",
+    "combination": "added to an alternative",
+    "dose or schedule": "by dose and schedule",
+    "route or product": "by route and product",
+    "added to IVIG": "what was added to immunoglobulin",
+    "package": "within a package of treatments",
+    "uncontrolled": "without a comparison",
+}
+"""Sort of comparison to what was asked by it."""
+
+
+def asked(row: Row) -> str:
+    """What a row of evidence answers, in a few words; for an active comparator with its name."""
+    question = QUESTIONS.get(str(row.get("comparison")), "comparison not stated")
+    return f"against {row['comparator']}" if row.get("comparison") == "active" and row.get("comparator") else question
+
+
+_RANDOMIZED = ("randomized", "meta-analysis", "systematic review")
+
+
+def timeline(rows: Iterable[Row]) -> Element:
+    """How many statements rest on publications of each year: those of trials and reviews below, all others above.
+
+    :param rows: of `evidence-over-time`
+    """
+    years: dict[int, list[int]] = {}
+    for row in rows:
+        strong = any(word in str(row["study_type_label"]) for word in _RANDOMIZED)
+        years.setdefault(int(str(row["year"])), [0, 0])[0 if strong else 1] += int(str(row["statements"]))
+    first, last, most = min(years), max(years), max(map(sum, years.values()))
+    width, height, bottom = 760, 150, 116
+    step = min(26.0, (width - 40) / (last - first + 1))
+    root = _svg(width, height, "Evidence over time", f"Statements by year of publication, {first} to {last}.")
+    _line(root, 0, bottom, width, bottom)
+    for year in range(first, last + 1):
+        x = 8 + step * (year - first)
+        top = float(bottom)
+        group = SubElement(root, "g")
+        of_trials, other = years.get(year, [0, 0])
+        SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
+        for count, tone in ((of_trials, "good"), (other, "open")):
+            tall = count / most * 88
+            top -= tall
+            bar = {"x": f"{x:.1f}", "y": f"{top:.1f}", "width": f"{max(step - 3, 2):.1f}", "height": f"{tall:.1f}"}
+            if count:
+                SubElement(group, "rect", {**bar, "fill": _TONES[tone], "class": f"f-{tone}"})
+        if of_trials + other and step > 15:
+            _text(
+                root,
+                x + (step - 3) / 2,
+                top - 4,
+                str(of_trials + other),
+                "quiet",
+                **_SMALL,
+                **{"text-anchor": "middle"},
+            )
+        if year in (first, last) or (year % 5 == 0 and year - first > 2 and last - year > 2):
+            _text(root, x + step / 2, bottom + 15, str(year), "quiet", **_SMALL, **{"text-anchor": "middle"})
+    for x, tone, name in ((8, "good", "randomized trials and systematic reviews"), (290, "open", "other designs")):
+        SubElement(
+            root,
+            "rect",
+            {"x": f"{x}", "y": "136", "width": "10", "height": "10", "fill": _TONES[tone], "class": f"f-{tone}"},
+        )
+        _text(root, x + 16, 145, name, "quiet", **_SMALL)
+    return root

@@ -1,0 +1,161 @@
+"""The pages: what is on them, how large they get, and that what a label holds stays text."""
+
+from __future__ import annotations
+
+import gzip
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from conftest import serving
+from ivig.build import build
+from ivig.build.release import Releases
+from ivig.query import Graph
+from small import SOURCE, efficacy, files_with
+
+BROWSER = {"accept": "text/html"}
+LARGEST = "/condition/autoimmune-disease"
+HOSTILE = """
+<condition/hostile> a ivig:Condition ; skos:prefLabel "<img src=x onerror=alert(1)> \\"quoted\\" & more"@en ;
+    ivig:group <condition-group/dermatology> .
+<condition/right-to-left> a ivig:Condition ; skos:prefLabel "\\u0645\\u0631\\u0636 \\u202eevil"@en ;
+    ivig:group <condition-group/dermatology> .
+<condition/long> a ivig:Condition ; skos:prefLabel "LONG"@en ; ivig:group <condition-group/dermatology> .
+""".replace("LONG", "endless" * 700)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A server of a small graph whose names mean harm; its gout has one statement, the others none."""
+    folder = tmp_path_factory.mktemp("hostile")
+    files = files_with(folder, SOURCE + HOSTILE + efficacy("one", "benefit", outcome="pain"))
+    build(files, Releases(folder / "releases"))
+    words = ("--graph", folder / "graph", "--releases", folder / "releases")
+    with serving(*words) as (_, address), httpx.Client(base_url=address, headers=BROWSER, timeout=30) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/conditions", "/disagreement", "/bodies", "/queries/conditions", "/find?name=quoted", "/condition/hostile",
+     "/condition/right-to-left", "/condition/long", "/condition/gout", "/compare?condition=gout&condition=evil",
+     "/network?thing=condition/hostile", "/statement/one", "/outcome/pain", "/passage/example/01", "/source/example"],
+)  # fmt: skip
+def test_what_a_label_holds_is_text_and_nothing_looks_broken(hostile: httpx.Client, path: str) -> None:
+    page = hostile.get(path)
+    assert page.status_code == 200, page.text[:300]
+    assert "<img src=x" not in page.text and "None" not in re.sub(r"<[^>]+>", "", page.text)
+    assert not re.findall(r'(?:href|src)="(?!https?://|/|#|\?)[^"]+"', page.text)
+
+
+def test_a_small_graph_has_its_pictures_and_suggestions(hostile: httpx.Client) -> None:
+    assert hostile.get("/pictures/evidence-map.svg").status_code == 200
+    assert hostile.get("/pictures/forest.svg?condition=gout").status_code == 404
+    assert [one["label"] for one in hostile.get("/suggest?q=gout").json()][:1] == ["gout"]
+
+
+def test_the_largest_page_stays_small(server: httpx.Client) -> None:
+    page = server.get(LARGEST, headers=BROWSER)
+    assert len(gzip.compress(page.content)) < 100_000
+    assert len(re.findall(r"<[a-z]", page.text)) < 3000
+
+
+def test_the_page_of_a_condition_gives_the_answer_first(server: httpx.Client, graph: Graph) -> None:
+    page = server.get("/condition/guillain-barre-syndrome", headers=BROWSER).text
+    row = next(row for row in graph.query("evidence-summary") if row["condition_label"] == "Guillain-Barré syndrome")
+    assert page.index(html.escape(str(row["reason"]), quote=False)) < page.index('id="evidence"')
+    for section in ("answer", "bodies", "evidence", "nothing", "treatment", "harms", "doses", "mechanisms", "related"):
+        assert f'id="{section}"' in page, section
+    assert "✓ counts" in page and "https://doi.org/10.1016/S0140-6736%2896%2909095-2" in page
+    assert re.search(r"g/kg a day for 5 days", page)
+    assert '<link rel="canonical"' in page and 'property="og:image"' in page
+    whole = server.get("/condition/guillain-barre-syndrome?question=nothing", headers=BROWSER).text
+    assert whole.count("<tr") > page[page.index('id="nothing"') : page.index('id="treatment"')].count("<tr")
+
+
+def test_suggestions_name_conditions_first_with_their_verdict(server: httpx.Client) -> None:
+    first = server.get("/suggest?q=kawasaki").json()[0]
+    assert (first["label"], first["kind"], first["verdict"]) == ("Kawasaki disease", "condition", "benefit")
+    assert server.get("/suggest?q=").json() == [] == server.get("/suggest?q=asdfqwer").json()
+    assert {one["kind"] for one in server.get("/suggest?q=neuropathy&of=Condition").json()} == {"condition"}
+
+
+def test_search_is_a_page_and_json(server: httpx.Client) -> None:
+    hits = server.get("/search?text=exacerbation&kind=statement&limit=5&format=json").json()
+    assert 0 < len(hits) <= 5 and {hit["kind"] for hit in hits} == {"statement"}
+    assert "<mark>" in server.get("/search?text=exacerbation", headers=BROWSER).text
+    wrong = server.get("/search?text=x&kind=nothing")
+    assert (wrong.status_code, wrong.json()["title"]) == (400, "Unknown name")
+    assert server.get("/search").status_code == 400 and "text" in server.get("/search").json()["detail"]
+
+
+def test_conditions_are_filtered_and_sorted_by_the_address(server: httpx.Client) -> None:
+    page = server.get("/conditions?verdict=bad&strength=strong&sort=participants", headers=BROWSER).text
+    words = set(re.findall(r'<span class="word (\w+)"', page))
+    assert words == {"bad"}
+    counts = [int(text.replace(",", "")) for text in re.findall(r'"Largest study" class="number">([\d,]+)<', page)]
+    assert len(counts) > 2 and counts == sorted(counts, reverse=True)
+    assert "No condition fits" in server.get("/conditions?name=asdf", headers=BROWSER).text
+
+
+def test_a_saved_query_comes_in_pages(server: httpx.Client) -> None:
+    first = server.get("/queries/external-links", headers=BROWSER).text
+    assert first.count("<tr>") == 101
+    (next_page,) = re.findall(r'rel="next" href="([^"]+)"', first)
+    assert "101 to 200" in server.get(html.unescape(next_page), headers=BROWSER).text
+    nothing = server.get("/queries/evidence-for-condition?condition=GBS&direction=harm&level=1", headers=BROWSER)
+    assert "with these filters" in nothing.text
+
+
+def test_assets_are_kept_for_a_year_and_change_their_address(server: httpx.Client) -> None:
+    page = server.get("/", headers=BROWSER).text
+    found = re.findall(r'"(/static/[^"]+\?v=\w+)"', page)
+    assert len(found) >= 3
+    for path in found:
+        assert "immutable" in server.get(path).headers["cache-control"], path
+    assert "immutable" not in server.get("/static/style.css").headers.get("cache-control", "")
+    (script_path,) = (path for path in found if "site.js" in path)
+    script = server.get(script_path, headers={"accept-encoding": "gzip", "range": "bytes=0-9"})
+    assert (script.status_code, script.headers["content-encoding"]) == (200, "gzip")
+
+
+def test_crawlers_are_told_what_is_there(server: httpx.Client) -> None:
+    assert "Sitemap: http" in server.get("/robots.txt").text
+    places = re.findall(r"<loc>([^<]+)</loc>", server.get("/sitemap.xml").text)
+    assert len(places) > 1000 and any(place.endswith("/condition/kawasaki-disease") for place in places)
+
+
+def test_what_is_not_there_is_in_the_search_box(server: httpx.Client) -> None:
+    page = server.get("/condition/guillain-bare-syndrom", headers=BROWSER)
+    assert page.status_code == 404 and 'value="guillain bare syndrom"' in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/compare?condition=asdfqwer", 400),
+        ("/network?thing=condition/nowhere", 404),
+        ("/pictures/forest.svg?condition=asdfqwer", 400),
+        ("/pictures/forest.gif?condition=sepsis", 404),
+        ("/pictures/forest.svg?condition=sepsis&number=x", 400),
+        ("/conditions?page=-1", 200),
+        ("/queries/evidence-for-condition?condition=GBS&sort=nothing", 400),
+    ],
+)
+def test_wrong_addresses_get_a_clear_answer(server: httpx.Client, path: str, status: int) -> None:
+    page = server.get(path, headers=BROWSER)
+    assert page.status_code == status, page.text[:500]
+    assert "Traceback" not in page.text
+
+
+def test_without_the_built_scripts_pages_name_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from ivig.web import assets
+
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    assets.digest_of.cache_clear()
+    assert assets.asset_path("ui/site.js") == ""
+    assets.digest_of.cache_clear()
