@@ -22,7 +22,7 @@ PAGES = {
     "conditions": "/conditions?sort=strength",
     "condition": "/condition/guillain-barre-syndrome",
     "condition-of-many": "/condition/autoimmune-disease",
-    "condition-of-nothing": "/condition/chronic-fatigue-syndrome",
+    "condition-of-nothing": "/condition/paraproteinemic-neuropathy",
     "evidence": "/condition/kawasaki-disease?question=nothing",
     "disagreement": "/disagreement",
     "bodies": "/bodies",
