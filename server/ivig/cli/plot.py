@@ -15,7 +15,10 @@ OutputOption = Annotated[
 ]
 
 plot = typer.Typer(
-    help="Draw a picture, as SVG or PNG.", add_completion=False, no_args_is_help=True, rich_markup_mode=None
+    help="Draw a picture, as SVG or PNG.\n\nExample: ivig plot evidence-map -o map.svg",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 
