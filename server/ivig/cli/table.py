@@ -20,7 +20,7 @@ _NARROWEST = 8
 """Characters to which a word is broken where a column was asked for; narrower than that, nobody reads it."""
 _WIDEST = 44
 _MUCH = 80
-"""Characters from which on a cell is a sentence, which has more room than a name."""
+"""Characters from which on a cell is a sentence, which is given more width than a name."""
 _SENTENCE = 30
 _NARROW_SENTENCE = 16
 _WIDEST_SENTENCE = 64
@@ -93,8 +93,8 @@ def print_records(records: Sequence[Sequence[tuple[str, str]]]) -> None:
         told = [(name, text) for name, text in record if text]
         width = max((len(name) for name, _ in told), default=0) + 2
         for name, text in told:
-            room = max(terminal - width, _LONGEST_WORD)
-            print(textwrap.fill(text, width + room, initial_indent=name.ljust(width), subsequent_indent=" " * width))
+            wider = max(terminal - width, _LONGEST_WORD)
+            print(textwrap.fill(text, width + wider, initial_indent=name.ljust(width), subsequent_indent=" " * width))
 
 
 def _drawn(widths: list[int], heads: list[str], rows: list[list[str]], right: list[bool]) -> str:

@@ -261,8 +261,8 @@ def _axis(forest: Forest) -> tuple[Callable[[float], float], list[float], tuple[
             ticks = [tick for tick in ticks if math.log10(tick).is_integer()]
         return ratio_place, ticks, (left, right)
     least, most = min(*values, 0.0), max(*values, 0.0)
-    room = (most - least or 1) * 0.06
-    least, most = least - room, most + room
+    margin = (most - least or 1) * 0.06
+    least, most = least - margin, most + margin
 
     def place(value: float) -> float:
         return left + (value - least) / (most - least) * (right - left)

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes: a reader finds a file as it was or as it is, never half of it."""
 
 from __future__ import annotations
 

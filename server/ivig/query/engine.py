@@ -1,4 +1,4 @@
-"""Engines: where SPARQL runs. The embedded one reads a sealed release with Oxigraph and never writes; a relative IRI
+"""Engines: where SPARQL runs. The embedded one reads a release with Oxigraph and never writes; a relative IRI
 in a query is one of ours."""
 
 from __future__ import annotations

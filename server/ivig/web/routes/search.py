@@ -62,8 +62,8 @@ def suggest(here: Here, request: Request, q: str = "", kind: str = "", of: str =
     hits = [hit for hit in here.graph.search(typed, limit=_MOST) if hit.kind in wanted] if typed else []
     conditions = [hit for hit in hits if hit.kind == "condition"]
     others = [hit for hit in hits if hit.kind != "condition"]
-    room = _SUGGESTED - min(len(others), _BESIDE_A_CONDITION)
-    return JSONResponse([_suggestion(here, request, hit) for hit in (conditions[:room] + others)[:_SUGGESTED]])
+    left = _SUGGESTED - min(len(others), _BESIDE_A_CONDITION)
+    return JSONResponse([_suggestion(here, request, hit) for hit in (conditions[:left] + others)[:_SUGGESTED]])
 
 
 def _suggestion(here: Served, request: Request, hit: Hit) -> dict[str, Any]:

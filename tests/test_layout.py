@@ -1,4 +1,4 @@
-"""The house: what stands where, and what stands nowhere."""
+"""The layout: what stands where, and what stands nowhere."""
 
 from __future__ import annotations
 
