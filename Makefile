@@ -24,7 +24,9 @@ ui:
 build: $(READY)
 	$(BIN)/ivig build
 
-test: $(DEV) $(UI) $(TOOLS) check
+# What the tests need is fetched while the fast part runs.
+test: $(DEV)
+	$(MAKE) --jobs 3 $(UI) $(TOOLS) check
 	$(BIN)/pytest -n 2 --dist loadgroup
 
 check: $(DEV)

@@ -67,7 +67,7 @@ def test_the_wheel_carries_graph_and_pages(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for name in (
         "ivig/graph/ontology/ivig.ttl", "ivig/graph/data/ivig.ttl", "ivig/graph/data/links.sssom.tsv",
-        "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-3-verdict.rq",
+        "ivig/graph/shapes/statement.ttl", "ivig/graph/queries/conditions.rq", "ivig/graph/queries/internal/derive-14-verdict.rq",
         "ivig/graph/LICENSE-DATA", "ivig/graph/CITATION.cff", "ivig/graph/ontology/context.jsonld", "ivig/web/templates/base.html", "ivig/web/static/style.css", "ivig/web/static/ui/site.js",
     ):  # fmt: skip
         assert name in names, name
@@ -82,6 +82,13 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
     assert (again.stdout, again.stderr) == (first.stdout, "")
     (tmp_path / "a.ris").write_text("TY  - JOUR\nTI  - On gout\nDO  - 10.1000/gout\nER  - \n")
     runs = {
+        "template": (["mine.xlsx"], 0),
+        "show": (["GBS"], 0),
+        "verdict": (["GBS"], 0),
+        "search": (["FcRn"], 0),
+        "plot": (["evidence-map", "-o", "map.svg"], 0),
+        "diff": (["list"], 0),
+        "mcp": (["--port", "nowhere"], 2),
         "import": (["a.ris", "--dry-run"], 0),
         "remove": (["statement/nowhere"], 2),
         "build": ([], 0),

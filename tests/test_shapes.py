@@ -94,7 +94,7 @@ def test_jena_parses_without_a_warning(path: Path, jena_opinion: Opinion) -> Non
 
 @pytest.fixture(scope="session")
 def jena_opinion(tmp_path_factory: pytest.TempPathFactory) -> Opinion:
-    ontology = [ROOT / "ontology" / "ivig.ttl", ROOT / "ontology" / "vocabulary.ttl"]
+    ontology = list(FILES.ontology)
     return jena.opinion(ontology, FILES.shapes, GRAPHS, TURTLE, tmp_path_factory.mktemp("jena"))
 
 

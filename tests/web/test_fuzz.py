@@ -201,7 +201,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        str(6 * FACTOR),
+        str(3 * FACTOR),
         "--phases",
         "examples,fuzzing",
         "--request-timeout",
@@ -213,7 +213,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
     assert done.returncode == 0, done.stdout
     cases_sent = re.search(r"(\d+) generated", done.stdout)
-    assert cases_sent and int(cases_sent[1]) >= 700, done.stdout
+    assert cases_sent and int(cases_sent[1]) >= 200, done.stdout
 
 
 _clients: dict[str, httpx.Client] = {}

@@ -56,7 +56,7 @@ def frugal(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
         "--query-seconds",
         "60",
         "--query-memory",
-        "24",
+        "48",
         "--workers",
         "1",
         "--queue",
@@ -74,7 +74,7 @@ def frugal(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
     [
         ("small", COUNT, "it may take 1.5 seconds"),
         ("small", NESTED, "nest only so deep"),
-        ("frugal", ORDER, "it may take 24 MB of memory"),
+        ("frugal", ORDER, "it may take 48 MB of memory"),
     ],
 )
 def test_past_a_limit_it_is_named(request: pytest.FixtureRequest, server: str, query: str, detail: str) -> None:
