@@ -31,7 +31,11 @@ class NameIndex(TypedDict):
 
 def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex:
     """Every label, synonym and identifier in the data and the vocabularies, every mapped term in the links, every
-    former IRI."""
+    former IRI.
+
+    :param asserted: the triples of the data and the vocabularies; only what is said of IRIs of ours is read
+    :param links: the triples of the mappings to terms of other collections
+    """
     labels: dict[str, str] = {}
     replaced: dict[str, str] = {}
     names: dict[str, set[str]] = {}
