@@ -20,8 +20,13 @@ _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "
 
 
 class NameIndex(TypedDict):
-    """labels: a thing's IRI to its preferred label. kinds: class, normal name, IRIs. outside: a CURIE or outside IRI,
-    in small letters, to pairs of our IRI and how it matches. replaced: a thing's former IRI to the one it has."""
+    """What the things of a graph are called.
+
+    :param labels: a thing's IRI to its preferred label
+    :param kinds: class, normal name, IRIs
+    :param outside: a CURIE or outside IRI, in small letters, to pairs of our IRI and how it matches
+    :param replaced: a thing's former IRI to the one it has
+    """
 
     labels: dict[str, str]
     kinds: dict[str, dict[str, list[str]]]

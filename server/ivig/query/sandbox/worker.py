@@ -35,7 +35,7 @@ _GRACE = 2
 def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None = None) -> None:
     """Serve jobs from the socket. Ends when the other side closes it.
 
-    tasks: for a program that does more than answer queries, from engine, release and words to what does it.
+    :param tasks: for a program that does more than answer queries, from engine, release and words to what does it.
     """
     _die_with_the_server()
     # Pages and saved queries go before what visitors write themselves.
