@@ -37,7 +37,7 @@ def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
     :param selection: what the subgraph holds
     :param format_name: one of `FORMATS`
     :param inferred: whether to include what was derived
-    :returns: JSON, for the field of a job
+    :returns: JSON, for `Job.task`
     """
     return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
 

@@ -132,7 +132,7 @@ def disposition(stem: str, format_name: str, published: datetime) -> str:
 
     :param stem: what the download is, in any spelling
     :param format_name: as chosen for the answer
-    :param published: when the release was
+    :param published: when the release was published
 
     >>> disposition("conditions", "csv", datetime(2026, 11, 28))
     'attachment; filename="ivig-conditions-2026-11-28.csv"'
