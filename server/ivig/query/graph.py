@@ -235,18 +235,24 @@ class Graph:
         return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
-        """The running result of a saved query, not yet read; with the errors of `query`.
+        """The running result of a saved query, not yet read.
 
         :param name: of the query, such as `evidence-for-condition`
         :param parameters: what a user typed, by the names of the parameters
+        :raises UnknownName: for a query, parameter or name that is not known, with the nearest
+        :raises AmbiguousName: for a name that means several things, with all of them
+        :raises BadInput: where a parameter is missing
         """
         return select(self.engine, self.bound(name, parameters), self.queries[name].service)
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
-        """The text of a saved query with its parameters bound; with the errors of `query`.
+        """The text of a saved query with its parameters bound.
 
         :param name: of the query, such as `evidence-for-condition`
         :param parameters: what a user typed, by the names of the parameters
+        :raises UnknownName: for a query, parameter or name that is not known, with the nearest
+        :raises AmbiguousName: for a name that means several things, with all of them
+        :raises BadInput: where a parameter is missing
         """
         return self.queries[name].bind(parameters, self.names)
 

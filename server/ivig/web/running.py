@@ -71,7 +71,7 @@ def reload(port: int, seconds: float) -> State:
     """Tell the server at a port to take the newest release, and wait until it has.
 
     :param port: the one that it listens at
-    :param seconds: to wait
+    :param seconds: how long to wait for it at most
     :returns: what the server notes then
     :raises NotThere: where there is none
     :raises IvigError: where it could not or did not in time
