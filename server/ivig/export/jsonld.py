@@ -25,7 +25,7 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
 
     :param graph: the one that the subgraph is of; it has the context
     :param subgraph: what to write
-    :param format_name: there is one here
+    :param format_name: not looked at: there is one format here
     :param out: takes the bytes, in UTF-8
     :raises NotInstalled: without pyld
     """
@@ -36,7 +36,7 @@ def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool
     """Write the whole graph.
 
     :param graph: what to write
-    :param format_name: there is one here
+    :param format_name: not looked at: there is one format here
     :param out: takes the bytes, in UTF-8
     :param inferred: whether to include what was derived
     :raises NotInstalled: without pyld

@@ -37,7 +37,7 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
 
     :param graph: the one that the subgraph is of
     :param subgraph: what to write
-    :param format_name: there is one here
+    :param format_name: not looked at: there is one format here
     :param out: takes the bytes, in UTF-8
     :raises NotInstalled: without the nanopub library
     """
