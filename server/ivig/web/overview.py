@@ -158,7 +158,7 @@ class Matrix(NamedTuple):
     """Bodies across, conditions down, and what each body says of each condition.
 
     :param fields: of medicine, to choose from, by name
-    :param bodies: IRI and name of each, who speaks of most conditions first
+    :param bodies: IRI and name of each, those that speak of most conditions first
     :param conditions: IRI and label of each, those that most bodies speak of first
     :param cells: what is said, by the IRIs of condition and body
     :param left_out: how many conditions are not shown
