@@ -92,7 +92,14 @@ def _bibliography_format(name: str) -> Any:
 
 
 def open_public(graph: str | Path | None = None, releases: str | Path | None = None) -> Graph:
-    """The graph, as `ivig.open` has it."""
+    """The graph, as `ivig.open` has it.
+
+    :param graph: the folder of its files; else what IVIG_GRAPH says, else the package's own
+    :param releases: where its releases are; else what IVIG_RELEASES says, else a place in the user's cache
+    :raises NotThere: where there is no graph, or its release is damaged
+    :raises BadInput: where a file of the graph cannot be read
+    :raises InvalidGraph: where the graph breaks a shape or contradicts itself
+    """
     folder = graph or os.environ.get("IVIG_GRAPH") or None
     home = releases or os.environ.get("IVIG_RELEASES") or None
     opened = open_graph(Path(folder) if folder else None, Path(home) if home else None)

@@ -41,6 +41,11 @@ class UnknownName(BadInput):
     """
 
     def __init__(self, what: str, name: str, nearest: list[str]) -> None:
+        """
+        :param what: the kind of thing that is not known, such as `query`
+        :param name: as it was typed
+        :param nearest: names that would do, as the message lists them; empty for none
+        """
         self.what, self.name, self.nearest = what, name, nearest
         hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
         super().__init__(f'unknown {what} "{name}"{hint}')
@@ -50,6 +55,11 @@ class AmbiguousName(BadInput):
     """A name that means several things. Carries them all."""
 
     def __init__(self, what: str, name: str, choices: list[str]) -> None:
+        """
+        :param what: the kind of thing that is meant, such as `identifier`
+        :param name: as it was typed
+        :param choices: what it may mean, as the message lists it
+        """
         self.what, self.name, self.choices = what, name, choices
         super().__init__(f'{what} "{name}" is not exact here; say which you mean: {", ".join(choices)}')
 
@@ -59,10 +69,14 @@ class BadTurtle(BadInput):
 
 
 class BadQuery(BadInput):
-    """SPARQL that does not parse, or that asks for what is not allowed. `line` and `column` count from 1; `bare` is the
-    message without them."""
+    """SPARQL that does not parse, or that asks for what is not allowed. `bare` is the message without the place."""
 
     def __init__(self, message: str, line: int | None = None, column: int | None = None) -> None:
+        """
+        :param message: what is wrong
+        :param line: where in the query, from 1; None where no place is known
+        :param column: in that line, from 1
+        """
         self.line, self.column = line, column
         self.bare = message
         place = f"line {line}, column {column}: " if line is not None else ""
@@ -100,9 +114,13 @@ class AnswerTooLarge(LimitReached):
 
 
 class Busy(LimitReached):
-    """As many queries run and wait as may. `retry_after` is a guess in seconds."""
+    """As many queries run and wait as may."""
 
     def __init__(self, message: str, retry_after: int) -> None:
+        """
+        :param message: why it does not run now
+        :param retry_after: when to try again, a guess in seconds
+        """
         self.retry_after = retry_after
         super().__init__(message)
 

@@ -23,26 +23,32 @@ class GraphFiles(NamedTuple):
 
     @property
     def ontology(self) -> list[Path]:
+        """The Turtle files of the ontology and its vocabularies."""
         return self._files("ontology", "*.ttl")
 
     @property
     def data(self) -> list[Path]:
+        """The Turtle files of the data, those of all folders below."""
         return self._files("data", "**/*.ttl")
 
     @property
     def links(self) -> list[Path]:
+        """The SSSOM files of the mappings to terms of other collections."""
         return self._files("data", "*.sssom.tsv")
 
     @property
     def shapes(self) -> list[Path]:
+        """The Turtle files of the shapes."""
         return self._files("shapes", "*.ttl")
 
     @property
     def queries(self) -> Path:
+        """The folder of the saved queries, with those that only the code asks below it."""
         return self.folder / "queries"
 
     @property
     def query_files(self) -> list[Path]:
+        """Every query in that folder and below."""
         return self._files("queries", "**/*.rq")
 
     def name(self, path: Path) -> str:

@@ -49,7 +49,12 @@ class Ancestors(NamedTuple):
 
 
 def ancestors(ontologies: Sequence[OutsideOntology], links: Iterable[Triple]) -> Ancestors:
-    """What the ontologies say of the terms that the links lead to, and of all that stands above these."""
+    """What the ontologies say of the terms that the links lead to, and of all that stands above these.
+
+    :param ontologies: those that are linked
+    :param links: the triples of our mappings: thing, predicate, term; of terms also the CURIE and the label
+    :returns: the triples, the terms by which people may ask, and what there is to say of each ontology
+    """
     below: dict[str, set[str]] = {}
     named: set[str] = set()
     labelled: set[str] = set()

@@ -27,14 +27,17 @@ class Copy(Release):
     """A release for those who serve it now: no folder of releases knows of it."""
 
     def drop(self) -> None:
+        """Delete its folder."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def publish_dataset(path: Path, folder: Path) -> Release:
     """A release that holds what the file says, in a new folder in `folder`.
 
+    :param path: a file of RDF, whose ending tells its format
+    :param folder: one that is there
     :raises NotThere: where the file cannot be read
-    :raises BadInput: with the place, where it does not parse
+    :raises BadInput: with the place, where it does not parse; where its ending is none that is read
     """
     copy = Copy(Path(tempfile.mkdtemp(dir=folder)))
     try:

@@ -20,6 +20,7 @@ class LinkedOntologies(NamedTuple):
 
     @property
     def folder(self) -> Path:
+        """Where they are kept, beside the releases."""
         return self.releases / "linked"
 
     def names(self) -> list[str]:

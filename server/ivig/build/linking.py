@@ -19,6 +19,8 @@ _Begin = Callable[[str], None]
 def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
     """See that there is something to roll up.
 
+    :param mappings: the links of the graph
+    :param ontology: the one to roll up by
     :raises BadInput: where no link of ours leads to a term of the ontology
     """
     merged = ontology.merged()
@@ -50,6 +52,10 @@ def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOnto
 
     Where it fails, what was linked and the current release stay as they were.
 
+    :param files: of the graph to build
+    :param releases: where the release goes, and the ontologies are kept
+    :param ontologies: to link beside those that are there
+    :param on_stage: called with the name of each stage as it begins
     :raises BadInput: where two of these have one name; and what `build` raises
     """
     check_apart(ontologies)
@@ -61,6 +67,10 @@ def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOnto
 def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_stage: _Begin) -> Release:
     """A release without the ontologies of these names; without any, where no name is given.
 
+    :param files: of the graph to build
+    :param releases: where the release goes, and the ontologies are kept
+    :param names: of the ontologies to take out; all of them where empty
+    :param on_stage: called with the name of each stage as it begins
     :raises UnknownName: for a name that is not linked
     :raises NotThere: where nothing is
     """

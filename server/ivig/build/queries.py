@@ -47,7 +47,11 @@ def internal_queries(pattern: str) -> list[str]:
 
 
 def rows(store: Store, name: str) -> list[QuerySolution]:
-    """The rows that an internal query finds in a store whose default graph is its own."""
+    """The rows that an internal query finds in a store whose default graph is its own.
+
+    :param store: the one that is asked
+    :param name: of the file of a SELECT query, with its ending
+    """
     found = store.query(_text(name))
     assert isinstance(found, QuerySolutions), name
     return list(found)
@@ -56,6 +60,8 @@ def rows(store: Store, name: str) -> list[QuerySolution]:
 def texts(store: Store, name: str) -> list[dict[str, str]]:
     """The rows that an internal query finds in the union of the named graphs of a store.
 
+    :param store: the one that is asked
+    :param name: of the file of a SELECT query, with its ending
     :returns: a row as the texts of what is bound in it, by the names of the columns
     """
     found = store.query(_text(name), use_default_graph_as_union=True)
@@ -72,7 +78,12 @@ def texts(store: Store, name: str) -> list[dict[str, str]]:
 
 
 def triples(store: Store, name: str) -> list[Triple]:
-    """The distinct triples that an internal query makes of a store whose default graph is its own."""
+    """The distinct triples that an internal query makes of a store whose default graph is its own.
+
+    :param store: the one that is asked
+    :param name: of the file of a CONSTRUCT query, with its ending
+    :returns: in the order in which they were made
+    """
     made = store.query(_text(name))
     assert isinstance(made, QueryTriples), name
     return list(dict.fromkeys(made))
@@ -81,6 +92,9 @@ def triples(store: Store, name: str) -> list[Triple]:
 def construct(store: Store, path: Path) -> list[Triple]:
     """The distinct triples that a rule of a graph makes of the union of all graphs of a store.
 
+    :param store: the one that is asked
+    :param path: the file of the rule
+    :returns: in the order in which they were made
     :raises BadQuery: with the name of the file, where it does not parse or is no CONSTRUCT query
     """
     try:

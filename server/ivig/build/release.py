@@ -66,7 +66,12 @@ def _origin(files: GraphFiles) -> str:
 
 
 def digest_of(nquads: bytes, queries: Mapping[str, bytes]) -> str:
-    """SHA-256 over the sorted N-Quads, then name, length and bytes of each query file, in the order of the names."""
+    """SHA-256 over the sorted N-Quads, then name, length and bytes of each query file, in the order of the names.
+
+    :param nquads: the sorted N-Quads of all graphs
+    :param queries: the content of the query files, by name
+    :returns: 64 hexadecimal digits
+    """
     import hashlib
 
     total = hashlib.sha256(nquads)
@@ -176,14 +181,17 @@ class Release:
 
     @property
     def store(self) -> Path:
+        """The folder of the store that SPARQL is asked of."""
         return self.folder / STORE
 
     @property
     def nquads(self) -> Path:
+        """The file with all quads, sorted."""
         return self.folder / NQUADS
 
     @property
     def names(self) -> Path:
+        """The file with the index of names."""
         return self.folder / NAMES
 
     @property
@@ -259,7 +267,12 @@ class Releases(NamedTuple):
             shutil.rmtree(folder, ignore_errors=True)
 
     def publish(self, draft: Path, digest: str) -> Release:
-        """Make a finished draft the current release."""
+        """Make a finished draft the current release.
+
+        :param draft: its folder, beside the releases, which becomes that of the release
+        :param digest: SHA-256 of what is in it, hexadecimal; the folder is named after its first 16 digits
+        :returns: the release that is current now; the last few others are kept, older ones deleted
+        """
         target = self.folder / f"release-{digest[:16]}"
         present = Release(target)
         if not present.is_sound() or present.manifest != Release(draft).manifest:
@@ -300,7 +313,11 @@ class Releases(NamedTuple):
 
 
 def releases_of(files: GraphFiles, folder: Path | None = None) -> Releases:
-    """Where the releases of a graph are: `folder`, or a place in the user's cache that belongs to its files."""
+    """Where the releases of a graph are: `folder`, or a place in the user's cache that belongs to its files.
+
+    :param files: of the graph
+    :param folder: where its releases are to be; None for the place in the cache
+    """
     if folder is not None:
         return Releases(folder.resolve())
     place = str(files.folder)

@@ -17,6 +17,8 @@ from pyrudof import RDFFormat, ReaderMode, ResultShaclValidationFormat, Rudof, R
 def report(data: str, shapes: str) -> str:
     """The `sh:ValidationReport` on the data, as N-Triples.
 
+    :param data: the data graph, as N-Triples
+    :param shapes: the shapes graph, as N-Triples
     :raises RudofError: where the engine does not take the shapes
     """
     engine = Rudof(RudofConfig())

@@ -82,6 +82,8 @@ def violations(
 def write_report(violations: Iterable[Violation], path: Path) -> None:
     """Write the `sh:ValidationReport` of the violations as Turtle.
 
+    :param violations: what the report tells of; none for a graph that conforms
+    :param path: the file, which takes the place of one that is there
     :raises NotThere: where the file cannot be written
     """
     with finished_file(path) as draft:

@@ -42,9 +42,19 @@ class Commands(TyperGroup):
     """The commands. Loading one costs milliseconds that the others need not wait for."""
 
     def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the commands, in the order of the help.
+
+        :param ctx: of the call
+        """
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name, whose module is loaded only then; None for an unknown one while a shell completes.
+
+        :param ctx: of the call
+        :param cmd_name: as it was typed
+        :raises UnknownName: for a name that no command has, with the nearest
+        """
         if cmd_name not in COMMANDS:
             if ctx.resilient_parsing:
                 return None

@@ -13,12 +13,27 @@ from ivig.settings import GraphFiles
 
 
 def opened(graph: Path | None, releases: Path | None) -> Graph:
-    """The graph with its current release, built first with a progress display where there is none."""
+    """The graph with its current release, built first with a progress display where there is none.
+
+    :param graph: the folder of its files; None for the package's own
+    :param releases: where its releases are; None for the place in the user's cache
+    :raises NotThere: where there is no graph, or its release is damaged
+    :raises BadInput: where a file of the graph cannot be read
+    :raises InvalidGraph: where the graph breaks a shape or contradicts itself
+    """
     return open_graph(graph, releases, built)
 
 
 def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> Release:
-    """A new release, with a progress display. reference: by the reference engines."""
+    """A new release, with a progress display.
+
+    :param files: of the graph
+    :param releases: where the release goes
+    :param reference: by the reference engines
+    :raises NotThere: where the releases cannot be kept
+    :raises BadInput: where a file cannot be read
+    :raises InvalidGraph: where the graph breaks a shape or contradicts itself
+    """
     from ivig.build import build
 
     with building() as begin:

@@ -45,7 +45,13 @@ OutputOption = Annotated[
 
 
 def write_output(output: Path | None, write: Callable[[BinaryIO], object]) -> None:
-    """Write to a file, all of it or nothing, or to standard output."""
+    """Write to a file, all of it or nothing, or to standard output.
+
+    :param output: the file; None for standard output
+    :param write: called with what takes the bytes
+    :raises BadInput: where that is a folder
+    :raises NotThere: where nothing can be written there
+    """
     if output is None:
         write(sys.stdout.buffer)
         return

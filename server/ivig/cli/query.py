@@ -50,9 +50,19 @@ class SavedQueryGroup(TyperGroup):
     """The saved queries as commands. A query that is not asked for is not read."""
 
     def list_commands(self, ctx: Any) -> list[str]:
+        """The names of the saved queries, sorted.
+
+        :param ctx: of the call
+        """
         return sorted(_queries())
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The saved query of a name, as a command; None for an unknown one while a shell completes.
+
+        :param ctx: of the call
+        :param cmd_name: as it was typed
+        :raises UnknownName: for a name that no query has, with the nearest
+        """
         queries = _queries()
         if ctx.resilient_parsing and cmd_name not in queries:
             return None

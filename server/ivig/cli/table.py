@@ -29,7 +29,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def shown_columns(columns: Sequence[str], preferred: Sequence[str] = ()) -> list[str]:
-    """The columns that a table shows: the preferred ones, else all, with labels in place of the IRIs they stand for."""
+    """The columns that a table shows: the preferred ones, else all, with labels in place of the IRIs they stand for.
+
+    :param columns: that the answer has
+    :param preferred: those that are wanted; one that the answer does not have is left out
+    """
     wanted = preferred or own_columns(columns)
     return [f"{name}_label" if f"{name}_label" in columns else name for name in wanted if name in columns]
 

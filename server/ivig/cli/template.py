@@ -38,7 +38,10 @@ def template(
 def write(output: Path, rows: dict[str, list[dict[str, str | int | float | bool | None]]], graph: Path | None) -> None:
     """Write a spreadsheet with rows, by kind, and the words of a graph, where there is no file of the name.
 
-    :raises BadInput: where there is one
+    :param output: an XLSX file
+    :param rows: by kind, the values of each row by column
+    :param graph: the folder of its files; None for the package's own
+    :raises BadInput: where there is one, or the name does not end in .xlsx
     """
     from ivig.curate.template import words, write_template
     from ivig.io.atomic import finished_file

@@ -15,6 +15,9 @@ def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
     """Show stages as they pass, each with its seconds, on standard error. Gives the call that begins a stage.
 
     The stage under way spins and counts only where standard error is a terminal.
+
+    :param names: of the stages, in order; how many they are tells how far it is
+    :param title: what the stages are of
     """
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

@@ -33,13 +33,13 @@ _NEAR = 88
 
 
 class Catalog:
-    """Names to things.
-
-    triples: what is known so far. create: whether an unknown condition, mechanism, outcome, event or body becomes a new
-    thing. The new ones are kept in `created`, by kind.
-    """
+    """Names to things. The new ones are kept in `created`, by kind."""
 
     def __init__(self, triples: Iterable[Triple], *, create: bool) -> None:
+        """
+        :param triples: what is known so far
+        :param create: whether an unknown condition, mechanism, outcome, event or body becomes a new thing
+        """
         index = name_index(triples, ())
         self._known = index["kinds"]
         self._names = Names(index)
@@ -47,7 +47,11 @@ class Catalog:
         self.created: dict[str, dict[str, Thing]] = {kind: {} for kind in _FOLDERS}
 
     def knows(self, name: str, kind: str) -> bool:
-        """Whether there is a thing of this kind with this name."""
+        """Whether there is a thing of this kind with this name.
+
+        :param name: a label or synonym, in any case
+        :param kind: a class of the ontology, such as `Condition`
+        """
         return normal(name) in self._known.get(kind, {})
 
     def labels(self, kind: str) -> list[str]:
@@ -55,15 +59,25 @@ class Catalog:
         return self._names.labels(kind)
 
     def find(self, name: str, kind: str) -> str:
-        """The IRI of the thing of this kind with this name. Raises UnknownName or AmbiguousName."""
+        """The IRI of the thing of this kind with this name.
+
+        :param name: a label or synonym in any case, or what else `Names.resolve` takes
+        :param kind: a class of the ontology, such as `Condition`
+        :raises UnknownName: for a name that means nothing, with the nearest
+        :raises AmbiguousName: for one that means several things
+        """
         things = self._known.get(kind, {}).get(normal(name), [])
         return things[0] if len(things) == 1 else self._names.resolve(name, kind)
 
     def find_or_create(self, name: str, kind: str, group: str | None = None) -> str:
         """As `find`; an unknown name becomes a new thing where that is allowed.
 
-        group: the IRI of the group or kind that a new condition, mechanism or outcome belongs to.
-        Raises BadInput too where a new name has no letter for an IRI, or the IRI of a name that is known.
+        :param name: as for `find`; a new thing has it as its label
+        :param kind: a class of the ontology, such as `Condition`
+        :param group: the IRI of the group or kind that a new condition, mechanism or outcome belongs to
+        :raises UnknownName: for a name that means nothing, where no new thing is allowed
+        :raises AmbiguousName: for one that means several things
+        :raises BadInput: where a new name has no letter for an IRI, or the IRI of a name that is known
         """
         try:
             iri = self.find(name, kind)
@@ -109,7 +123,12 @@ class Catalog:
                     yield kind, thing.name, known[alike[0]]
 
     def describe_new(self, iri: str, *, short: str | None, country: str | None) -> None:
-        """Say more of a body that is new: its short name and its country. One that was known keeps what it has."""
+        """Say more of a body that is new: its short name and its country. One that was known keeps what it has.
+
+        :param iri: of the body
+        :param short: its short name, which is left out where it is its name
+        :param country: where it is
+        """
         thing = self.created["Body"].get(iri)
         if thing is not None and not thing.says("country") and not thing.says("skos:altLabel"):
             thing.text("skos:altLabel", short if short != thing.name else None)

@@ -25,7 +25,12 @@ _NOT_COMPARED = {PREF_LABEL, *(TERMS + name for name in ("readOn", "secondReadin
 
 
 class Remark(NamedTuple):
-    """What is wrong with a field of a record, or doubtful: the field, what stands there, and what may."""
+    """What is wrong with a field of a record, or doubtful.
+
+    :param field: dotted, as columns and records call it
+    :param value: what stands there
+    :param allowed: what may
+    """
 
     field: str
     value: str
@@ -54,7 +59,11 @@ def contradictions(record: Record, statement: Block) -> Iterator[Remark]:
 
 
 def doubts(record: Record, statement: Block) -> Iterator[Remark]:
-    """What is likely to be a slip in one record."""
+    """What is likely to be a slip in one record.
+
+    :param record: the one that is looked at
+    :param statement: what it became, so that every word is the vocabulary's own
+    """
     doses = getattr(record, "dose", [])
     phases = {dose.phase.lower() for dose in doses if dose.phase}
     if phases == {"load"}:

@@ -33,21 +33,36 @@ _NOT_CHECKED, _RETRACTED = _RETRACTIONS[0], _RETRACTIONS[-1]
 
 
 class Contradiction(NamedTuple):
-    """Two things said of one publication that cannot both be true: the field, what is new, what was known."""
+    """Two things said of one publication that cannot both be true.
+
+    :param field: what they are said of, such as `year`
+    :param value: what is new
+    :param known: what was known
+    """
 
     field: str
     value: str
     known: str
 
     def problem(self, file: str, place: str, record: str, within: str = "") -> Problem:
-        """It as what is wrong with a record. within: the part of the record that has the field, with a dot."""
+        """It as what is wrong with a record.
+
+        :param file: the name of the file of the record
+        :param place: where the record stands in it
+        :param record: its id
+        :param within: the part of the record that has the field, with a dot
+        """
         allowed = f"another is known of this publication: {self.known}"
         return Problem(file, place, record, within + self.field, shown(self.value), allowed)
 
 
 class Sign(NamedTuple):
-    """What else tells a publication, where it has no identifier: the name of an entry in a bibliography that we wrote,
-    a page that it was read on, and the IRI of the statement that cites it."""
+    """What else tells a publication, where it has no identifier.
+
+    :param name: of an entry in a bibliography that we wrote
+    :param page: the address of a page that it was read on
+    :param statement: the IRI of the statement that cites it
+    """
 
     name: str = ""
     page: str | None = None
@@ -60,13 +75,17 @@ _NO_SIGN = Sign()
 class Citation:
     """What is known of one publication.
 
-    iri: the one it has, until it gets a better one; fields: what the graph says; said: what the records of this
-    import say, by field, in their order; pages: where it was read, for one that has no identifier; partial: the
-    titles that they read in part; retractions: what they say of a retraction. corrected: whether all that cites it
-    is imported anew, so that what the records say now takes the place of what they said before.
+    fields: what the graph says; said: what the records of this import say, by field, in their order; pages: where it
+    was read, for one that has no identifier; partial: the titles that they read in part; retractions: what they say of
+    a retraction.
     """
 
     def __init__(self, iri: str | None = None, *, corrected: bool = False) -> None:
+        """
+        :param iri: the one it has, until it gets a better one
+        :param corrected: whether all that cites it is imported anew, so that what the records say now takes the place
+            of what they said before
+        """
         self.iri = iri
         self.corrected = corrected
         self.same_as: Citation | None = None
@@ -96,7 +115,10 @@ class Citation:
         return any(self.told(name) for name in _IDENTIFIERS)
 
     def path(self) -> str:
-        """The path of its IRI. Raises ValueError before it has one."""
+        """The path of its IRI.
+
+        :raises ValueError: before it has one
+        """
         if self.iri is None:
             raise ValueError("citations have an IRI once all records are taken")
         return self.iri.removeprefix(BASE)
@@ -134,12 +156,16 @@ class Citation:
 class Citations:
     """All publications known so far, and those that records bring along.
 
-    triples: the graph. anew: the IRIs of the statements that are imported again. moves: once all is settled, the old
-    IRIs of those that got a better one, and that; of two that turned out to be one publication, one moves to the other.
-    wrong: those of the old IRIs that spoke of an identifier of another publication.
+    moves: once all is settled, the old IRIs of those that got a better one, and that; of two that turned out to be one
+    publication, one moves to the other. wrong: those of the old IRIs that spoke of an identifier of another
+    publication.
     """
 
     def __init__(self, triples: Iterable[Triple], anew: Collection[str] = ()) -> None:
+        """
+        :param triples: the graph
+        :param anew: the IRIs of the statements that are imported again
+        """
         self._by_identifier: dict[tuple[str, str], Citation] = {}
         self._by_title: dict[str, list[Citation]] = {}
         self._by_page: dict[str, list[Citation]] = {}
@@ -198,7 +224,11 @@ class Citations:
         return citation
 
     def knows(self, fields: CitationFields, sign: Sign) -> bool:
-        """Whether the publication is known by its identifiers, its title, its page or its name."""
+        """Whether the publication is known by its identifiers, its title, its page or its name.
+
+        :param fields: what a record says of it
+        :param sign: what it may be found by besides
+        """
         return bool(self._of_identifiers(fields) or self._without_identifier(fields, sign))
 
     def settle(self) -> None:
@@ -283,8 +313,12 @@ class Citations:
         return citation if shared and _alike(citation, fields) and not _contradictions(citation, fields) else None
 
     def join(self, one: Citation, other: Citation) -> list[Contradiction]:
-        """Make two publications one, the one that the graph knows or that has the better identifier; or what speaks
-        against it."""
+        """Make two publications one, the one that the graph knows or that has the better identifier.
+
+        :param one: of the two; nothing is done where they are the same
+        :param other: likewise
+        :returns: what speaks against it, and then they stay two; nothing where they are one now
+        """
         if one is other:
             return []
         kept, gone = sorted((one, other), key=_standing)

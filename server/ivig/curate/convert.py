@@ -67,6 +67,11 @@ class WrongName(Exception):
     """A field whose name means nothing here, or several things, or cannot become a new one."""
 
     def __init__(self, field: str, value: str, error: BadInput) -> None:
+        """
+        :param field: of the record, as columns call it
+        :param value: what stands there
+        :param error: what is wrong with it, whose message this one has
+        """
         self.field, self.value, self.error = field, value, error
         super().__init__(str(error))
 
@@ -84,6 +89,8 @@ class Converter:
     def statement(self, record: Record, citation: Citation | None) -> list[Thing]:
         """The statement first, then what belongs to it alone, then page and study.
 
+        :param record: what to say
+        :param citation: the publication that it cites; None where it cites none
         :raises WrongName: where a name means nothing, or several things
         """
         statement = Thing(f"statement/{record.id}", "Statement")
@@ -151,7 +158,14 @@ class Converter:
     # Kinds
 
     def evidence(self, statement: Thing, record: EvidenceRecord, citation: Citation | None) -> list[Thing]:
-        """An efficacy statement."""
+        """An efficacy statement.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: the publication that it cites; None where it cites none
+        :returns: its regimens and its effect; and the study, where it reports one of its own
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement.link("kind", BASE + "kind/efficacy")
         condition = self._condition(statement, record.condition)
         statement.text("population", "; ".join(record.condition_qualifiers))
@@ -202,7 +216,14 @@ class Converter:
         return parts
 
     def mechanism(self, statement: Thing, record: MechanismRecord, citation: Citation | None) -> list[Thing]:
-        """A mechanism statement. Animals and cells model a condition, reviews discuss it."""
+        """A mechanism statement. Animals and cells model a condition, reviews discuss it.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: not needed here
+        :returns: nothing, as no other thing belongs to it
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement.link("kind", BASE + "kind/mechanism")
         study_type = self._study_type(statement, record.study_type)
         about = ""
@@ -220,7 +241,14 @@ class Converter:
         return []
 
     def safety(self, statement: Thing, record: SafetyRecord, citation: Citation | None) -> list[Thing]:
-        """A safety statement; one on use where the event is a side of use, as a cost is."""
+        """A safety statement; one on use where the event is a side of use, as a cost is.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: not needed here
+        :returns: nothing, as no other thing belongs to it
+        :raises WrongName: where a name means nothing, or several things
+        """
         if self._catalog.knows(record.adverse_event, "UseTopic"):
             shared = record.model_dump(exclude={"kind", "adverse_event", "severity", "frequency", "risk_factors"})
             return self.use(statement, UseRecord(kind="use", topic=record.adverse_event, **shared), citation)
@@ -243,7 +271,14 @@ class Converter:
         return []
 
     def recommendation(self, statement: Thing, record: RecommendationRecord, citation: Citation | None) -> list[Thing]:
-        """A recommendation."""
+        """A recommendation.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: not needed here
+        :returns: its regimens
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement.link("kind", BASE + "kind/recommendation")
         condition = self._condition(statement, record.condition)
         statement.text("population", "; ".join(record.condition_qualifiers))
@@ -262,7 +297,14 @@ class Converter:
         return self._regimens(statement, record.id, record.dose)
 
     def regulatory(self, statement: Thing, record: RegulatoryRecord, citation: Citation | None) -> list[Thing]:
-        """A regulatory statement."""
+        """A regulatory statement.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: not needed here
+        :returns: nothing, as no other thing belongs to it
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement.link("kind", BASE + "kind/regulatory")
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
         if not record.condition:
@@ -277,7 +319,14 @@ class Converter:
         return []
 
     def use(self, statement: Thing, record: UseRecord, citation: Citation | None) -> list[Thing]:
-        """A statement on use."""
+        """A statement on use.
+
+        :param statement: the thing that it is said of
+        :param record: what to say
+        :param citation: not needed here
+        :returns: nothing, as no other thing belongs to it
+        :raises WrongName: where a name means nothing, or several things
+        """
         statement.link("kind", BASE + "kind/use")
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
         if not record.condition:

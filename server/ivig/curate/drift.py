@@ -35,7 +35,11 @@ class Change(NamedTuple):
 
 
 def changes(mappings: Iterable[Mapping], ontology: OutsideOntology) -> list[Change]:
-    """The links into the ontology that need a look, in the order of the links."""
+    """The links into the ontology that need a look, in the order of the links.
+
+    :param mappings: the links of the graph
+    :param ontology: the copy that they are compared with
+    """
     terms = ontology.terms
     merged = ontology.merged()
     # Other namespaces were imported, and may be there in part only.

@@ -103,6 +103,10 @@ def readable_key(fields: Fields, taken: Collection[str], folder: str = "citation
 def numbered(path: str, taken: Collection[str]) -> str:
     """The path, with a number behind where it is taken.
 
+    :param path: the one that is wanted
+    :param taken: the paths that there are
+    :returns: the path itself where it is free, else with the first number from 2 that makes it so
+
     >>> numbered("study/path", ["study/path", "study/path-2"])
     'study/path-3'
     """
@@ -155,6 +159,10 @@ def study_path(names: Collection[str], fields: Fields, taken: Collection[str]) -
 def study_label(names: Collection[str], fields: Fields, condition: str) -> str:
     """The acronym and registration of a study, else first author and year, else its publication's title, and the
     condition.
+
+    :param names: registration and acronym, those that are known
+    :param fields: of the publication that reports it
+    :param condition: the label of what it is in
 
     >>> study_label(["NCT02728752", "ProDERM"], {}, "dermatomyositis")
     'ProDERM (NCT02728752), dermatomyositis'

@@ -19,7 +19,15 @@ from ivig.namespaces import PREF_LABEL, TERMS
 
 @dataclass(frozen=True)
 class StatedPassage:
-    """What the graph says of a passage. Offsets are Unicode code points, end exclusive."""
+    """What the graph says of a passage.
+
+    :param source: the label of its source document
+    :param file_name: of that document
+    :param number: of the passage in the document
+    :param start: offset of its first character, in Unicode code points
+    :param end: offset behind its last character, in Unicode code points
+    :param sha256: of its text, hexadecimal
+    """
 
     source: str
     file_name: str
@@ -31,7 +39,11 @@ class StatedPassage:
 
 @dataclass(frozen=True)
 class PassageCheck:
-    """One passage and what was found: `problem` is empty where it stands unchanged."""
+    """One passage and what was found.
+
+    :param passage: what the graph says of it
+    :param problem: empty where it stands unchanged
+    """
 
     passage: StatedPassage
     problem: str
@@ -63,7 +75,11 @@ def stated_passages(triples: Iterable[Triple]) -> list[StatedPassage]:
 def check_passages(passages: Iterable[StatedPassage], folder: Path) -> Iterator[PassageCheck]:
     """Each passage, looked up in the documents of `folder`.
 
-    Raises NotThere where the folder or a document is missing. A document that is not UTF-8 fails passage by passage.
+    A document that is not UTF-8 fails passage by passage.
+
+    :param passages: what the graph says of them
+    :param folder: where the documents are, by their file names
+    :raises NotThere: where the folder or a document is missing
     """
     if not folder.is_dir():
         raise NotThere(f"{folder} is no folder")

@@ -51,8 +51,10 @@ _BY_HAND = {TERMS + name for name in ("edition", "superseded")}
 class Change(NamedTuple):
     """What changes in one property of a statement, or of an effect or regimen of its own.
 
-    thing: the path of the IRI; field: the property, as columns and records call it; before, after: its values in short,
-    empty for none.
+    :param thing: the path of the IRI
+    :param field: the property, as columns and records call it
+    :param before: its values in short, empty for none
+    :param after: its values then, likewise
     """
 
     thing: str
@@ -67,10 +69,14 @@ class Change(NamedTuple):
 class Summary(NamedTuple):
     """What an import did or would do.
 
-    statements, citations: how many of those in the files imported are new, changed and unchanged; created: the names of
-    things of other kinds that are new, by kind; files: the names of those that change; left_out: entries of
-    bibliographies that cannot be told from others, each with what it lacks; changes: what changes in
-    statements that were there; notes: what else is worth saying; doubts: what was let through.
+    :param statements: how many of those in the files imported are new, changed and unchanged
+    :param citations: how many publications are, likewise
+    :param created: the names of things of other kinds that are new, by kind
+    :param files: the names of those that change
+    :param left_out: entries of bibliographies that cannot be told from others, each with what it lacks
+    :param changes: what changes in statements that were there
+    :param notes: what else is worth saying
+    :param doubts: what was let through
     """
 
     statements: Counter[str]
@@ -197,7 +203,11 @@ class Store:
         self._touched.add(home)
 
     def holds(self, iri: str, block: Block) -> bool:
-        """Whether a thing says just this already."""
+        """Whether a thing says just this already.
+
+        :param iri: of the thing
+        :param block: its triples
+        """
         return self.blocks.get(iri) == self._kept(iri, block)
 
     def _kept(self, iri: str, block: Block) -> Block:
@@ -332,7 +342,12 @@ def write_files(texts: Mapping[Path, str]) -> None:
 
 
 def settle(store: Store, citations: Citations) -> list[str]:
-    """Put the publications that were taken into a store, under a better IRI where they got one; what to say of that."""
+    """Put the publications that were taken into a store, under a better IRI where they got one.
+
+    :param store: the one to put them into
+    :param citations: all of them; they are settled here
+    :returns: a line for each that has another IRI now
+    """
     citations.settle()
     store.move(citations.moves, citations.wrong)
     for thing in citations.changed():
@@ -362,7 +377,11 @@ def remove_statements(files: GraphFiles, ids: Sequence[str], *, dry_run: bool = 
 
 
 def orphans(files: GraphFiles, data: Iterable[Triple]) -> list[str]:
-    """The effects, regimens, pages and studies in the data that no statement leads to, by IRI, in order."""
+    """The effects, regimens, pages and studies in the data that no statement leads to, by IRI, in order.
+
+    :param files: of the graph, whose query finds them
+    :param data: the triples of its data
+    """
     store = TripleStore()
     store.extend(Quad(triple.subject, triple.predicate, triple.object) for triple in data)
     found = store.query((files.queries / "internal" / "orphans.rq").read_text(encoding="utf-8"))

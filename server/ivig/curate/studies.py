@@ -15,12 +15,12 @@ _FOLDER = BASE + "study/"
 
 
 class Studies:
-    """The studies known so far, and those that records bring along.
-
-    triples: the graph, in which studies may have had other IRIs.
-    """
+    """The studies known so far, and those that records bring along."""
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
+        """
+        :param triples: the graph, in which studies may have had other IRIs
+        """
         self._taken: set[str] = set()
         self._of: dict[str, str] = {}
         for triple in triples:

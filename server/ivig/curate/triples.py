@@ -26,6 +26,10 @@ class Thing:
     """One thing: its IRI and what is said of it. What is None or empty is not said."""
 
     def __init__(self, path: str, *classes: str) -> None:
+        """
+        :param path: of its IRI, such as `condition/gout`
+        :param classes: that it is of: names of ours, or with a prefix, such as `skos:Concept`
+        """
         self.iri = BASE + path
         self.name = path
         self.block: Block = set()
@@ -37,47 +41,83 @@ class Thing:
         return any(triple.predicate.value == _expanded(name) for triple in self.block)
 
     def link(self, name: str, iri: str | None) -> None:
-        """Say that it is related to another thing, given by its IRI."""
+        """Say that it is related to another thing, given by its IRI.
+
+        :param name: of the property: one of ours, or with a prefix, such as `skos:broader`
+        :param iri: of the other thing; nothing is said where it is None or empty
+        """
         if iri:
             self._add(name, NamedNode(iri))
 
     def unlink(self, name: str, iri: str) -> None:
-        """Say no longer that it is related to another thing, where that was said."""
+        """Say no longer that it is related to another thing, where that was said.
+
+        :param name: of the property, as for `link`
+        :param iri: of the other thing
+        """
         self.block.discard(Triple(NamedNode(self.iri), NamedNode(_expanded(name)), NamedNode(iri)))
 
     def text(self, name: str, text: str | None) -> None:
-        """Say something in English."""
+        """Say something in English.
+
+        :param name: of the property, as for `link`
+        :param text: nothing is said where it is None or empty
+        """
         if text:
             self._add(name, Literal(text, language="en"))
 
     def code(self, name: str, text: str | None) -> None:
-        """Say something that is in no language: an identifier, a name of a person."""
+        """Say something that is in no language: an identifier, a name of a person.
+
+        :param name: of the property, as for `link`
+        :param text: nothing is said where it is None or empty
+        """
         if text:
             self._add(name, Literal(text))
 
     def number(self, name: str, number: int | None) -> None:
-        """Say a whole number."""
+        """Say a whole number.
+
+        :param name: of the property, as for `link`
+        :param number: nothing is said where it is None
+        """
         if number is not None:
             self._add(name, Literal(str(number), datatype=NamedNode(_XSD + "integer")))
 
     def decimal(self, name: str, number: float | None) -> None:
-        """Say a decimal number, as it was given."""
+        """Say a decimal number, as it was given.
+
+        :param name: of the property, as for `link`
+        :param number: nothing is said where it is None
+        """
         if number is not None:
             text = f"{Decimal(str(number)):f}"
             self._add(name, Literal(text if "." in text else f"{text}.0", datatype=NamedNode(_XSD + "decimal")))
 
     def decimals(self, name: str, ends: tuple[float | None, float | None] | None) -> None:
-        """Say the lowest and the highest of a range."""
+        """Say the lowest and the highest of a range.
+
+        :param name: what the names of the two properties begin with; they end in `Min` and `Max`
+        :param ends: lowest and highest; nothing is said of one that is None
+        """
         for bound, number in zip(("Min", "Max"), ends or (), strict=False):
             self.decimal(name + bound, number)
 
     def day(self, name: str, day: date | None) -> None:
-        """Say a day."""
+        """Say a day.
+
+        :param name: of the property, as for `link`
+        :param day: nothing is said where it is None
+        """
         if day is not None:
             self._add(name, Literal(day.isoformat(), datatype=NamedNode(_XSD + "date")))
 
     def yes_or_no(self, name: str, value: bool | None) -> None:
-        """Say yes or no."""
+        """Say yes or no.
+
+        :param name: of the property, as for `link`
+        :param value: nothing is said where it is None
+        """
         if value is not None:
             self._add(name, Literal("true" if value else "false", datatype=NamedNode(_XSD + "boolean")))
 

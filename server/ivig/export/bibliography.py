@@ -14,7 +14,11 @@ BibliographyFormat = Literal["bibtex", "ris", "csl-json"]
 
 
 class Bibliography(NamedTuple):
-    """A bibliography as text, and how many publications have neither title nor identifier to stand in it."""
+    """A bibliography.
+
+    :param text: all of it, in its format
+    :param left_out: how many publications have neither title nor identifier to stand in it
+    """
 
     text: str
     left_out: int

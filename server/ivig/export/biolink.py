@@ -55,7 +55,11 @@ _TRIAL = BASE + "study-type/clinical-trial"
 
 
 class Edge(NamedTuple):
-    """An edge as Biolink has it, and the things that it mentions: those at its ends, its disease, its publications."""
+    """An edge as Biolink has it, and the things that it mentions.
+
+    :param mentions: the IRIs of those at its ends, its disease, its publications
+    :param properties: of the edge, by name
+    """
 
     mentions: tuple[str, ...]
     properties: dict[str, Any]
@@ -63,7 +67,11 @@ class Edge(NamedTuple):
 
 def curie(read: Reading, thing: str) -> str:
     """The identifier of a thing: that of the ontology which has exactly it, else our own; of a publication its PMID or
-    PMCID, where it has one, since KGX takes no DOI for a node."""
+    PMCID, where it has one, since KGX takes no DOI for a node.
+
+    :param read: what is said of the thing
+    :param thing: its IRI
+    """
     if read.class_of(thing) == _PUBLICATION:
         return next((one for one in _publication(read, thing) if "/" not in one), own_curie(thing))
     found = {exact.partition(":")[0]: exact for exact in sorted(_exact(read, thing), reverse=True)}
@@ -81,7 +89,12 @@ def own_curie(thing: str) -> str:
 
 
 def node(read: Reading, thing: str) -> dict[str, Any]:
-    """A thing as a node."""
+    """A thing as a node.
+
+    :param read: what is said of the thing
+    :param thing: its IRI
+    :returns: the properties of the node, by their names in KGX
+    """
     own = curie(read, thing)
     others = _publication(read, thing) if read.class_of(thing) == _PUBLICATION else _exact(read, thing)
     return {

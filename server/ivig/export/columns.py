@@ -30,7 +30,13 @@ SORTS: dict[str, Sort] = {_XSD + "integer": "integer", _XSD + "decimal": "number
 
 
 class Column(NamedTuple):
-    """A column: what its cells hold, and how a cell is read off a statement. Several values stand with "; " between."""
+    """A column of a table of statements. Several values stand with "; " between.
+
+    :param name: what stands at its head
+    :param sort: of its cells: `text`, `integer`, `number` or `truth`
+    :param meaning: what its cells hold, in words
+    :param cell: gives the cell of a statement, from what was read and its IRI
+    """
 
     name: str
     sort: Sort
@@ -59,7 +65,11 @@ def columns(schema: Schema) -> tuple[Column, ...]:
 
 
 def rows(subgraph: Subgraph, wanted: Iterable[Column]) -> Iterator[list[Cell]]:
-    """A row a statement, its cells in the order of the columns, read as they come."""
+    """A row a statement, its cells in the order of the columns, read as they come.
+
+    :param subgraph: whose statements they are
+    :param wanted: the columns
+    """
     cells = [column.cell for column in wanted]
     for statements, read in subgraph.readings():
         for statement in statements:
@@ -90,7 +100,11 @@ _BY_IRI = ("StudyType",)
 
 
 def is_of_a_vocabulary(schema: Schema, property: Property) -> bool:
-    """Whether the values of a property are terms of a vocabulary of the ontology."""
+    """Whether the values of a property are terms of a vocabulary of the ontology.
+
+    :param schema: of the graph
+    :param property: one of that schema
+    """
     return property.class_.removeprefix(TERMS) in schema.vocabularies
 
 
@@ -134,7 +148,11 @@ def _number(name: str, sort: Sort, meaning: str, *path: str) -> Column:
 
 
 def measured(value: Value, sort: Sort) -> Cell:
-    """A value as a cell of a sort; None where it is of another."""
+    """A value as a cell of a sort; None where it is of another.
+
+    :param value: of a property
+    :param sort: of the cells of the column: `text`, `integer`, `number` or `truth`
+    """
     if sort == "text":
         return None if value is None else str(value)
     if sort == "truth":

@@ -254,7 +254,13 @@ It is no systematic search and no medical advice. To cite it, see `CITATION.cff`
 
 
 def citation_with(text: str, digest: str) -> str:
-    """A citation file (CFF) with the digest of the release among its identifiers."""
+    """A citation file (CFF) with the digest of the release among its identifiers.
+
+    :param text: the citation file of the graph
+    :param digest: SHA-256, hexadecimal
+    :returns: the file with it; where its list of identifiers is written in another way than ours, with a comment at the
+        end
+    """
     text = text.rstrip() + "\n"
     item = f'- type: other\n  value: "sha256:{digest}"\n  description: "Digest of the release"\n'
     if there := _IDENTIFIERS.search(text):

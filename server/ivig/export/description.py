@@ -46,7 +46,8 @@ def void(graph: Graph) -> list[Triple]:
 def description(graph: Graph, where: str = BASE) -> list[Triple]:
     """The graph as a dataset of a catalogue, in DCAT, with its VoID.
 
-    where: the address of the server that the distributions are downloaded from.
+    :param graph: the one that is described
+    :param where: the address of the server that the distributions are downloaded from, with a slash at its end
     """
     release = Literal(graph.release.digest)
     said = [
@@ -86,7 +87,11 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
 
 
 def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
-    """The graph as a Dataset of schema.org, as JSON-LD for the head of a page."""
+    """The graph as a Dataset of schema.org, as JSON-LD for the head of a page.
+
+    :param graph: the one that is described
+    :param where: the address of the server, with a slash at its end
+    """
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
@@ -109,7 +114,12 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
 
 
 def schema_org_of_condition(condition: str, label: str, where: str = BASE) -> dict[str, Any]:
-    """What the graph has on a condition, as a Dataset within that Dataset, for the head of the condition's page."""
+    """What the graph has on a condition, as a Dataset within that Dataset, for the head of the condition's page.
+
+    :param condition: its IRI
+    :param label: what it is called
+    :param where: the address of the server that it is downloaded from, with a slash at its end
+    """
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",

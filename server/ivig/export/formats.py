@@ -13,11 +13,15 @@ class NotInstalled(BadInput):
 
 
 class Format(NamedTuple):
-    """A format by the name that users type.
+    """A format of an export.
 
-    media_type: as HTTP names it; suffix: of a file; title: what a file is, in a few words; module: the module of this
-    layer that writes it, loaded when it is called for, since some load a library that nobody else needs;
-    by_statement: whether it has nothing but statements, so that things without one leave it empty.
+    :param name: what users type
+    :param media_type: as HTTP names it
+    :param suffix: of a file, with the dot
+    :param title: what a file is, in a few words
+    :param module: the module of this layer that writes it, loaded when it is called for, since some load a library that
+        nobody else needs
+    :param by_statement: whether it has nothing but statements, so that things without one leave it empty
     """
 
     name: str

@@ -23,6 +23,10 @@ _XSD = PREFIXES["xsd"]
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write a subgraph; things in the order of their IRIs, as they come.
 
+    :param graph: the one that the subgraph is of; it has the context
+    :param subgraph: what to write
+    :param format_name: not looked at: there is one format here
+    :param out: takes the bytes, in UTF-8
     :raises NotInstalled: without pyld
     """
     _write(graph, subgraph.quads(), out)
@@ -31,6 +35,10 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
 def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:
     """Write the whole graph.
 
+    :param graph: what to write
+    :param format_name: not looked at: there is one format here
+    :param out: takes the bytes, in UTF-8
+    :param inferred: whether to include what was derived
     :raises NotInstalled: without pyld
     """
     _write(graph, whole(graph.release, inferred=inferred), out)

@@ -31,7 +31,13 @@ _BAR = re.compile(r" *\| *")
 
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write the statements of a subgraph as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a
-    tar.gz. Edges go to disk as they come; nodes are held."""
+    tar.gz. Edges go to disk as they come; nodes are held.
+
+    :param graph: the one that the subgraph is of
+    :param subgraph: what to write
+    :param format_name: `kgx-jsonl` for JSON Lines, else TSV
+    :param out: takes the archive
+    """
     as_lines = format_name == "kgx-jsonl"
     suffix = "jsonl" if as_lines else "tsv"
     more = [column for column in as_in_tables(schema(graph.files)) if column.name not in _EDGE]

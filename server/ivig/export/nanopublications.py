@@ -35,7 +35,11 @@ _SOURCES = ("passage", "citation", "page", "reference")
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write a nanopublication for each statement of a subgraph, as TriG, as they come.
 
-    Raises NotInstalled without the nanopub library.
+    :param graph: the one that the subgraph is of
+    :param subgraph: what to write
+    :param format_name: not looked at: there is one format here
+    :param out: takes the bytes, in UTF-8
+    :raises NotInstalled: without the nanopub library
     """
     hasher = needed("nanopub.trustyuri.rdf.RdfHasher")
     prefixes = {**PREFIXES, "np": _NP, "npx": _NPX, "prov": _PROV}

@@ -30,6 +30,10 @@ _LINK = {"graphml": "link", "gexf": "label", "cytoscape": "interaction", "cx2": 
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write the network of a subgraph.
 
+    :param graph: the one that the subgraph is of
+    :param subgraph: what to write
+    :param format_name: `graphml`, `gexf`, `cytoscape` or `cx2`
+    :param out: takes the bytes
     :raises NotInstalled: without networkx, or for CX2 without ndex2
     """
     networkx = needed("networkx")

@@ -87,6 +87,9 @@ def svg_text(root: Element) -> str:
 def png(svg: str, scale: float = 2) -> bytes:
     """A picture as pixels.
 
+    :param svg: the picture, as text
+    :param scale: how many pixels high and wide a unit of the picture is; what is behind the point is dropped
+    :returns: a PNG file
     :raises BadInput: where the library that draws them is not installed
     """
     try:
@@ -117,7 +120,14 @@ class Effect(NamedTuple):
 
 
 class Forest(NamedTuple):
-    """Effects of one measure on one outcome, for one question."""
+    """Effects of one measure on one outcome, for one question.
+
+    :param question: what was compared
+    :param outcome: what was measured
+    :param measure: one of `RATIOS` or `DIFFERENCES`
+    :param unit: of the effects; empty for none
+    :param effects: a line each
+    """
 
     question: str
     outcome: str
@@ -186,6 +196,10 @@ def forest_plot(forest: Forest, href: Href) -> Element:
     """A forest plot: a line an effect, nothing pooled; logarithmic where it is of ratios.
 
     Pooled effects that were published as such are diamonds, drawn below the studies.
+
+    :param forest: what is drawn
+    :param href: gives the address that a line links to, from the IRI of its statement; empty for no link
+    :returns: the root of an SVG document
     """
     effects = sorted(forest.effects, key=lambda effect: effect.pooled)
     width, height = _LEFT + _MIDDLE + _RIGHT, 34 + _ROW * len(effects) + 52
@@ -274,7 +288,15 @@ def _axis(forest: Forest) -> tuple[Callable[[float], float], list[float], tuple[
 
 
 class Mark(NamedTuple):
-    """One condition on the map of the evidence."""
+    """One condition on the map of the evidence.
+
+    :param condition: its IRI
+    :param label: what it is called
+    :param row: the field of medicine that it stands in
+    :param verdict: its word, such as `benefit`
+    :param strength: of the verdict; empty for none
+    :param participants: the most in one statement on it
+    """
 
     condition: str
     label: str
@@ -302,6 +324,11 @@ def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evi
     """Fields of medicine against verdicts: a mark a condition, larger with more participants, paler where it is weak.
 
     The sign in a mark and its column say what its colour says.
+
+    :param marks: in any order
+    :param href: gives the address that a mark links to, from the IRI of its condition; empty for no link
+    :param title: of the picture, for who cannot see it
+    :returns: the root of an SVG document
     """
     rows = sorted({mark.row for mark in marks})
     cells: dict[tuple[str, str], list[Mark]] = {}
@@ -399,7 +426,13 @@ def marks_of(graph: Graph) -> list[Mark]:
 
 
 def forests_of(graph: Graph, condition: str) -> list[Forest]:
-    """The forest plots that can be drawn for one condition, the fullest first."""
+    """The forest plots that can be drawn for one condition, the fullest first.
+
+    :param graph: the one that is asked
+    :param condition: a label, a synonym, a CURIE or an IRI
+    :raises UnknownName: for a name that means nothing, with the nearest
+    :raises AmbiguousName: for one that means several conditions
+    """
     rows = graph.query("evidence-for-condition", condition=condition)
     references = {str(row["citation"]): reference(row) for row in graph.about("publications")}
     return forests(rows, references, asked)

@@ -25,6 +25,10 @@ _FORMATS = {
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write a subgraph.
 
+    :param graph: the one that the subgraph is of
+    :param subgraph: what to write
+    :param format_name: of RDF, such as `turtle`
+    :param out: takes the bytes
     :raises BadInput: before the first byte, where RDF/XML cannot hold it
     """
     _write(subgraph.quads, format_name, out)
@@ -33,6 +37,10 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
 def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:
     """Write the whole graph, ontology and all.
 
+    :param graph: what to write
+    :param format_name: of RDF, such as `turtle`
+    :param out: takes the bytes
+    :param inferred: whether to include what was derived
     :raises BadInput: before the first byte, where RDF/XML cannot hold it
     """
     if format_name in ("nquads", "ntriples"):

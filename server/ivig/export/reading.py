@@ -33,12 +33,21 @@ class Reading:
     """Descriptions, read by property. A property is given by its IRI or, where it is ours, by its name."""
 
     def __init__(self, described: Mapping[str, Description], *, inferred: bool) -> None:
+        """
+        :param described: what is said of each thing, by IRI
+        :param inferred: whether to read what was derived too
+        """
         self._described = described
         self._inferred = inferred
         self._read: dict[str, dict[str, list[Term]]] = {}
 
     def values(self, thing: str, property: str) -> list[Term]:
-        """The values of a property, each once."""
+        """The values of a property, each once.
+
+        :param thing: its IRI
+        :param property: its IRI, or its name where it is ours
+        :returns: in the order in which they were read; none where nothing is said
+        """
         if property == "citation" or property == _CITATION:
             return self._publications(thing)
         return self.of(thing).get(property if ":" in property else TERMS + property, [])
@@ -72,26 +81,47 @@ class Reading:
         return (said.quad.triple for said in description.said if not said.inferred) if description else iter(())
 
     def along(self, thing: str, path: Iterable[str]) -> list[str]:
-        """The IRIs at the end of a path of properties."""
+        """The IRIs at the end of a path of properties.
+
+        :param thing: the IRI of the one that it begins at
+        :param path: the properties in order, each by its IRI, or its name where it is ours
+        :returns: each once
+        """
         things = [thing]
         for property in path:
             things = [iri for one in things for iri in self.iris(one, property)]
         return list(dict.fromkeys(things))
 
     def iris(self, thing: str, property: str) -> list[str]:
-        """The things that a property leads to."""
+        """The things that a property leads to.
+
+        :param thing: its IRI
+        :param property: its IRI, or its name where it is ours
+        """
         return [term.value for term in self.values(thing, property) if isinstance(term, NamedNode)]
 
     def plain(self, thing: str, property: str) -> list[Value]:
-        """The values of a property as plain values."""
+        """The values of a property as plain values.
+
+        :param thing: its IRI
+        :param property: its IRI, or its name where it is ours
+        """
         return [plain(term) for term in self.values(thing, property)]
 
     def first(self, thing: str, property: str) -> Value:
-        """The first of them; None without any."""
+        """The first of the values of a property; None without any.
+
+        :param thing: its IRI
+        :param property: its IRI, or its name where it is ours
+        """
         return next(iter(self.plain(thing, property)), None)
 
     def text(self, thing: str, property: str) -> str:
-        """The values of a property in one text, with "; " between."""
+        """The values of a property in one text, with "; " between.
+
+        :param thing: its IRI
+        :param property: its IRI, or its name where it is ours
+        """
         return "; ".join(str(value) for value in self.plain(thing, property))
 
     def label(self, thing: str) -> str:
@@ -109,6 +139,11 @@ class Reading:
         return next((iri.removeprefix(TERMS) for iri in classes if iri.startswith(TERMS)), "")
 
     def curies(self, thing: str, match: str = EXACT_MATCH) -> Iterator[str]:
-        """The CURIEs of the terms of other ontologies that mean the same."""
+        """The CURIEs of the terms of other ontologies that mean the same.
+
+        :param thing: the IRI of one of ours
+        :param match: the IRI of the property of SKOS that leads to them, where another relation than an exact match is
+            meant
+        """
         for outside in self.iris(thing, match):
             yield from (str(notation) for notation in self.plain(outside, NOTATION))

@@ -14,7 +14,11 @@ from ivig.query.results import plain
 
 
 def about_thing(graph: Graph, iri: str) -> QuerySolutions:
-    """What is said of a thing, a row a property and value."""
+    """What is said of a thing, a row a property and value.
+
+    :param graph: the one that is asked
+    :param iri: of the thing
+    """
     solutions = graph.engine.ask(graph.internal["about-thing"].bind_things("thing", [iri]))
     assert isinstance(solutions, QuerySolutions)
     return solutions
@@ -26,6 +30,8 @@ def thing_record(graph: Graph, iri: str) -> dict[str, Any]:
     A property that takes several values is a list, one that is absent null or an empty list; what leads to another
     thing is an object with `iri` and `label`. What was inferred stands among the rest.
 
+    :param graph: the one that is asked
+    :param iri: of the thing
     :returns: nothing but `iri` and `type` where nothing is said of it
     """
     known = schema(graph.files)

@@ -41,11 +41,23 @@ class Selection:
     Criteria that name a thing take a label or synonym in any case, a CURIE or an IRI, and include what is narrower; a
     term of a linked ontology stands for all that is below it.
 
-    condition: or "none" for statements on no condition. level: "1" to "5". year: "2015", "2010-2020", "2010-", "-2010".
-    query: the name of a saved query, with its parameters. sparql: a SELECT or CONSTRUCT query, whose answer names the
-    things of the graph that are picked. mentioned: the things that such an answer named, where it is there already.
-    depth: how many steps to go on to other statements that share a condition,
-    mechanism, adverse event, study or publication with those picked.
+    :param condition: that statements are on; "none" for those on no condition
+    :param group: of conditions or mechanisms
+    :param mechanism: that statements speak for or against
+    :param outcome: that was measured
+    :param study_type: of the study that a statement rests on
+    :param level: "1" to "5"
+    :param direction: which way the effect went
+    :param citation: a publication: PMID, DOI or IRI
+    :param year: of the publication: "2015", "2010-2020", "2010-", "-2010"
+    :param source: a source document
+    :param kind: of statements, such as "efficacy"
+    :param query: the name of a saved query
+    :param parameters: of that query
+    :param sparql: a SELECT or CONSTRUCT query, whose answer names the things of the graph that are picked
+    :param mentioned: the things that such an answer named, where it is there already
+    :param depth: how many steps to go on to other statements that share a condition, mechanism, adverse event, study or
+        publication with those picked
     """
 
     condition: tuple[str, ...] = ()
@@ -85,7 +97,11 @@ class Selection:
 
 
 class Picked(NamedTuple):
-    """What a selection picks: statements, and things that come along without one. IRIs."""
+    """What a selection picks.
+
+    :param statements: their IRIs
+    :param things: the IRIs of those that come along without a statement
+    """
 
     statements: set[str]
     things: set[str]
@@ -94,7 +110,11 @@ class Picked(NamedTuple):
 def picked(graph: Graph, selection: Selection) -> Picked:
     """The statements and things that a selection picks; everything for an empty one.
 
-    Raises UnknownName or AmbiguousName for a name, BadInput for a value that cannot be read or where nothing is picked.
+    :param graph: the one to pick from
+    :param selection: what a user asks for
+    :raises UnknownName: for a name that means nothing
+    :raises AmbiguousName: for a name that is not exact
+    :raises BadInput: for a value that cannot be read, or where nothing is picked
     """
     if not selection:
         return Picked(_column(graph, "statements"), _column(graph, "things"))
@@ -117,7 +137,10 @@ def picked(graph: Graph, selection: Selection) -> Picked:
 def resolved(graph: Graph, selection: Selection) -> Selection:
     """The same with the IRI of each thing that is named: two selections that mean the same things are equal then.
 
-    Raises UnknownName or AmbiguousName.
+    :param graph: the one whose names are meant
+    :param selection: what a user asks for
+    :raises UnknownName: for a name that means nothing
+    :raises AmbiguousName: for a name that is not exact
     """
     named: dict[str, Any] = {
         criterion: tuple(
@@ -129,7 +152,11 @@ def resolved(graph: Graph, selection: Selection) -> Selection:
 
 
 def took(graph: Graph, selection: Selection) -> list[str]:
-    """What a selection takes for names that are not exact, a line each."""
+    """What a selection takes for names that are not exact, a line each.
+
+    :param graph: the one whose names are meant
+    :param selection: what a user asks for
+    """
     given = ((name, kinds) for criterion, kinds in _KINDS.items() for name in getattr(selection, criterion))
     taken = ((name, graph.names.took(name, kind)) for name, kinds in given for kind in kinds if name.lower() != NONE)
     return [f'took {label} for "{name}"' for name, label in taken if label]
@@ -216,7 +243,7 @@ def _depth(selection: Selection) -> int:
 def mentioned(result: QuerySolutions | QueryTriples | QueryBoolean | QuadParser) -> set[str]:
     """The things of ours in an answer. Only their names are taken: what is exported of them the release says.
 
-    Raises BadInput for a yes or no.
+    :raises BadInput: for a yes or no
     """
     if isinstance(result, QueryBoolean):
         raise BadInput("a yes or no picks nothing: give a SELECT or CONSTRUCT query")

@@ -59,7 +59,12 @@ def triples(quads: Iterable[Quad]) -> Iterator[Triple]:
 
 
 class Said(NamedTuple):
-    """A quad of a thing; whether it was derived; the IRI of the thing of ours that it leads to, None for no such."""
+    """A quad of a thing.
+
+    :param quad: what is said
+    :param inferred: whether it was derived
+    :param thing: the IRI of the thing of ours that it leads to, None for no such
+    """
 
     quad: Quad
     inferred: bool
@@ -67,11 +72,13 @@ class Said(NamedTuple):
 
 
 class Description(NamedTuple):
-    """All that a release says of one thing, in the order of sorted N-Quads.
+    """All that a release says of one thing.
 
-    leads_to: things that belong to whatever subgraph holds this one; derived_to: those that belong to one with what was
-    derived; verdicts: those derived on it; terms: the classes and properties of ours in which it is said, each with
-    whether only a derived quad has it.
+    :param said: in the order of sorted N-Quads
+    :param leads_to: things that belong to whatever subgraph holds this one
+    :param derived_to: those that belong to one with what was derived
+    :param verdicts: those derived on it
+    :param terms: the classes and properties of ours in which it is said, each with whether only a derived quad has it
     """
 
     said: tuple[Said, ...]
@@ -82,10 +89,13 @@ class Description(NamedTuple):
 
 
 class Descriptions:
-    """The descriptions of one release, read once: a release does not change. The oldest is forgotten where more than
-    `limit` quads are held."""
+    """The descriptions of one release, read once: a release does not change."""
 
     def __init__(self, graph: Graph, limit: int = _HELD) -> None:
+        """
+        :param graph: the one whose release is read
+        :param limit: the quads that are held at most; where there are more, the oldest description is forgotten
+        """
         self._graph = graph
         self._limit = limit
         self._held: OrderedDict[str, Description] = OrderedDict()

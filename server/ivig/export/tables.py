@@ -23,6 +23,10 @@ _ROWS = 10_000
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
     """Write the statements of a subgraph as a table.
 
+    :param graph: the one that the subgraph is of
+    :param subgraph: what to write
+    :param format_name: `csv`, `tsv`, `xlsx` or `parquet`
+    :param out: takes the bytes
     :raises NotInstalled: for Parquet without pyarrow
     """
     wanted = columns(schema(graph.files))

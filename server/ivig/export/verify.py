@@ -26,7 +26,13 @@ _DEEPEST = 50
 
 
 class Verified(NamedTuple):
-    """What was found. problems: a line each, naming the file, safe to show; empty where all is as it was."""
+    """What was found.
+
+    :param problems: a line each, naming the file, safe to show; empty where all is as it was
+    :param files: how many its checksums list
+    :param statements: how many it holds; not counted where a file was changed
+    :param release: the digest of the release that it was made of; empty where a file was changed
+    """
 
     problems: list[str]
     files: int

@@ -32,12 +32,24 @@ _BLOCK = 1 << 18
 
 
 def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
-    """What to ask of a worker to get a subgraph in a format."""
+    """What to ask of a worker to get a subgraph in a format.
+
+    :param selection: what the subgraph holds
+    :param format_name: one of `FORMATS`
+    :param inferred: whether to include what was derived
+    :returns: JSON, for `Job.task`
+    """
     return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
 
 
 def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
-    """What writes the subgraphs of one release, which is read once, before the first of them."""
+    """What writes the subgraphs of one release, which is read once, before the first of them.
+
+    :param engine: the one of the worker, which the graph is asked by
+    :param release: the one to export from
+    :param words: one: the folder of the files of the graph
+    :returns: the task of the worker
+    """
     # Arrow's own allocator reserves more addresses than a worker may have.
     os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
     graph = Graph(GraphFiles(Path(words[0])), release)

@@ -19,7 +19,10 @@ def finished_file(path: Path) -> Iterator[Path]:
     """A draft beside a file, which takes its name, and the rights of a file that was there, once it is finished.
 
     What is no file but takes what is written to it, such as a device or a pipe, is its own draft. A link stays one:
-    what it leads to is written. Raises BadInput for a folder, NotThere where nothing can be written.
+    what it leads to is written.
+
+    :raises BadInput: for a folder
+    :raises NotThere: where nothing can be written
     """
     try:
         if path.name in ("", "..") or path.is_dir():
@@ -43,7 +46,11 @@ def finished_file(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def finished_folder(path: Path) -> Iterator[Path]:
-    """A draft of a folder that is not there yet, or empty. Raises BadInput where there is something in it."""
+    """A draft of a folder that is not there yet, or empty.
+
+    :raises BadInput: where there is something in it, or a file of its name
+    :raises NotThere: where nothing can be written
+    """
     if path.name in ("", "..") or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
         raise BadInput(f"{path} is there already: name a new folder")
     draft = _draft_of(path)

@@ -37,7 +37,9 @@ _LOCAL_NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 def canonical_turtle(triples: Iterable[Triple], head: str = "") -> str:
     """Turtle in canonical order.
 
-    head: comment lines to stand first. Raises BadInput at a blank node: everything in the data has an IRI.
+    :param triples: what to write, in any order
+    :param head: comment lines to stand first, each with its line end
+    :raises BadInput: at a blank node: everything in the data has an IRI
     """
     blocks: dict[str, dict[str, set[str]]] = {}
     used: set[str] = set()
@@ -54,7 +56,9 @@ def canonical_turtle(triples: Iterable[Triple], head: str = "") -> str:
 def format_file(path: Path, *, check: bool = False) -> bool:
     """Bring a Turtle file into canonical order; whether it was in another.
 
-    check: only look. Raises BadInput where a comment below the head would be lost.
+    :param path: the file, which is written anew where its order was another
+    :param check: only look
+    :raises BadInput: where a comment below the head would be lost
     """
     triples = read_turtle(path)
     text = path.read_text(encoding="utf-8")

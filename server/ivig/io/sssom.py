@@ -66,7 +66,12 @@ def mappings(path: Path, things: Container[str] | None = None) -> list[Mapping]:
 
 
 def all_mappings(paths: Iterable[Path], things: Container[str] | None = None) -> list[Mapping]:
-    """The links of several files, as `mappings` has them."""
+    """The links of several files, as `mappings` has them.
+
+    :param paths: SSSOM files
+    :param things: the IRIs that a link may be of; any where None
+    :returns: those of the first file first
+    """
     return [mapping for path in paths for mapping in mappings(path, things)]
 
 

@@ -42,6 +42,10 @@ def read_text(path: Path, name: str | None = None, limit: int | None = None) -> 
 def decoded(content: bytes, name: str) -> str:
     """Bytes as text, as for `read_text`.
 
+    :param content: the whole file
+    :param name: what messages call the file
+    :raises BadInput: where it is compressed, or with the line and the byte where it is no text
+
     >>> decoded(b"\\xff\\xfea\\x00\\r\\x00\\n\\x00", "x.txt"), decoded("Sjögren\\n".encode("cp1252"), "x.txt")
     ('a\\n', 'Sjögren\\n')
     """

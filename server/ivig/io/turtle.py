@@ -32,6 +32,8 @@ def read_turtle(path: Path, name: str | None = None) -> list[Triple]:
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
     """The triple as a quad of a graph.
 
+    :param triple: any
+    :param graph: its name, or the default graph
     :returns: the quad
     """
     return Quad(triple.subject, triple.predicate, triple.object, graph)

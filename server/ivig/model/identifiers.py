@@ -106,7 +106,11 @@ class Prefix(NamedTuple):
 
 
 class Identifier(NamedTuple):
-    """An identifier of another collection: its prefix as we write it, and what stands behind."""
+    """An identifier of another collection.
+
+    :param prefix: as we write it, such as `MONDO`
+    :param local: what stands behind the prefix
+    """
 
     prefix: str
     local: str
@@ -208,6 +212,10 @@ pmid, doi, pmcid = (partial(publication_identifier, prefix) for prefix in _PUBLI
 
 def citation_key(pmid: str, doi: str, pmcid: str) -> str | None:
     """The last part of a citation's IRI, by PMID, else DOI, else PMCID; None where it has none of them.
+
+    :param pmid: digits without a prefix; empty for none
+    :param doi: without the address of a resolver, in any case; empty for none
+    :param pmcid: as PMC writes it, such as `PMC1`; empty for none
 
     >>> citation_key("15674654", "10.1000/a", ""), citation_key("", "10.1002/14651858.CD004370.pub3", "PMC1")
     ('pmid-15674654', 'doi-10.1002-14651858.cd004370.pub3')

@@ -20,8 +20,13 @@ _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "
 
 
 class NameIndex(TypedDict):
-    """labels: a thing's IRI to its preferred label. kinds: class, normal name, IRIs. outside: a CURIE or outside IRI,
-    in small letters, to pairs of our IRI and how it matches. replaced: a thing's former IRI to the one it has."""
+    """What the things of a graph are called.
+
+    :param labels: a thing's IRI to its preferred label
+    :param kinds: class, normal name, IRIs
+    :param outside: a CURIE or outside IRI, in small letters, to pairs of our IRI and how it matches
+    :param replaced: a thing's former IRI to the one it has
+    """
 
     labels: dict[str, str]
     kinds: dict[str, dict[str, list[str]]]
@@ -31,7 +36,11 @@ class NameIndex(TypedDict):
 
 def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex:
     """Every label, synonym and identifier in the data and the vocabularies, every mapped term in the links, every
-    former IRI."""
+    former IRI.
+
+    :param asserted: the triples of the data and the vocabularies; only what is said of IRIs of ours is read
+    :param links: the triples of the mappings to terms of other collections
+    """
     labels: dict[str, str] = {}
     replaced: dict[str, str] = {}
     names: dict[str, set[str]] = {}

@@ -19,9 +19,13 @@ _SHOWN_CHARACTERS = 80
 class Problem(NamedTuple):
     """What is wrong with one field of one record.
 
-    file; place: "line 12", "sheet evidence, row 5" or "entry 3"; record: its id or name, where known; field: dotted,
-    empty for the record as a whole; value: what was found; allowed: what may stand there instead; doubt: it may be
-    right, and a curator who looked can let it through.
+    :param file: its name, for messages
+    :param place: such as "line 12", "sheet evidence, row 5" or "entry 3"
+    :param record: its id or name, where known
+    :param field: dotted, empty for the record as a whole
+    :param value: what was found
+    :param allowed: what may stand there instead
+    :param doubt: it may be right, and a curator who looked can let it through
     """
 
     file: str
@@ -48,6 +52,11 @@ class BadRecords(BadInput):
     """
 
     def __init__(self, problems: Sequence[Problem], head: str = "", *, whole: bool = False) -> None:
+        """
+        :param problems: every one, in the order in which the message lists them
+        :param head: a line that stands before them in the message; empty for none
+        :param whole: whether it is the file that cannot be read, and not only some of its rows
+        """
         self.problems = list(problems)
         self.whole = whole
         shown = [str(problem) for problem in self.problems[:_SHOWN_PROBLEMS]]

@@ -24,10 +24,17 @@ _Term = NamedNode | BlankNode
 class Property:
     """What a thing of a class may say by one property.
 
-    iri: of the property; name: in columns, records and forms (snake case); order: its place; group: the heading that it
-    stands under, empty for none; class_: the class of its values, empty for text and numbers; datatype: the IRI of the
-    datatype of its values, empty for links; required, repeatable: how many values it takes; definition, example: what
-    it means, by the ontology; note: how to fill it, by the shape.
+    :param iri: of the property
+    :param name: in columns, records and forms (snake case)
+    :param order: its place among the properties of the class
+    :param group: the heading that it stands under, empty for none
+    :param class_: the class of its values, empty for text and numbers
+    :param datatype: the IRI of the datatype of its values, empty for links
+    :param required: whether a thing has to have a value of it
+    :param repeatable: whether it takes several values
+    :param definition: what it means, by the ontology
+    :param example: of a value, by the ontology
+    :param note: how to fill it, by the shape
     """
 
     iri: str
@@ -87,6 +94,8 @@ class Schema:
     def property(self, class_: str, name: str) -> Property:
         """One property of a class, by its name in columns and records.
 
+        :param class_: the name of a class of the ontology, such as `Effect`
+        :param name: in snake case, as columns and records have it
         :raises KeyError: where the class has none of that name
 
         >>> schema().property("Effect", "ci_low").definition

@@ -41,6 +41,8 @@ class Difference(NamedTuple):
 def differences(before: Graph, after: Graph) -> Iterator[Difference]:
     """What differs: statements added, gone, changed, each in the order of their IRIs, then verdicts.
 
+    :param before: the graph with the older release
+    :param after: the graph with the newer one
     :raises NotThere: where a release is damaged
     """
     old, new = _Statements(before), _Statements(after)

@@ -29,7 +29,8 @@ Result = QuerySolutions | QueryBoolean | QueryTriples
 class Dataset(NamedTuple):
     """The graphs that a query is asked over, as the SPARQL protocol gives them: they replace what the query says.
 
-    default: graphs whose union is the default graph; named: graphs that GRAPH can reach.
+    :param default: the IRIs of the graphs whose union is the default graph
+    :param named: the IRIs of the graphs that GRAPH can reach
     """
 
     default: tuple[str, ...] = ()
@@ -77,7 +78,14 @@ class EmbeddedEngine:
         self._union = release.union
 
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
-        """As every engine."""
+        """As every engine. Where no dataset is named, the release says whether the default graph is the union of all.
+
+        :param query: in SPARQL; prefixes of the graph need no declaration
+        :param dataset: the graphs to ask, in place of those that the query names
+        :param service: the one server that it calls by SERVICE, where it is a saved query that does
+        :raises BadQuery: where it does not parse, with the place
+        :raises Refused: for an update, or a SERVICE call where no server is given
+        """
         text = QueryText(query)
         if text.is_update:
             raise Refused("the graph is read-only: updates are refused")

@@ -28,6 +28,8 @@ _LONGEST = 200
 def pandas_frame(answer: Answer, labels: bool) -> pandas.DataFrame:
     """The answer as a data frame, as `Answer.to_pandas` has it.
 
+    :param answer: the rows to be in it
+    :param labels: columns that hold things have their labels in place of their IRIs, and no twin
     :raises BadInput: where pandas is not installed
     """
     try:
@@ -46,6 +48,8 @@ def pandas_frame(answer: Answer, labels: bool) -> pandas.DataFrame:
 def polars_frame(answer: Answer, labels: bool) -> polars.DataFrame:
     """The answer as a data frame of polars, as `Answer.to_polars` has it.
 
+    :param answer: the rows to be in it
+    :param labels: columns that hold things have their labels in place of their IRIs, and no twin
     :raises BadInput: where polars is not installed
     """
     try:

@@ -56,7 +56,11 @@ class Answer:
 
     @classmethod
     def of(cls, solutions: QuerySolutions, **more: Any) -> Answer:
-        """The answer that a result gives, read to its end; `more` as for the class."""
+        """The answer that a result gives, read to its end.
+
+        :param solutions: the running result
+        :param more: `meanings` and `took`, as for the class
+        """
         return cls(columns(solutions), list(rows(solutions)), **more)
 
     @classmethod
@@ -112,6 +116,10 @@ class Graph:
     """A release with the saved queries of its files."""
 
     def __init__(self, files: GraphFiles, release: Release) -> None:
+        """
+        :param files: those of the graph, whose internal queries are asked
+        :param release: the one to ask
+        """
         self.files = files
         self.release = release
 
@@ -161,7 +169,12 @@ class Graph:
         return Answer.of(solutions, meanings=self.queries[name].columns, took=self.took(name, parameters))
 
     def took(self, name: str, parameters: Mapping[str, str]) -> list[str]:
-        """What a saved query takes for names that are not exact, a line each."""
+        """What a saved query takes for names that are not exact, a line each.
+
+        :param name: of the query, such as `evidence-for-condition`
+        :param parameters: what a user typed, by the names of the parameters
+        :raises UnknownName: for a query that is not known
+        """
         given = (
             (parameter.kind, parameters.get(parameter.name, "").strip()) for parameter in self.queries[name].parameters
         )
@@ -213,16 +226,34 @@ class Graph:
         return Answer.of(select(self.engine, query))
 
     def about(self, name: str, *things: str) -> Answer:
-        """The answer to an internal query about things given by their IRIs; to one without parameters, given none."""
+        """The answer to an internal query about things given by their IRIs; to one without parameters, given none.
+
+        :param name: of the query, without the ending of its file
+        :param things: IRIs of the graph
+        """
         query = self.internal[name]
         return Answer.of(select(self.engine, query.bind_things("thing", things) if things else query.text))
 
     def solutions(self, name: str, parameters: dict[str, str]) -> QuerySolutions:
-        """The running result of a saved query, not yet read; raises what `query` does."""
+        """The running result of a saved query, not yet read.
+
+        :param name: of the query, such as `evidence-for-condition`
+        :param parameters: what a user typed, by the names of the parameters
+        :raises UnknownName: for a query, parameter or name that is not known, with the nearest
+        :raises AmbiguousName: for a name that means several things, with all of them
+        :raises BadInput: where a parameter is missing
+        """
         return select(self.engine, self.bound(name, parameters), self.queries[name].service)
 
     def bound(self, name: str, parameters: dict[str, str]) -> str:
-        """The text of a saved query with its parameters bound; raises what `query` does."""
+        """The text of a saved query with its parameters bound.
+
+        :param name: of the query, such as `evidence-for-condition`
+        :param parameters: what a user typed, by the names of the parameters
+        :raises UnknownName: for a query, parameter or name that is not known, with the nearest
+        :raises AmbiguousName: for a name that means several things, with all of them
+        :raises BadInput: where a parameter is missing
+        """
         return self.queries[name].bind(parameters, self.names)
 
     def to_rdflib(self, *things: str, subgraph: Iterable[Quad | Triple] | None = None) -> rdflib.Graph:

@@ -45,6 +45,10 @@ class Names:
     """The names of a release."""
 
     def __init__(self, index: NameIndex, release: Release | None = None) -> None:
+        """
+        :param index: what its things are called
+        :param release: the one that has the outside terms of linked ontologies; without it there are none
+        """
         self._index = index
         self._release = release
 
@@ -91,6 +95,10 @@ class Names:
 
     def took(self, name: str, kind: str) -> str | None:
         """What a name was taken for by `things`, where nothing is called exactly so; None where something is.
+
+        :param name: what a user typed
+        :param kind: a class of the ontology, such as `Condition`
+        :returns: the label of that; None too where a name means several things, or nothing
 
         >>> import ivig
         >>> ivig.open().names.took("Guillain Barre", "Condition")
@@ -176,7 +184,12 @@ class Names:
         return []
 
     def outside_iris(self, things: Iterable[str], prefix: str) -> list[str]:
-        """The IRIs that things have in another collection: those of exact matches, for a thing without any of close."""
+        """The IRIs that things have in another collection: those of exact matches, for a thing without any of close.
+
+        :param things: IRIs of the graph
+        :param prefix: of the identifiers of that collection, such as `MONDO`, in any case
+        :returns: each once, in order
+        """
         wanted = set(things)
         found: dict[str, dict[str, list[str]]] = {}
         for key, pairs in self._index["outside"].items():
@@ -353,13 +366,22 @@ def _codes(typed: str) -> list[Identifier]:
 
 
 def say_replaced(old: str, new: str) -> None:
-    """Warn that a thing has another IRI by now than the one that it was asked for by."""
+    """Warn that a thing has another IRI by now than the one that it was asked for by.
+
+    :param old: the IRI that was asked for
+    :param new: the one that the thing has
+    """
     # The caller of a saved query, as it is shown in Python, is too far away to be told by its line.
     warnings.warn(f"{old.removeprefix(BASE)} is now {new.removeprefix(BASE)}", Replaced, stacklevel=2)
 
 
 def nearest(name: str, names: Iterable[str]) -> list[str]:
-    """Up to ten of the names, those most like `name` first."""
+    """Up to ten of the names, those most like `name` first.
+
+    :param name: what was typed
+    :param names: those that are known
+    :returns: none where none is like it
+    """
     from rapidfuzz import fuzz, process
 
     def likeness(typed: str, known: str, **_: object) -> float:

@@ -16,6 +16,9 @@ _WEAK = frozenset({"disease", "disorder", "syndrome", "of", "the", "and", "a", "
 def near_names(typed: str, names: Iterable[str]) -> list[str]:
     """The names each of which has, for every word that was typed, a word like it; those with the fewest others first.
 
+    :param typed: words, any of which may be misspelled or begun
+    :param names: those that are known
+
     >>> near_names("miastenia", ["myasthenia gravis", "gastroenteritis", "juvenile myasthenia gravis"])
     ['myasthenia gravis', 'juvenile myasthenia gravis']
     >>> near_names("asdfqwer", ["myasthenia gravis"])

@@ -51,7 +51,12 @@ def _say(line: str) -> None:
 
 
 def existing_graph(folder: Path | None = None, releases: Path | None = None) -> Graph | None:
-    """The graph with the release that is there, built or not from the newest files; None where there is none."""
+    """The graph with the release that is there, built or not from the newest files; None where there is none.
+
+    :param folder: of the files of the graph; None for the package's own
+    :param releases: where its releases are; None for the place in the user's cache
+    :raises NotThere: where there is no graph, or its release is damaged
+    """
     files = graph_files(folder)
     release = releases_of(files, releases).current()
     return Graph(files, release) if release else None

@@ -14,7 +14,12 @@ WHAT_IT_IS = (
 
 
 class Section(NamedTuple):
-    """One section: its title, what it counts, and the counts."""
+    """One section.
+
+    :param title: its heading
+    :param description: what it counts
+    :param answer: the counts
+    """
 
     title: str
     description: str

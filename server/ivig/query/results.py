@@ -112,11 +112,19 @@ def records(solutions: QuerySolutions) -> Iterator[str]:
 class Writable(Protocol):
     """Anything that takes bytes."""
 
-    def write(self, data: bytes, /) -> int: ...
+    def write(self, data: bytes, /) -> int:
+        """Take some more, and say how many they are."""
 
 
 def write_result(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str, out: Writable) -> None:
-    """Write a result in a format of its kind as it is read: one of the W3C formats, ndjson or records."""
+    """Write a result in a format of its kind as it is read: one of the W3C formats, ndjson or records.
+
+    :param result: what an engine gave, not yet read
+    :param format_name: `json`, `xml`, `csv`, `tsv`, `ndjson` or `records` for rows, a format of RDF such as `turtle`
+        for triples
+    :param out: takes the bytes
+    :raises BadInput: for triples that RDF/XML cannot hold
+    """
     target: Any = out
     if isinstance(result, QueryTriples):
         prefixes = PREFIXES if format_name in _WITH_PREFIXES else None
@@ -152,7 +160,12 @@ def writable_as_xml(triples: Iterable[Triple]) -> Iterator[Triple]:
 
 
 def result_bytes(result: QuerySolutions | QueryBoolean | QueryTriples, format_name: str) -> bytes:
-    """A whole result in a format of its kind."""
+    """A whole result in a format of its kind.
+
+    :param result: what an engine gave, not yet read
+    :param format_name: as for `write_result`
+    :raises BadInput: for triples that RDF/XML cannot hold
+    """
     out = io.BytesIO()
     write_result(result, format_name, out)
     return out.getvalue()

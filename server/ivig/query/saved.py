@@ -108,7 +108,11 @@ class SavedQuery(NamedTuple):
                 raise UnknownName(f"parameter of {self.name}", name, nearest(name, known) or known)
 
     def bind_things(self, name: str, iris: Iterable[str]) -> str:
-        """The query with one parameter bound to many things, given by IRIs of the graph."""
+        """The query with one parameter bound to many things, given by IRIs of the graph.
+
+        :param name: of the parameter
+        :param iris: of the graph
+        """
         return _bound(self.text, f"p_{name}", iris)
 
 

@@ -97,7 +97,13 @@ class Hit:
 def search(release: Release, names: Names, text: str, kinds: Iterable[str] | None, limit: int) -> list[Hit]:
     """What is found in the index of a release, as `Graph.search` has it.
 
+    :param release: the one whose index is asked
+    :param names: those of that release
+    :param text: words; between quotation marks a phrase
+    :param kinds: only things of these kinds, such as `condition`; of all where None
+    :param limit: how many at most
     :raises NotThere: where the release has no index, or a damaged one
+    :raises UnknownName: for a kind that is none
     """
     if not release.search.is_file():
         raise release.damaged(f"{release.search.name} is missing")

@@ -34,7 +34,15 @@ CHANGES = {
 
 
 class Verdict(NamedTuple):
-    """A verdict as the rules derive it."""
+    """A verdict as the rules derive it.
+
+    :param condition: its IRI
+    :param condition_label: what it is called
+    :param intent: what the treatment is for, such as `treat`
+    :param word: which way it goes, such as `benefit`
+    :param strength: how sure it is, such as `weak`
+    :param sentence: all of it in words
+    """
 
     condition: str
     condition_label: str

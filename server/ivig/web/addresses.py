@@ -40,6 +40,11 @@ class PathPrefix:
     """
 
     def __init__(self, app: ASGIApp, root_path: str, proxies: Sequence[str]) -> None:
+        """
+        :param app: the application that is let live there
+        :param root_path: the path of `public_url`, without a slash at its end; empty for none
+        :param proxies: addresses and networks of the proxies that are trusted
+        """
         self._app, self._root_path = app, root_path
         self._proxies = [ip_network(one) for one in proxies]
 
@@ -76,7 +81,11 @@ def local_path(iri: str) -> str:
 
 
 def url(request: Request, path: str) -> str:
-    """The address of a path of this server, as a link in its answers has it: with the prefix."""
+    """The address of a path of this server, as a link in its answers has it: with the prefix.
+
+    :param request: the one that is answered
+    :param path: with a slash at its beginning
+    """
     root: str = request.scope.get("root_path", "")
     return root + path
 

@@ -29,6 +29,9 @@ _PATIENCE = 0.2
 async def made(pool: Pool, job: Job, request: Request) -> tuple[str, IO[bytes]]:
     """The answer to a job: the name of its format, and a file at its beginning. A slow client keeps no worker.
 
+    :param pool: of the workers that run it
+    :param job: what they do
+    :param request: the one that is answered, whose client it counts for
     :raises Gone: where the client went away; then the job is stopped
     :raises IvigError: what is wrong with the job, or what it took too much of
     """
@@ -59,6 +62,8 @@ def sent(body: IO[bytes], media_type: str, headers: Mapping[str, str], before: b
 async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
     """What some work gives, unless who asked goes away first: then it is cancelled.
 
+    :param request: the one that is answered
+    :param work: what is waited for
     :raises Gone: where they did
     """
     task = asyncio.ensure_future(work)

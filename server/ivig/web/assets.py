@@ -45,7 +45,11 @@ class Assets(StaticFiles):
         await super().__call__({**scope, "headers": headers, "extensions": {}}, receive, send)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file."""
+        """The file; browsers keep it for a year where its address has its digest.
+
+        :param path: below the folder of the files
+        :param scope: of the request, as ASGI has it
+        """
         found = await super().get_response(path, scope)
         asked = scope["query_string"].decode("latin-1")
         named = _BUNDLED.search(path) or asked == f"v={digest_of(path)}"

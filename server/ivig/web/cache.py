@@ -29,7 +29,14 @@ _MADE_AT_ONCE = 2
 
 
 class KeptAnswer(NamedTuple):
-    """An answer as it is sent. etag: of this very form of it; noted: for the log."""
+    """An answer as it is sent.
+
+    :param status: of HTTP
+    :param headers: names, in small letters, and values
+    :param body: all of it, compressed where the headers say so
+    :param etag: of this very form of it
+    :param noted: for the log
+    """
 
     status: int
     headers: list[tuple[bytes, bytes]]
@@ -38,7 +45,11 @@ class KeptAnswer(NamedTuple):
     noted: dict[str, object]
 
     async def deliver(self, scope: Scope, send: Send) -> None:
-        """Send it as a request wants it: all of it, or only that nothing has changed."""
+        """Send it as a request wants it: all of it, or only that nothing has changed.
+
+        :param scope: of the request, as ASGI has it
+        :param send: takes the messages of the answer
+        """
         known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
         tags = [tag.strip().removeprefix(b"W/") for tag in known.split(b",")]
         if self.status == 200 and (self.etag in tags or tags == [b"*"]):
@@ -114,6 +125,11 @@ class Cached:
     """Answers GET and HEAD with what was answered before. HEAD is asked like GET, so that it gets the same headers."""
 
     def __init__(self, app: ASGIApp, cache: AnswerCache, metrics: Metrics) -> None:
+        """
+        :param app: the application that makes the answers
+        :param cache: where they are kept
+        :param metrics: count those that were kept and those that were not
+        """
         self._app, self._cache = app, cache
         self._found, self._missed = (metrics.cached.labels(found) for found in ("yes", "no"))
         self._shares = Shares(_MADE_AT_ONCE)

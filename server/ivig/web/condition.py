@@ -61,7 +61,15 @@ _SEVERITIES = ("serious", "moderate", "mild", "")
 
 
 class Question(NamedTuple):
-    """Evidence that answers one question: the rows that are shown, how many there are, and how many count."""
+    """Evidence that answers one question.
+
+    :param id: of its part of the page
+    :param title: the heading of that part
+    :param note: what to bear in mind
+    :param rows: those that are shown
+    :param total: how many there are
+    :param counting: how many of these count for the verdict
+    """
 
     id: str
     title: str
@@ -72,7 +80,13 @@ class Question(NamedTuple):
 
 
 class Dose(NamedTuple):
-    """A regimen as people write it, and who tells of it."""
+    """A regimen as people write it, and who tells of it.
+
+    :param text: the regimen, in a line
+    :param notes: up to two, such as an arm that had it
+    :param sources: what is told of those who tell of it, recommendations first
+    :param population: in whom, where that is narrower; empty else
+    """
 
     text: str
     notes: list[str]
@@ -81,7 +95,13 @@ class Dose(NamedTuple):
 
 
 class Body(NamedTuple):
-    """What a body says of the condition, and whether it is in force."""
+    """What a body says of the condition, and whether it is in force.
+
+    :param row: of the query for recommendations
+    :param tone: the sort of what it recommends, which tells its colour
+    :param year: of the recommendation; empty where none is told
+    :param in_force: false where it is told to be out of force or superseded
+    """
 
     row: Mapping[str, Value]
     tone: str
@@ -107,7 +127,14 @@ class Chip(NamedTuple):
 
 
 class MechanismOf(NamedTuple):
-    """A mechanism in a condition, with the rows for, against and about it."""
+    """A mechanism in a condition, with the rows for, against and about it.
+
+    :param iri: of the mechanism
+    :param label: what it is called
+    :param supporting: how many rows speak for it
+    :param contradicting: how many speak against it
+    :param rows: all of them, those against it first
+    """
 
     iri: str
     label: str
@@ -117,7 +144,12 @@ class MechanismOf(NamedTuple):
 
 
 class Plot(NamedTuple):
-    """A forest plot, and where it can be had as a file."""
+    """A forest plot of a condition.
+
+    :param forest: what it shows
+    :param picture: the root of its SVG
+    :param number: by which it can be had as a file: the fullest is 1
+    """
 
     forest: Forest
     picture: Element
@@ -128,6 +160,9 @@ def evidence(graph: Graph, iri: str) -> list[dict[str, Value]]:
     """The evidence on a condition and narrower ones, each row with whether it counts for the verdict, and why not.
 
     What counts comes first, then what is on the condition itself, then by design and size.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
     """
     rows = _once(graph.query("evidence-for-condition", condition=iri), "statement")
     basis = {row["statement"]: row for row in graph.query("verdict-basis", condition=iri)}
@@ -149,7 +184,12 @@ def _once(rows: Iterable[dict[str, Value]], key: str) -> list[dict[str, Value]]:
 
 
 def questions(rows: list[dict[str, Value]], shown: int = SHOWN) -> list[Question]:
-    """The evidence by question, each with its first rows."""
+    """The evidence by question, each with its first rows.
+
+    :param rows: of the evidence, as `evidence` gives them
+    :param shown: how many rows of each question are shown at most
+    :returns: those that have evidence, in the order of the page
+    """
     known = {comparison for _, _, comparisons, _ in QUESTIONS for comparison in comparisons}
     found = []
     for id, title, comparisons, note in QUESTIONS:
@@ -165,13 +205,22 @@ def questions(rows: list[dict[str, Value]], shown: int = SHOWN) -> list[Question
 
 
 def plots(rows: list[dict[str, Value]], references: dict[str, Reference], href: Href) -> list[Plot]:
-    """The forest plots of a condition, the fullest first."""
+    """The forest plots of a condition, the fullest first.
+
+    :param rows: of the evidence, as `evidence` gives them
+    :param references: publications by IRI
+    :param href: gives the address that a line links to, from the IRI of its statement
+    """
     made = forests(rows, references, asked)
     return [Plot(forest, forest_plot(forest, href), number) for number, forest in enumerate(made, 1)]
 
 
 def bodies(graph: Graph, iri: str) -> list[Body]:
-    """What bodies say: on the condition itself first, in force before others, the newest first."""
+    """What bodies say: on the condition itself first, in force before others, the newest first.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
     rows = _once(graph.query("recommendations", condition=iri), "statement")
     found = []
     for row in rows:
@@ -201,7 +250,11 @@ def strip(found: list[Body]) -> list[Chip]:
 
 
 def harms(graph: Graph, iri: str) -> dict[str, list[dict[str, Value]]]:
-    """The harms that were told of in the condition, by severity, the most frequent first."""
+    """The harms that were told of in the condition, by severity, the most frequent first.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
     rows = _once(graph.query("adverse-events", condition=iri), "statement")
     rows.sort(key=lambda row: -float(str(row["frequency"] or 0)))
     by_severity: dict[str, list[dict[str, Value]]] = {}
@@ -212,7 +265,11 @@ def harms(graph: Graph, iri: str) -> dict[str, list[dict[str, Value]]]:
 
 
 def doses(graph: Graph, iri: str) -> list[Dose]:
-    """The regimens of immunoglobulin in the condition: those of guidelines first, then by how many tell of them."""
+    """The regimens of immunoglobulin in the condition: those of guidelines first, then by how many tell of them.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
     phases: dict[tuple[Value, Value], list[Row]] = {}
     notes: dict[str, dict[str, None]] = {}
     sources: dict[str, dict[Value, Mapping[str, Value]]] = {}
@@ -256,7 +313,11 @@ def _recommending(told: Dose) -> int:
 
 
 def mechanisms(graph: Graph, iri: str) -> list[MechanismOf]:
-    """The mechanisms that were looked at in the condition, those with the most statements first."""
+    """The mechanisms that were looked at in the condition, those with the most statements first.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
     grouped: dict[tuple[str, str], list[dict[str, Value]]] = {}
     rows = _once(graph.query("mechanisms-for-condition", condition=iri), "statement")
     short = in_short(graph, [str(row["statement"]) for row in rows])
@@ -276,7 +337,11 @@ def mechanisms(graph: Graph, iri: str) -> list[MechanismOf]:
 
 
 def in_short(graph: Graph, statements: Iterable[str]) -> dict[str, Mapping[str, Value]]:
-    """What a page tells of statements, by IRI."""
+    """What a page tells of statements, by IRI.
+
+    :param graph: the one that is asked
+    :param statements: their IRIs
+    """
     found: dict[str, Mapping[str, Value]] = {}
     if wanted := sorted(set(statements)):
         for row in graph.about("statements-in-short", *wanted):
@@ -285,7 +350,11 @@ def in_short(graph: Graph, statements: Iterable[str]) -> dict[str, Mapping[str, 
 
 
 def over_time(graph: Graph, iri: str) -> Element | None:
-    """How many statements rest on publications of each year, as a picture; None where there are fewer than three."""
+    """How many statements rest on publications of each year, as a picture; None where there are fewer than three.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
     rows = graph.query("evidence-over-time", condition=iri)
     total = sum(int(str(row["statements"])) for row in rows)
     return timeline(rows) if total > 2 and len({row["year"] for row in rows}) > 1 else None

@@ -42,7 +42,13 @@ _PREFIXES = {**DESCRIPTION_PREFIXES, "schema": SCHEMA, "sd": _SD, "sh": SHACL}
 
 
 def document_of(triples: Iterable[Triple], request: Request) -> Response:
-    """Triples as a document in the format that a request asks for."""
+    """Triples as a document in the format that a request asks for.
+
+    :param triples: what it says
+    :param request: the one that is answered
+    :raises UnknownName: where the request names a format that is none of RDF
+    :raises NotAcceptable: where the client accepts none
+    """
     format_name = chosen_format(GRAPH_TYPES, accepted(request), request.query_params.get("format"))
     prefixes = _PREFIXES if format_name in ("turtle", "rdfxml") else None
     body = serialize(triples, format=RDF_FORMATS[format_name], prefixes=prefixes)
@@ -50,7 +56,11 @@ def document_of(triples: Iterable[Triple], request: Request) -> Response:
 
 
 def service_description(graph: Graph, address: str) -> Iterable[Triple]:
-    """The endpoint below the address of a server, as triples."""
+    """The endpoint below the address of a server, as triples.
+
+    :param graph: the one that is served
+    :param address: of the server, with a slash at its end
+    """
     service, dataset, default = BlankNode("service"), BlankNode("dataset"), BlankNode("default")
     sizes: dict[str, int] = graph.release.manifest["graphs"]
     yield _is_a(service, _SD + "Service")
@@ -76,7 +86,11 @@ def service_description(graph: Graph, address: str) -> Iterable[Triple]:
 
 
 def dataset_description(release: Release, address: str) -> Iterable[Triple]:
-    """A file of quads in VoID, as triples; each named graph is a subset of it."""
+    """A file of quads in VoID, as triples; each named graph is a subset of it.
+
+    :param release: made of that file
+    :param address: of the server, with a slash at its end
+    """
     dataset = NamedNode(f"{address}.well-known/void#dataset")
     sizes: dict[str, int] = release.manifest["graphs"]
     yield _is_a(dataset, _VOID + "Dataset")
@@ -91,7 +105,11 @@ def dataset_description(release: Release, address: str) -> Iterable[Triple]:
 
 
 class Example(NamedTuple):
-    """A saved query, and its text with all that it requires."""
+    """A saved query that has an answer.
+
+    :param query: the one
+    :param text: it with all that it requires
+    """
 
     query: SavedQuery
     text: str

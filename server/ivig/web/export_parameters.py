@@ -44,7 +44,13 @@ _ONE = {
 
 
 class Asked(NamedTuple):
-    """A subgraph, in a format, with or without what was inferred, and a byte order mark before it or not."""
+    """What a request for an export asks for.
+
+    :param selection: what the subgraph holds
+    :param format: what to write it in
+    :param inferred: whether to include what was derived
+    :param marked: whether a byte order mark stands before it
+    """
 
     selection: Selection
     format: Format
@@ -73,7 +79,9 @@ class Asked(NamedTuple):
 def asked_by(request: Request) -> Asked:
     """What a request asks for.
 
-    Raises UnknownName for a parameter or a format, BadInput for a value, NotAcceptable where no format would do.
+    :raises UnknownName: for a parameter or a format
+    :raises BadInput: for a value
+    :raises NotAcceptable: where no format would do
     """
     values = _values(request)
     is_asserted_alone = _truth(values.get("asserted", ["false"])[0])

@@ -54,7 +54,12 @@ class Metrics:
             self.reloads.labels(outcome)
 
     def gauge(self, name: str, meaning: str, value: Callable[[], float]) -> None:
-        """A number that is read when it is asked for."""
+        """A number that is read when it is asked for.
+
+        :param name: of the metric, such as `ivig_cache_bytes`
+        :param meaning: what it counts, in words
+        :param value: gives the number
+        """
         Gauge(name, meaning, registry=self.registry).set_function(value)
 
     def text(self) -> bytes:
@@ -98,7 +103,13 @@ def access_log(path: Path | None) -> logging.Logger:
 
 
 def note_event(log: logging.Logger, event: str, release: str, **more: object) -> None:
-    """A line in the log for what happened to the server: start, reload, stop, with the release that it serves then."""
+    """A line in the log for what happened to the server: start, reload, stop, with the release that it serves then.
+
+    :param log: the log of the server
+    :param event: what happened
+    :param release: the digest of the release
+    :param more: other fields of the line
+    """
     log.info(json.dumps({"time": _now(), "event": event, "release": release, **more}))
 
 
@@ -116,7 +127,11 @@ def query_digest(query: str) -> str:
 
 
 def note(scope: Scope, **what: object) -> None:
-    """Say something of a request for its line in the log."""
+    """Say something of a request for its line in the log.
+
+    :param scope: of the request, as ASGI has it
+    :param what: fields of the line
+    """
     scope.setdefault("ivig.noted", {}).update(what)
 
 
@@ -124,6 +139,12 @@ class Observed:
     """Counts and logs every request, and gives every answer the headers that it has not set itself."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, log: logging.Logger, headers: Mapping[str, str]) -> None:
+        """
+        :param app: the application that answers
+        :param metrics: count the requests and their seconds
+        :param log: takes a line for each
+        :param headers: those that every answer has
+        """
         self._app, self._metrics, self._log = app, metrics, log
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 

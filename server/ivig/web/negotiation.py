@@ -130,6 +130,10 @@ def disposition(stem: str, format_name: str, published: datetime) -> str:
 
     A browser saves tables and shows the rest.
 
+    :param stem: what the download is, in any spelling
+    :param format_name: as chosen for the answer
+    :param published: when the release was published
+
     >>> disposition("conditions", "csv", datetime(2026, 11, 28))
     'attachment; filename="ivig-conditions-2026-11-28.csv"'
     """

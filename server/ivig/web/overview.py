@@ -24,7 +24,15 @@ _MOST_CONDITIONS = 40
 
 
 class Answers(NamedTuple):
-    """The conditions by what the evidence comes to; those that are sure are listed."""
+    """The conditions by what the evidence comes to; those that are sure are listed.
+
+    :param helps: rows of those where it is sure that it helps, the surest first
+    :param as_good: likewise, where it is as good as another treatment
+    :param does_not: likewise, where it does no good, or harm
+    :param contested: rows of those where the evidence is split
+    :param weak: how many have a benefit that is not sure
+    :param total: how many verdicts there are
+    """
 
     helps: list[Row]
     as_good: list[Row]
@@ -50,7 +58,13 @@ def answers(overview: Iterable[Row]) -> Answers:
 
 
 class Share(NamedTuple):
-    """How many conditions come to a verdict, with a few of them."""
+    """How many conditions come to a verdict.
+
+    :param tone: the sort of verdict, which tells its colour
+    :param word: what it is called
+    :param conditions: how many
+    :param examples: rows of up to five of them
+    """
 
     tone: str
     word: str
@@ -141,7 +155,14 @@ def order(row: Row, by: str) -> tuple[int | str, str]:
 
 
 class Matrix(NamedTuple):
-    """Bodies across, conditions down, and what each body says of each condition."""
+    """Bodies across, conditions down, and what each body says of each condition.
+
+    :param fields: of medicine, to choose from, by name
+    :param bodies: IRI and name of each, those that speak of most conditions first
+    :param conditions: IRI and label of each, those that most bodies speak of first
+    :param cells: what is said, by the IRIs of condition and body
+    :param left_out: how many conditions are not shown
+    """
 
     fields: list[str]
     bodies: list[tuple[str, str]]

@@ -39,7 +39,13 @@ _SLUG = re.compile(r"^[\w-]+/([\w-]+)$")
 
 
 class Cell(NamedTuple):
-    """What stands in a cell: text, where it leads to (empty for nowhere), and whether that is a path on this server."""
+    """What stands in a cell.
+
+    :param text: what is read
+    :param href: where it leads to; empty for nowhere
+    :param ours: whether that is a path on this server
+    :param number: whether it is a quantity
+    """
 
     text: str
     href: str = ""
@@ -48,15 +54,25 @@ class Cell(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A table ready to be shown."""
+    """A table ready to be shown.
+
+    :param heads: of the columns
+    :param rows: a cell for each column
+    """
 
     heads: list[str]
     rows: list[list[Cell]]
 
 
 class SearchHit(NamedTuple):
-    """A thing that was found, with the verdict of a condition, and what it says in pieces, each with whether it is
-    marked; how: the link that led to it."""
+    """A thing that was found.
+
+    :param iri: of the thing
+    :param label: what it is called
+    :param verdict: of a condition, in short; empty for none
+    :param pieces: what it says, in pieces, each with whether it is marked
+    :param how: the link that led to it; empty for none
+    """
 
     iri: str
     label: str
@@ -66,7 +82,12 @@ class SearchHit(NamedTuple):
 
 
 def cell(value: Value, label: Value = None, column: str = "") -> Cell:
-    """A value as a cell. Ours and web addresses become links; anything else is text, whatever it looks like."""
+    """A value as a cell. Ours and web addresses become links; anything else is text, whatever it looks like.
+
+    :param value: what an answer has
+    :param label: what a thing is called; None for none
+    :param column: the name of the column that it stands in, which tells years and identifiers
+    """
     if value is None:
         return Cell("")
     if isinstance(value, bool):
@@ -89,21 +110,33 @@ def cell(value: Value, label: Value = None, column: str = "") -> Cell:
 
 
 def answer_table(answer: Answer, preferred: Sequence[str] = ()) -> Table:
-    """An answer as a table: the preferred columns, or all, those without a value left out."""
+    """An answer as a table: the preferred columns, or all, those without a value left out.
+
+    :param answer: what is shown
+    :param preferred: the names of columns; without any, all but those that only label another
+    """
     wanted = preferred or own_columns(answer.columns)
     shown = [name for name in wanted if any(row[name] is not None for row in answer)]
     return table_of(answer.rows, shown)
 
 
 def table_of(rows: Sequence[dict[str, Value]], shown: Sequence[str]) -> Table:
-    """Rows as a table with these columns."""
+    """Rows as a table with these columns.
+
+    :param rows: of an answer
+    :param shown: the names of the columns
+    """
     return Table(
         [name.replace("_", " ") for name in shown], [[column_cell(row, name) for name in shown] for row in rows]
     )
 
 
 def column_cell(row: dict[str, Value], name: str) -> Cell:
-    """A cell of an answer: what is told leads to its statement, an outside identifier to where it belongs."""
+    """A cell of an answer: what is told leads to its statement, an outside identifier to where it belongs.
+
+    :param row: of an answer
+    :param name: of the column
+    """
     leads_to = row.get({"finding": "statement", "external_id": "external_iri"}.get(name, ""))
     return cell(leads_to, row[name]) if leads_to is not None else cell(row[name], row.get(f"{name}_label"), name)
 
@@ -177,12 +210,22 @@ class Pages:
         return self.references.get(str(iri)) if iri is not None else None
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-        """A page from a template, in which `url` gives the address of a path of this server."""
+        """A page from a template, in which `url` gives the address of a path of this server.
+
+        :param request: the one that is answered
+        :param template: the name of its file
+        :param status: of HTTP
+        :param values: what the template shows
+        """
         body = self._environment.get_template(template).render(request=request, **values)
         return HTMLResponse(body, status, {"Vary": "Accept"})
 
     def problem(self, request: Request, made: JSONResponse) -> Response:
-        """A problem as a page, where that is what the client likes best; else as it is."""
+        """A problem as a page, where that is what the client likes best; else as it is.
+
+        :param request: the one that went wrong
+        :param made: the problem as a document
+        """
         made.headers["Vary"] = "Accept"
         try:
             if chosen_format({"problem": MEDIA_TYPE}, accepted(request), None, html=True) != "html":

@@ -93,7 +93,13 @@ def problem(error: IvigError) -> JSONResponse:
 
 
 def document(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
-    """A problem document."""
+    """A problem document.
+
+    :param status: of HTTP
+    :param title: what sort of problem it is
+    :param detail: what went wrong, and what would do
+    :param more: other fields of the document
+    """
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})
 

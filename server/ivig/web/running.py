@@ -18,7 +18,13 @@ _POLL_SECONDS = 0.05
 
 
 class State(NamedTuple):
-    """What the note says. changes: how often the release was changed or could not be; error: of the last time."""
+    """What the note says.
+
+    :param pid: of the server
+    :param release: the digest of the release that it serves
+    :param changes: how often the release was changed or could not be
+    :param error: why it could not the last time; None where it could
+    """
 
     pid: int
     release: str
@@ -48,7 +54,11 @@ class RunningFile:
             os.close(self._file)
 
     def write(self, release: str, error: str | None = None) -> None:
-        """Note which release is served now, or why the last change failed."""
+        """Note which release is served now, or why the last change failed.
+
+        :param release: its digest
+        :param error: what went wrong; None where nothing did
+        """
         changes = self._state.changes + (1 if self._state.release else 0)
         self._state = State(os.getpid(), release, changes, error)
         if self._file is not None:
@@ -60,6 +70,9 @@ class RunningFile:
 def reload(port: int, seconds: float) -> State:
     """Tell the server at a port to take the newest release, and wait until it has.
 
+    :param port: the one that it listens at
+    :param seconds: how long to wait for it at most
+    :returns: what the server notes then
     :raises NotThere: where there is none
     :raises IvigError: where it could not or did not in time
     """

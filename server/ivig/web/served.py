@@ -20,16 +20,22 @@ from ivig.web.settings import Settings
 
 @dataclass
 class Served:
-    """What the routes of one release share."""
+    """What the routes of one release share.
+
+    :param graph: the one that is served
+    :param settings: of the server
+    :param metrics: what is counted
+    :param cache: of the answers
+    :param queries: where visitors' SPARQL runs
+    :param exports: where exports are made; without workers where a file of quads is served
+    """
 
     graph: Graph
     settings: Settings
     metrics: Metrics
     cache: AnswerCache
     queries: Pool
-    """Where visitors' SPARQL runs."""
     exports: Pool
-    """Where exports are made; without workers where a file of quads is served."""
 
     @cached_property
     def pages(self) -> Pages:

@@ -140,13 +140,22 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags, then the environment; `settings_from` adds the file."""
+        """Flags, then the environment; `settings_from` adds the file. Called by the library of settings.
+
+        :param settings_cls: the class that is made
+        :param init_settings: the flags
+        :param env_settings: the environment
+        :param dotenv_settings: not asked
+        :param file_secret_settings: not asked
+        """
         return init_settings, env_settings
 
 
 def settings_from(flags: dict[str, Any], file: Path | None = None) -> Settings:
     """The settings that hold: flags that were given, the environment, a TOML file.
 
+    :param flags: by the names of the settings
+    :param file: in TOML; None for none
     :raises NotThere: where there is no such file
     :raises BadInput: naming each setting that is wrong
     """

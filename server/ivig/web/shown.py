@@ -18,7 +18,12 @@ _NOT_CHOSEN = ("pmid", "doi", "finding", "page")
 
 
 class Facet(NamedTuple):
-    """A column that an answer can be filtered by: its values, how many rows have each, and the one that was chosen."""
+    """A column that an answer can be filtered by.
+
+    :param column: its name
+    :param choices: its values, each with how many rows have it
+    :param chosen: the value that was chosen; empty for none
+    """
 
     column: str
     choices: list[tuple[str, int]]

@@ -48,7 +48,12 @@ _IN_PATIENTS = "patients"
 
 
 class Fact(NamedTuple):
-    """A property of a thing with its values, and whether all of it was inferred."""
+    """A property of a thing.
+
+    :param name: what it is called, with where that leads to
+    :param values: what it says
+    :param inferred: whether all of it was derived
+    """
 
     name: Cell
     values: list[Cell]

@@ -24,7 +24,11 @@ class Entry(NamedTuple):
 
 
 def place(number: int, line: int | None = None) -> str:
-    """Where an entry stands, for messages. `number` counts from 1."""
+    """Where an entry stands, for messages.
+
+    :param number: of the entry in its file, from 1
+    :param line: of the file, from 1, where it is known
+    """
     return f"entry {number}" if line is None else f"entry {number}, line {line}"
 
 
@@ -48,13 +52,21 @@ def in_note(note: str) -> dict[str, str]:
 
 
 def first(record: Mapping[str, Any], *names: str) -> str:
-    """The first value of the first of these fields that has one, or empty; some fields hold lists."""
+    """The first value of the first of these fields that has one, or empty; some fields hold lists.
+
+    :param record: an entry as its format has it, field by field
+    :param names: the fields, in the order in which they are looked at
+    """
     values = (value for name in names for value in every(record, name))
     return next(values, "")
 
 
 def every(record: Mapping[str, Any], *names: str) -> list[str]:
-    """The values of these fields that are not blank."""
+    """The values of these fields that are not blank.
+
+    :param record: an entry as its format has it: a field holds a text, or a list of them
+    :param names: the fields, in the order of the answer
+    """
     found = [record.get(name, "") for name in names]
     flat = [value for each in found for value in (each if isinstance(each, list) else [each])]
     return [value for value in flat if value.strip()]

@@ -34,7 +34,12 @@ _LONGEST_BLOCK = 3
 
 
 class Parts(NamedTuple):
-    """A person. initials: with dots ("M. C."), as most formats have them; suffix: empty for most."""
+    """A person.
+
+    :param family: with its particles ("van der Meché")
+    :param initials: with dots ("M. C."), as most formats have them
+    :param suffix: empty for most
+    """
 
     family: str
     initials: str

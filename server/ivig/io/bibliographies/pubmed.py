@@ -37,6 +37,9 @@ _NO_TITLE = "[Not Available]"
 def title_of(text: str, vernacular: str = "") -> str:
     """A title without the full stop that PubMed puts after each, or the one in its own language where it has no other.
 
+    :param text: the title as PubMed gives it, in English; `[Not Available].` where it has none
+    :param vernacular: the title in the publication's own language; empty for none
+
     >>> title_of("Intravenous immunoglobulin in livedoid vasculitis."), title_of("Use of IVIG in the U.S.")
     ('Intravenous immunoglobulin in livedoid vasculitis', 'Use of IVIG in the U.S.')
     >>> title_of("[Not Available].", "Etude des immunoglobulines.")

@@ -45,7 +45,11 @@ _FORMATS = (
 
 
 def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
-    """The publications of a file, as `read_named` has them, without the names."""
+    """The publications of a file, as `read_named` has them, without the names.
+
+    :param path: a bibliography, in any of the formats that are read
+    :param limit: the most bytes that it may have
+    """
     return [publication for _, publication in read_named(path, limit)]
 
 

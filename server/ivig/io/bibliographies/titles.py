@@ -32,6 +32,9 @@ def plain_title(title: str) -> str:
 def same_title(one: str, other: str) -> bool:
     """Whether two titles may be one: the same but for a spelling, or one with a part that the other lacks.
 
+    :param one: a full title; case and signs make no difference
+    :param other: another, likewise
+
     >>> same_title("Use of IVIG", "Use of IVIG: a trial"), same_title("Of mice", "Of men")
     (True, False)
     """
@@ -42,6 +45,9 @@ def same_title(one: str, other: str) -> bool:
 
 def may_be_part(partial: str, full: str) -> bool:
     """Whether a title that was read in part may be of a publication with this full one: by the words in common.
+
+    :param partial: the title as it was read, whose last word may be cut
+    :param full: the whole title of a publication
 
     >>> full = "Intravenous immunoglobulin expands regulatory T cells via induction of cyclooxygenase-2"
     >>> may_be_part("Intravenous immunoglobulin expands regulat…", full), may_be_part("Cabbage", full)

@@ -42,10 +42,20 @@ def elements(text: str, of: str, roots: Collection[str], entries: Collection[str
 
 
 def text_at(element: Element, *paths: str) -> str:
-    """The text of the first of these paths that has any, without its markup."""
+    """The text of the first of these paths that has any, without its markup.
+
+    :param element: where the paths begin
+    :param paths: as `Element.findall` takes them, in the order in which they are tried
+    :returns: the text without spaces around; empty where none has any
+    """
     return next((text for path in paths for text in texts_at(element, path)), "")
 
 
 def texts_at(element: Element, path: str) -> list[str]:
-    """The texts at a path, without their markup."""
+    """The texts at a path, without their markup.
+
+    :param element: where the path begins
+    :param path: as `Element.findall` takes it
+    :returns: those that are not empty, in the order of the document
+    """
     return list(filter(None, ("".join(found.itertext()).strip() for found in element.findall(path))))

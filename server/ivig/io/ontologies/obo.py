@@ -23,6 +23,9 @@ _UNDER_A_CONDITION = "gci_relation="
 def read_obo(text: str, name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
     """The IRI, the version and the terms of an OBO file.
 
+    :param text: the whole file
+    :param name: what messages call the file
+    :returns: the three, the terms by IRI
     :raises BadInput: with the line; where the library is missing
     """
     try:

@@ -22,6 +22,9 @@ _LISTS = {
 def read_obographs(text: str, name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
     """The IRI, the version and the classes of an OBO Graphs file.
 
+    :param text: the whole file, JSON
+    :param name: what messages call the file
+    :returns: the three, the classes by IRI
     :raises BadInput: where it is no JSON, or other JSON
     """
     terms: dict[str, OntologyTerm] = {}

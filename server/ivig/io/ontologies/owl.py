@@ -49,6 +49,9 @@ _NO_PARENT = {_OWL + "Thing"}
 def read_owl(text: str, name: str) -> tuple[str, str, dict[str, OntologyTerm]]:
     """The IRI, the version and the classes of an OWL file.
 
+    :param text: the whole file, RDF/XML
+    :param name: what messages call the file
+    :returns: the three, the classes by IRI
     :raises BadInput: with the place; where entities do more than abbreviate namespaces; where it is other XML
     """
     _check_head(text[:_HEAD], name)

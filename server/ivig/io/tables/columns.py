@@ -27,11 +27,19 @@ _LAST_FIELDS = (
 class Column(NamedTuple):
     """What one column of a table holds.
 
-    name: dotted. part, about: the nested part it belongs to and what that part says, or empty. type: str, int,
-    float or bool. several: a list. range: its values may be ranges of two numbers. listed: the part is a list, so a
-    cell has a value for each of its members. required: without it the record (or, of a nested part, the part) is
-    refused. choices: all that it may say, or empty. limits: the bounds of a number, in words. fills: the property that
-    it fills, if one does; description, example: what it means.
+    :param name: dotted
+    :param part: the nested part it belongs to, or empty
+    :param about: what that part says, or empty
+    :param type: str, int, float or bool
+    :param several: a list
+    :param range: its values may be ranges of two numbers
+    :param listed: the part is a list, so a cell has a value for each of its members
+    :param required: without it the record (or, of a nested part, the part) is refused
+    :param choices: all that it may say, or empty
+    :param limits: the bounds of a number, in words
+    :param fills: the property that it fills, if one does
+    :param description: what it means
+    :param example: of a value
     """
 
     name: str

@@ -28,7 +28,11 @@ _FORMULA = re.compile(r"=.|[+\-@][^\W\d_]|[+\-@]\(", re.DOTALL)
 
 
 class Row(NamedTuple):
-    """One row. place: "line 12" or "sheet evidence, row 5"; fields: name to value, nested as in JSON Lines."""
+    """One row.
+
+    :param place: "line 12" or "sheet evidence, row 5"
+    :param fields: name to value, nested as in JSON Lines
+    """
 
     place: str
     fields: dict[str, Any]
@@ -57,6 +61,11 @@ class Found:
     def add(self, place: str, allowed: str, value: str = "", field: str = "", record: str = "") -> None:
         """Add a problem.
 
+        :param place: such as "line 12", or "sheet evidence, row 5"; empty for the file as a whole
+        :param allowed: what may stand there instead
+        :param value: what was found
+        :param field: dotted; empty for the row as a whole
+        :param record: its id, where known
         :raises Unreadable: after a thousand: a file of another sort has one on every line
         """
         self.problems.append(Problem(self._file, place, shown(record), field, shown(value), allowed))
@@ -66,14 +75,25 @@ class Found:
             raise Unreadable
 
     def give_up(self, place: str, allowed: str, value: str = "") -> NoReturn:
-        """Add a problem that makes the rest of the file unreadable, and raise Unreadable."""
+        """Add a problem that makes the rest of the file unreadable.
+
+        :param place: where it is, as for `add`
+        :param allowed: what may stand there instead
+        :param value: what was found
+        :raises Unreadable: always
+        """
         self.whole = True
         self.add(place, allowed, value)
         raise Unreadable
 
 
 class Cell(NamedTuple):
-    """A cell of a table. text: what it says, without spaces around. wrong: what it should be instead, or empty."""
+    """A cell of a table.
+
+    :param place: where it stands, for messages
+    :param text: what it says, without spaces around
+    :param wrong: what it should be instead, or empty
+    """
 
     place: str
     text: str
@@ -81,13 +101,23 @@ class Cell(NamedTuple):
 
 
 def text_cell(place: str, raw: str) -> Cell:
-    """A cell that holds text."""
+    """A cell that holds text; wrong where it looks like a formula, empty where it says that nothing is there.
+
+    :param place: where it stands, for messages
+    :param raw: what the file has in it
+    """
     text = raw.strip()
     return Cell(place, "" if text in _NOT_THERE else text, NO_FORMULA if _FORMULA.match(text) else "")
 
 
 def header_of(cells: Sequence[Cell], place: str, known: Sequence[str], found: Found) -> list[str] | None:
-    """The names of the columns, empty where a column has none. None where there is something wrong with them."""
+    """The names of the columns, empty where a column has none. None where there is something wrong with them.
+
+    :param cells: the first row
+    :param place: where that row stands, for messages
+    :param known: the names that a column may have
+    :param found: takes what is wrong with them
+    """
     header = [cell.text for cell in cells]
     if not set(header) & set(known):
         found.whole = True
@@ -104,7 +134,13 @@ def header_of(cells: Sequence[Cell], place: str, known: Sequence[str], found: Fo
 
 
 def has_required(kind: str, header: Sequence[str], place: str, found: Found) -> bool:
-    """Whether every column is there that a kind of record needs."""
+    """Whether every column is there that a kind of record needs.
+
+    :param kind: of the records, such as `evidence`
+    :param header: the names of the columns that are there
+    :param place: where they stand, for messages
+    :param found: takes those that are missing, as one problem
+    """
     needed = (column.name for column in column_types(kind).values() if column.required and not column.part)
     missing = [name for name in needed if name not in header]
     if missing:
@@ -114,7 +150,13 @@ def has_required(kind: str, header: Sequence[str], place: str, found: Found) -> 
 
 
 def named_cells(cells: Sequence[Cell], place: str, header: Sequence[str], found: Found) -> dict[str, Cell] | None:
-    """The cells of a row by column. None where the row is empty, or has cells beyond the named columns."""
+    """The cells of a row by column. None where the row is empty, or has cells beyond the named columns.
+
+    :param cells: the row; it may end before the last column
+    :param place: where it stands, for messages
+    :param header: the names of the columns, empty where one has none
+    :param found: takes the first cell that stands under no name, as a problem
+    """
     if not any(cell.text for cell in cells):
         return None
     stray = [cell for index, cell in enumerate(cells) if cell.text and not (index < len(header) and header[index])]
@@ -128,7 +170,12 @@ def named_cells(cells: Sequence[Cell], place: str, header: Sequence[str], found:
 
 
 def fields_of(kind: str, named: Mapping[str, Cell], found: Found) -> dict[str, Any] | None:
-    """The fields of a row, nested. None where a cell is wrong as such."""
+    """The fields of a row, nested. None where a cell is wrong as such.
+
+    :param kind: of the record, such as `evidence`
+    :param named: the cells of the row, by column
+    :param found: takes what is wrong with them
+    """
     known = column_types(kind)
     before = len(found.problems)
     fields: dict[str, Any] = {"kind": kind}

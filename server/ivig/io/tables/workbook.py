@@ -34,6 +34,13 @@ _MOST_ROWS = 1_048_576
 
 
 def from_workbook(path: Path, limit: int, found: Found) -> Iterator[Row]:
+    """The rows of all sheets of an XLSX workbook that are named after a kind of record, as they are read.
+
+    :param path: the workbook
+    :param limit: the most bytes that it may have unpacked
+    :param found: takes what is wrong with it
+    :raises Unreadable: where no more of it can be read
+    """
     # Loaded only here: it takes longer than all the rest of reading a small file.
     from openpyxl import load_workbook
 

@@ -44,8 +44,14 @@ class Frame(IntEnum):
 class Job(NamedTuple):
     """A query, or another task that a worker knows, with all that it has to know.
 
-    default, named: the graphs that the protocol names; rows, triples: the format for an answer of either kind, None
-    where the client accepts none; task: what is asked in place of a query, as the program of the worker reads it.
+    :param query: in SPARQL; empty for another task
+    :param default: the IRIs of the graphs that the protocol names as the default graph
+    :param named: the IRIs of the graphs that the protocol names for GRAPH
+    :param rows: the format for an answer of rows, or yes or no; None where the client accepts none
+    :param triples: the format for an answer of triples; None where the client accepts none
+    :param seconds: that it may take
+    :param answer: the most bytes that its answer may have
+    :param task: what is asked in place of a query, as the program of the worker reads it
     """
 
     query: str
@@ -78,6 +84,10 @@ class NotWanted(IvigError):
 
 def packed(kind: Frame, payload: bytes = b"") -> bytes:
     """A frame.
+
+    :param kind: what the frame is
+    :param payload: what it holds
+    :returns: a head of five bytes, then the payload
 
     >>> packed(Frame.FORMAT, b"json")
     b'\\x02\\x00\\x00\\x00\\x04json'

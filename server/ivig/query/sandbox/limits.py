@@ -10,10 +10,13 @@ MEGABYTE = 1_000_000
 class Limits(NamedTuple):
     """Bounds of one query, and of all of them together.
 
-    seconds: from the moment a worker has the query to the last byte of its answer; memory: bytes beyond what an idle
-    worker takes; answer: bytes of the answer; workers: queries that run at once; per_client: those of one client among
-    them; queue: queries that wait for a worker, those of one client at most half of them; patience: seconds that each
-    waits.
+    :param seconds: from the moment a worker has the query to the last byte of its answer
+    :param memory: bytes beyond what an idle worker takes
+    :param answer: bytes of the answer
+    :param workers: queries that run at once
+    :param per_client: those of one client among them
+    :param queue: queries that wait for a worker, those of one client at most half of them
+    :param patience: seconds that each waits
     """
 
     seconds: float = 10.0

@@ -36,7 +36,8 @@ _CAUSES: Mapping[int, str] = {
 class Writable(Protocol):
     """Anything that takes bytes."""
 
-    def write(self, data: bytes, /) -> int: ...
+    def write(self, data: bytes, /) -> int:
+        """Take some more, and say how many they are."""
 
 
 class Pool:

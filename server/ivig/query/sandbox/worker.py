@@ -35,7 +35,7 @@ _GRACE = 2
 def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None = None) -> None:
     """Serve jobs from the socket. Ends when the other side closes it.
 
-    tasks: for a program that does more than answer queries, from engine, release and words to what does it.
+    :param tasks: for a program that does more than answer queries, from engine, release and words to what does it.
     """
     _die_with_the_server()
     # Pages and saved queries go before what visitors write themselves.
@@ -66,6 +66,10 @@ class Frames:
     """A file to write an answer to: it goes out in frames of some size, up to a limit."""
 
     def __init__(self, connection: socket.socket, limit: int) -> None:
+        """
+        :param connection: to the server
+        :param limit: the most bytes that the answer may have
+        """
         self._connection = connection
         self._limit = limit
         self._waiting = bytearray()
@@ -73,6 +77,12 @@ class Frames:
         self.full = False
 
     def write(self, chunk: bytes) -> int:
+        """Write a part of the answer, which goes out once there is enough of it for a frame.
+
+        :param chunk: the bytes
+        :returns: how many they are
+        :raises AnswerFull: where there are more than may be
+        """
         self._written += len(chunk)
         if self._written > self._limit:
             self.full = True
@@ -87,6 +97,7 @@ class Frames:
         return len(chunk)
 
     def flush(self) -> None:
+        """Send what has not gone out yet."""
         if self._waiting:
             self._send(self._waiting)
             self._waiting.clear()

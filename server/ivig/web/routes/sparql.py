@@ -133,8 +133,14 @@ async def _body(request: Request) -> bytes:
 
 
 class Operation(NamedTuple):
-    """A query operation: the text, the dataset that the protocol names, the format that the client names, the
-    seconds that it gives the query, and whether a byte order mark comes before the answer."""
+    """A query operation.
+
+    :param query: in SPARQL
+    :param dataset: the one that the protocol names
+    :param format: the one that the client names; None for none
+    :param seconds: that the client gives the query; None where it says nothing
+    :param marked: whether a byte order mark comes before the answer
+    """
 
     query: str
     dataset: Dataset
@@ -254,7 +260,13 @@ def _format(types: Mapping[str, str], accept: str | None, named: str | None) -> 
 def operation(method: str, query_string: str, content_type: str | None, body: bytes) -> Operation | None:
     """The operation that a request asks for; None for a GET without a query.
 
-    :raises BadInput: where it cannot be read; Refused for an update, UnsupportedMedia for a body of another type
+    :param method: `GET` or `POST`
+    :param query_string: of the address, as it came
+    :param content_type: the header of that name
+    :param body: of a POST
+    :raises BadInput: where it cannot be read
+    :raises Refused: for an update
+    :raises UnsupportedMedia: for a body of another type than a form or a query
     """
     parameters = _parameters(query_string)
     if method == "POST":
