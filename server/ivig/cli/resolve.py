@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.cli.rows import RowFormat, write_rows
 from ivig.errors import IvigError
 
 if TYPE_CHECKING:
     from ivig.query.resolve import Meaning
-
-
-class MeaningFormat(StrEnum):
-    """Formats of what identifiers mean."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 def resolve(
@@ -31,8 +21,8 @@ def resolve(
         typer.Argument(help="CURIEs or addresses in any usual spelling, PMIDs, DOIs.", show_default=False),
     ],
     format: Annotated[
-        MeaningFormat, typer.Option("--format", "-f", help="A table, CSV, or JSON with every statement.")
-    ] = MeaningFormat.table,
+        RowFormat, typer.Option("--format", "-f", help="A table, CSV, or JSON with every statement.")
+    ] = RowFormat.table,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
@@ -58,18 +48,8 @@ def resolve(
         raise typer.Exit(2)
 
 
-def _write(found: list[Meaning], format: MeaningFormat) -> None:
-    if format is MeaningFormat.json:
-        print(json.dumps([meaning._asdict() for meaning in found], ensure_ascii=False, indent=2))
-        return
-    rows = [{**meaning._asdict(), "statements": len(meaning.statements)} for meaning in found]
-    if not rows:
-        return
-    if format is MeaningFormat.csv:
-        table = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-        return
-    from ivig.cli.table import print_table
-
-    print_table(list(rows[0]), rows, ["identifier", "thing", "kind", "predicate", "statements"], more_by="--format csv")
+def _write(found: list[Meaning], format: RowFormat) -> None:
+    rows = [meaning._asdict() for meaning in found]
+    if format is not RowFormat.json:
+        rows = [{**row, "statements": len(row["statements"])} for row in rows]
+    write_rows(rows, format, ["identifier", "thing", "kind", "predicate", "statements"])

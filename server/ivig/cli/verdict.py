@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import shlex
 import sys
 import textwrap
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.cli.rows import RowFormat, write_rows
 from ivig.errors import BadInput
+from ivig.query.sensitivity import CHANGES, Change, Sensitivity, Verdict
 
 if TYPE_CHECKING:
     from ivig.query.graph import Graph
 
 _WIDTH = 78
+_CHANGED = ["condition_label", "intent", "verdict", "otherwise", "strength"]
 _BASIS = ["versus", "direction", "outcome", "study_type", "participants", "weight", "statement"]
-
-
-class ChangedBy(StrEnum):
-    """What is done otherwise, in a word."""
-
-    largest = "largest"
-    laboratory = "laboratory"
-    uncontrolled = "uncontrolled"
-
-
-class VerdictFormat(StrEnum):
-    """Formats of verdicts."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
 
 
 def verdict(
@@ -44,7 +28,7 @@ def verdict(
     ] = None,
     all: Annotated[bool, typer.Option("--all", help="All conditions, with --changed-by.")] = False,
     changed_by: Annotated[
-        ChangedBy | None,
+        Change | None,
         typer.Option(
             "--changed-by",
             help="List the verdicts that would be another without the largest study, with laboratory outcomes, or with "
@@ -52,7 +36,7 @@ def verdict(
         ),
     ] = None,
     as_of: Annotated[int | None, typer.Option("--as-of", help="As of the end of this year.", metavar="YEAR")] = None,
-    format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="Text, CSV or JSON.")] = VerdictFormat.table,
+    format: Annotated[RowFormat, typer.Option("--format", "-f", help="Text, CSV or JSON.")] = RowFormat.table,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
 ) -> None:
@@ -73,22 +57,21 @@ def verdict(
     source = opened(graph, releases)
     if condition is None:
         assert changed_by is not None
-        _write(_changed(source, changed_by, as_of), format)
+        write_rows(_changed(source, changed_by, as_of), format, _CHANGED)
     else:
         asked = source.condition(condition)
         for line in asked.took:
             print(f"ivig: {line}", file=sys.stderr)
         found = _one(source, asked.iri, as_of)
-        if format is VerdictFormat.table:
+        if format is RowFormat.table:
             _print(found, source, as_of)
         else:
-            _write(found, format)
+            write_rows(found, format, _CHANGED)
 
 
 def _one(source: Graph, condition: str, as_of: int | None) -> list[dict[str, Any]]:
     """The verdicts on one condition, a row an intent, with what they would be otherwise."""
     from ivig.cli.terminal import stages
-    from ivig.query.sensitivity import CHANGES, Sensitivity
 
     names = ["now", *(change.value for change in CHANGES)]
     with stages(names, "deriving the verdict") as begin:
@@ -100,36 +83,47 @@ def _one(source: Graph, condition: str, as_of: int | None) -> list[dict[str, Any
             otherwise[words] = sensitivity.changed(change)
     return [
         {
-            "condition": now.condition,
-            "condition_label": now.condition_label,
-            "intent": now.intent,
-            "verdict": now.word,
-            "strength": now.strength,
+            **_told(now),
             "reason": now.sentence,
-            **{words: found[iri].answer if iri in found else "no verdict" for words, found in otherwise.items()},
+            **{words: _otherwise(now, found.get(iri), words) for words, found in otherwise.items()},
         }
         for iri, now in sensitivity.verdicts.items()
         if now.condition == condition
     ]
 
 
-def _changed(source: Graph, changed_by: ChangedBy, as_of: int | None) -> list[dict[str, Any]]:
+def _otherwise(now: Verdict, then: Verdict | None, words: str) -> str:
+    """What it would be: without a strength where designs are mixed, since the best of them is not that of all."""
+    if then is None:
+        return "no verdict"
+    if words == CHANGES[Change.UNCONTROLLED]:
+        return now.answer if then.word == now.word else then.word
+    return then.answer
+
+
+def _told(verdict: Verdict) -> dict[str, Any]:
+    """What both kinds of row begin with."""
+    return {
+        "condition": verdict.condition,
+        "condition_label": verdict.condition_label,
+        "intent": verdict.intent,
+        "verdict": verdict.word,
+        "strength": verdict.strength,
+    }
+
+
+def _changed(source: Graph, changed_by: Change, as_of: int | None) -> list[dict[str, Any]]:
     """The verdicts whose word would be another, a row each."""
     from ivig.cli.terminal import stages
-    from ivig.query.sensitivity import Change, Sensitivity
 
     with stages(["now", changed_by.value], "deriving the verdicts") as begin:
         begin("now")
         sensitivity = Sensitivity(source, as_of=as_of)
         begin(changed_by.value)
-        otherwise = sensitivity.changed(Change(changed_by.value))
+        otherwise = sensitivity.changed(changed_by)
     return [
         {
-            "condition": now.condition,
-            "condition_label": now.condition_label,
-            "intent": now.intent,
-            "verdict": now.word,
-            "strength": now.strength,
+            **_told(now),
             "otherwise": otherwise[iri].answer if iri in otherwise else "no verdict",
         }
         for iri, now in sensitivity.verdicts.items()
@@ -159,17 +153,3 @@ def _print(found: list[dict[str, Any]], source: Graph, as_of: int | None) -> Non
         if others := len(basis) - len(counted):
             asked = f"ivig query verdict-basis --condition {shlex.quote(found[0]['condition_label'])}"
             print(f"{others} that do not count, each with its reason: {asked}")
-
-
-def _write(rows: list[dict[str, Any]], format: VerdictFormat) -> None:
-    if format is VerdictFormat.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
-    elif format is VerdictFormat.csv and rows:
-        table = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-    elif format is VerdictFormat.table:
-        from ivig.cli.table import print_table
-
-        columns = list(rows[0]) if rows else ["condition"]
-        print_table(columns, rows, ["condition", "intent", "verdict", "otherwise", "strength"], more_by="--format csv")
