@@ -80,6 +80,7 @@ def four_times(folder: Path) -> Path:
                 return NamedNode(f"{term.value}-{copy}")
             return term
 
+        # What a term is renamed to is of its type.
         triples = [Triple(renamed(t.subject), t.predicate, renamed(t.object)) for t in data]  # type: ignore[arg-type]
         serialize(triples, output=str(folder / "data" / f"copy-{copy}.ttl"), format=RdfFormat.TURTLE)
     return folder
