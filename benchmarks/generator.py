@@ -12,6 +12,7 @@ usage: python benchmarks/generator.py STATEMENTS FOLDER [SEED]
 
 from __future__ import annotations
 
+import math
 import random
 import shutil
 import sys
@@ -115,9 +116,11 @@ def generate(statements: int, folder: Path, seed: int = SEED) -> Path:
         triples: dict[Triple, None] = {}
         room = min(left, curated.block)
         left -= room
+        # A block that is not full speaks of fewer conditions, not of less on each.
+        drawn_from = draw.sample(curated.clusters, math.ceil(len(curated.clusters) * room / curated.block))
         while room > 0:
             copy += 1
-            cluster = draw.choice(curated.clusters)[:room]
+            cluster = draw.choice(drawn_from)[:room]
             room -= len(cluster)
             for iri in curated.reached(cluster):
                 if block or kind(iri) != "condition":
