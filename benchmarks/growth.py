@@ -22,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,11 @@ from harness import IVIG, ROOT, exponent, megabytes, used
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
+    from ivig.query import Graph
+
 SIZES = (1000, 10_000)
 TRIES = 3
-ASKED = 9
+ASKED = 7
 """Things of a kind that a query is asked of."""
 PORT = 8531
 SEARCHED = "aseptic meningitis headache"
@@ -95,54 +98,65 @@ def built(folder: Path, releases: Path) -> dict[str, Any]:
 
 def asked(folder: Path, releases: Path) -> dict[str, Any]:
     """What saved queries, names, searches and subgraphs take on a release."""
-    from ivig.build.release import Release
     from ivig.export.exporter import Exporter
     from ivig.export.selection import Selection
+
+    began = time.process_time()
+    graph = opened(folder, releases)
+    graph.read()
+    reading = time.process_time() - began
+    things = some_things(graph)
+    seconds = {name: statistics.median(times) for name, times in answered(graph, things).items()}
+    exporter = Exporter(graph)
+    seconds["subgraph of one condition, in Turtle"] = statistics.median(
+        best(partial(exporter.write, Selection(condition=(thing,)), "turtle", io.BytesIO()))
+        for thing in things["Condition"]
+    )
+    seconds["a name, looked up"] = statistics.median(
+        best(partial(graph.names.things, graph.names.label(thing), "Condition")) for thing in things["Condition"]
+    )
+    seconds["words, searched for"] = best(partial(graph.search, SEARCHED))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"queries": seconds, "opened": (reading, most)}
+
+
+def opened(folder: Path, releases: Path) -> Graph:
+    """The current release of a graph."""
+    from ivig.build.release import Release
     from ivig.query import Graph
     from ivig.settings import graph_files
 
-    began = time.process_time()
-    graph = Graph(graph_files(folder), Release(releases / "current"))
-    graph.read()
-    opened = time.process_time() - began
-    things = _things(graph)
-    seconds: dict[str, float] = {}
+    return Graph(graph_files(folder), Release(releases / "current"))
+
+
+def answered(graph: Graph, things: Mapping[str, Sequence[str]]) -> dict[str, list[float]]:
+    """Seconds of processor of each saved query, asked of nothing and of each of these things.
+
+    :param things: of each kind of parameter, what is asked of
+    """
+    seconds: dict[str, list[float]] = {}
     for name, query in graph.queries.items():
         if query.service:
             continue
         if not any(parameter.required for parameter in query.parameters):
-            seconds[name] = _best(lambda name=name: graph.query(name))  # type: ignore[misc]
+            seconds[name] = [best(partial(graph.query, name))]
         for parameter in query.parameters:
-            times = [
-                _best(lambda: graph.query(name, **{parameter.name: thing}))  # noqa: B023
-                for thing in things[parameter.kind]
+            seconds[f"{name}, one {parameter.name.replace('_', ' ')}"] = [
+                best(partial(graph.query, name, **{parameter.name: thing})) for thing in things[parameter.kind]
             ]
-            seconds[f"{name}, one {parameter.name.replace('_', ' ')}"] = statistics.median(times)
-    exporter = Exporter(graph)
-    seconds["subgraph of one condition, in Turtle"] = statistics.median(
-        _best(lambda: exporter.write(Selection(condition=(thing,)), "turtle", io.BytesIO()))  # noqa: B023
-        for thing in things["Condition"]
-    )
-    labels = [graph.names.label(thing) for thing in things["Condition"]]
-    seconds["a name, looked up"] = statistics.median(
-        _best(lambda: graph.names.things(label, "Condition"))  # noqa: B023
-        for label in labels
-    )
-    seconds["words, searched for"] = _best(lambda: graph.search(SEARCHED))
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"queries": seconds, "opened": (opened, most)}
+    return seconds
 
 
-def _things(graph: Any) -> dict[str, list[str]]:
+def some_things(graph: Graph) -> dict[str, list[str]]:
     """Things to ask of, by kind: of what grows with the graph some with statements, of the rest always the same."""
     kinds = {parameter.kind for query in graph.queries.values() for parameter in query.parameters}
     found = {kind: sorted(set(graph.names.labels(kind))) for kind in kinds}
     for kind, query in GROWING.items():
-        found[kind] = [row[query.removesuffix("s")] for row in graph.query(query) if row["statements"]]
+        found[kind] = [str(row[query.removesuffix("s")]) for row in graph.query(query) if row["statements"]]
     return {kind: random.Random(SEED).sample(things, min(ASKED, len(things))) for kind, things in found.items()}
 
 
-def _best(work: Callable[[], Any]) -> float:
+def best(work: Callable[[], Any]) -> float:
     """Seconds of processor of the best try."""
     times = []
     for _ in range(TRIES):

@@ -26,6 +26,7 @@ HERE = Path(__file__).parent
 PAGE = ROOT / "docs" / "benchmarks.md"
 PEERS = ROOT / ".venv" / "peers" / "bin"
 ARGUMENTS: dict[str, list[str | Path]] = {
+    "first_answers": [],
     "query_start": [],
     "build_full": [],
     "server": [PEERS],
@@ -77,17 +78,23 @@ def _described(name: str) -> str:
     return f"## `benchmarks/{name}.py`\n\n{told}\n"
 
 
-def grown(sizes: Sequence[int], folder: Path) -> str:
-    """The section on growth, its plots written beside the page."""
+def growth(sizes: Sequence[int]) -> list[dict[str, Any]]:
+    """What was measured of generated graphs of these sizes."""
     print("growth", file=sys.stderr, flush=True)
-    done = subprocess.run(
-        [sys.executable, HERE / "growth.py", *map(str, sizes)], stdout=subprocess.PIPE, text=True, check=True
-    )
-    found: list[dict[str, Any]] = json.loads(done.stdout)
+    program: list[str | Path] = [sys.executable, HERE / "growth.py", *map(str, sizes)]
+    found: list[dict[str, Any]] = json.loads(subprocess.run(program, stdout=subprocess.PIPE, check=True).stdout)
+    return found
+
+
+def grown(found: list[dict[str, Any]], folder: Path) -> str:
+    """The section on growth, its plots written beside the page.
+
+    :param found: what was measured
+    :param folder: for the plots
+    """
     rows = table(found)
     lines = [f"{_described('growth')}\nSeed {SEED}.\n"]
-    for file, (title, _, _) in PLOTS.items():
-        lines.append(f"![{title}](images/{file}.svg)")
+    lines += [f"![{title}](images/{file}.svg)" for file, (title, _, _) in PLOTS.items()]
     plotted(found, rows, folder)
     lines.append("\n| | " + " | ".join(f"{one['size']:,}" for one in found) + " | exponent |")
     lines.append("|---|" + "---:|" * (len(found) + 1))
@@ -128,7 +135,7 @@ def main() -> None:
     programs = SMALL if given.small else ARGUMENTS
     sections = [ran(name, arguments) for name, arguments in programs.items() if not given.names or name in given.names]
     if not given.names or "growth" in given.names:
-        sections.append(grown(SMALL_SIZES if given.small else SIZES, given.page.parent / "images"))
+        sections.append(grown(growth(SMALL_SIZES if given.small else SIZES), given.page.parent / "images"))
     about = f"ivig {version('ivig')}, {machine()}\n\n"
     given.page.write_text(HEAD + about + "".join(sections).rstrip() + "\n", encoding="utf-8")
 
