@@ -79,7 +79,7 @@ def export(
     """Write the graph, or a subgraph of it, with everything it mentions.
 
     Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
-    rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; nanopub.
+    rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; fhir; nanopub.
 
     Example: ivig export --condition "Kawasaki disease" -o kawasaki.csv
     """

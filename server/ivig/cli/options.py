@@ -88,6 +88,7 @@ class ExportFormat(StrEnum):
     cx2 = "cx2"
     kgx = "kgx"
     kgx_jsonl = "kgx-jsonl"
+    fhir = "fhir"
     nanopub = "nanopub"
 
     @property

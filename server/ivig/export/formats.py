@@ -60,6 +60,9 @@ FORMATS = {
         Format("cx2", "application/json", ".cx2", "network in CX2, for Cytoscape and NDEx", "network"),
         Format("kgx", "application/gzip", ".tar.gz", "nodes and edges in KGX, as tables in TSV", "kgx", True),
         Format("kgx-jsonl", "application/gzip", ".tar.gz", "nodes and edges in KGX, as JSON Lines", "kgx", True),
+        Format(
+            "fhir", "application/fhir+json", ".fhir.json", "results and verdicts in FHIR R5, as a Bundle", "fhir", True
+        ),
         Format("nanopub", "application/trig", ".trig", "nanopublications in TriG", "nanopublications", True),
     )
 }
@@ -93,13 +96,15 @@ def format_of(file_name: str) -> Format:
     return FORMATS["turtle"]
 
 
-def needed(module: str) -> Any:
+def needed(module: str, library: str = "", extra: str = "export") -> Any:
     """A module of a library that only some formats need.
 
+    :param library: what it is called, where that is not the first name of the module
+    :param extra: of this package, that brings it
     :raises NotInstalled: with the command that installs it
     """
     try:
         return import_module(module)
     except ImportError as error:
-        library = module.partition(".")[0]
-        raise NotInstalled(f"this format needs {library}: pip install 'ivig[export]'") from error
+        name = library or module.partition(".")[0]
+        raise NotInstalled(f"this format needs {name}: pip install 'ivig[{extra}]'") from error

@@ -234,6 +234,10 @@ class Subgraph:
                         if not said.inferred or said.thing is None or said.thing in members
                     )
 
+    def reading(self) -> Reading:
+        """All of it at once, for what cannot be written as it comes."""
+        return Reading(self._descriptions.of(sorted(self._members)), inferred=self.inferred)
+
     def readings(self, *others: str) -> Iterator[tuple[list[str], Reading]]:
         """The statements, some hundred at a time, each time with a reading of all that they and the others lead to."""
         for statements in _batches(self.statements):
