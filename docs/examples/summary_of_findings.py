@@ -4,37 +4,49 @@ usage: python summary_of_findings.py BUNDLE.json
 """
 
 import sys
+from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from fhir.resources.bundle import Bundle
 
-UNITS = {"%": "%", "d": " days", "wk": " weeks", "mo": " months", "a": " years", "h": " hours", "{score}": " points"}
+UNITS = {
+    "%": "%",
+    "d": " days",
+    "wk": " weeks",
+    "mo": " months",
+    "a": " years",
+    "h": " hours",
+    "{score}": " points",
+    "10*9/L": " × 10⁹/L",
+}
 PERSONS = ("{patients}", "patients", "{persons}", "{patient}")
 
 
-def number(value):
+def number(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def quantity(of):
+def quantity(of: Any) -> str:
     unit = of.unit or ""
     return number(of.value) + ("" if unit in PERSONS else UNITS.get(unit, f" {unit.strip('{}')}" if unit else ""))
 
 
-def code(concept):
+def code(concept: Any) -> str:
     return concept.coding[0].code if concept and concept.coding else ""
 
 
-def variable(evidence, role):
+def variable(evidence: Any, role: str) -> str:
     """The title of the variable that has this role; empty where none has."""
     for one in evidence.variableDefinition:
         if code(one.variableRole) == role:
-            return (one.observed or one.intended).display
+            return str((one.observed or one.intended).display)
     return ""
 
 
-def effect(evidence):
+def effect(evidence: Any) -> str:
     """The figures of a comparison: what was measured, its interval, its p value."""
     told = []
     for statistic in evidence.statistic or []:
@@ -54,7 +66,7 @@ def effect(evidence):
     return "; ".join(filter(None, told))
 
 
-def arm(evidence):
+def arm(evidence: Any) -> str:
     """What one arm had: how many of how many, or a mean."""
     statistic = evidence.statistic[0]
     total = statistic.sampleSize.knownDataCount if statistic.sampleSize else None
@@ -64,15 +76,19 @@ def arm(evidence):
     return " ".join((statistic.statisticType.coding[0].display.lower(), quantity(statistic.quantity))) + "".join(spread)
 
 
-def arms(evidence, by_address):
+def arms(evidence: Any, by_address: dict[str, Any]) -> str:
     """Both arms, where the result is composed of them."""
-    parts = [by_address[one.resourceReference.reference] for one in evidence.relatedArtifact or [] if one.type == "composed-of"]
+    parts = [
+        by_address[one.resourceReference.reference]
+        for one in evidence.relatedArtifact or []
+        if one.type == "composed-of"
+    ]
     ours = next((arm(one) for one in parts if "immunoglobulin" in one.title.rpartition(",")[2]), "")
     theirs = next((arm(one) for one in parts if "other" in one.title.rpartition(",")[2]), "")
     return f"{ours} against {theirs}" if ours and theirs else ours or (f"comparator {theirs}" if theirs else "")
 
 
-def rows(bundle):
+def rows(bundle: Any) -> Iterator[tuple[str, ...]]:
     """A row a result: its address, comparison, outcome, direction, effect, arms, design and number of participants."""
     by_address = {entry.fullUrl: entry.resource for entry in bundle.entry}
     for evidence in by_address.values():
@@ -93,7 +109,7 @@ def rows(bundle):
         )
 
 
-def verdicts(bundle):
+def verdicts(bundle: Any) -> Iterator[tuple[str, ...]]:
     """The verdicts: what they are on, the word, how sure that is, the sentence."""
     for entry in bundle.entry:
         evidence = entry.resource

@@ -629,7 +629,13 @@ def test_without_its_library_a_format_names_the_extra(
         written(format_name, GBS)
 
 
-@pytest.mark.parametrize("format_name", ["csv", "xlsx", "kgx", "nanopub"])
+def test_without_its_library_fhir_names_its_own_extra(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "fhir.resources.bundle", None)
+    with pytest.raises(BadInput, match=r"this format needs fhir\.resources: pip install 'ivig\[fhir\]'"):
+        written("fhir", GBS)
+
+
+@pytest.mark.parametrize("format_name", ["csv", "xlsx", "kgx", "fhir", "nanopub"])
 def test_things_without_a_statement_are_no_empty_table(written: Written, format_name: str) -> None:
     things = Selection(sparql=f"SELECT ?c {{ ?c a <{TERMS}Condition> }}")
     with pytest.raises(BadInput, match="no statement was selected, only things"):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import chain
 from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
@@ -85,16 +86,22 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
     :raises NotInstalled: without fhir.resources
     :raises BadInput: where the subgraph holds no result
     """
-    bundle = needed("fhir.resources.bundle", "fhir.resources", "fhir").Bundle
+    bundle = needed("fhir.resources.bundle", "fhir.resources", "fhir")
     resources = Resources(graph, subgraph).all()
-    entries = [{"fullUrl": f"urn:uuid:{resource.id}", "resource": resource} for resource in resources]
-    if not entries:
+    if (first := next(resources, None)) is None:
         raise BadInput(
             "nothing that was selected is a result: FHIR has a place for efficacy and safety alone; "
             "select a condition or such statements, or take turtle or jsonld"
         )
     meta = {"versionId": graph.release.digest, "source": DATASET}
-    out.write(bundle(type="collection", meta=meta, entry=entries).model_dump_json().encode())
+    # An entry a line, as they come: the Bundle around them is that of the library with room for entries.
+    out.write(bundle.Bundle(type="collection", meta=meta).model_dump_json().encode().removesuffix(b"}") + b',"entry":[')
+    between = b"\n"
+    for resource in chain((first,), resources):
+        entry = bundle.BundleEntry(fullUrl=f"urn:uuid:{resource.id}", resource=resource)
+        out.write(between + entry.model_dump_json().encode())
+        between = b",\n"
+    out.write(b"\n]}\n")
 
 
 class Resources:
@@ -110,14 +117,20 @@ class Resources:
         self._regimen = next(column for column in columns(schema(graph.files)) if column.name == "regimen")
         self._shared: dict[str, tuple[str, Json]] = {}
 
-    def all(self) -> list[Any]:
-        """Results, then verdicts, then what they share; empty where there is no result."""
-        results = [one for statement in self._subgraph.statements for one in self._results(statement)]
-        if not results:
-            return []
-        verdicts = [iri for iri in sorted(self._subgraph.members) if self._read.class_of(iri) == "Verdict"]
-        results += [self._verdict(verdict) for verdict in verdicts]
-        return results + [_made(kind, key, said) for key, (kind, said) in self._shared.items()]
+    def all(self) -> Iterator[Any]:
+        """Results, then verdicts, then what they share; nothing where there is no result."""
+        for statement in self._subgraph.statements:
+            yield from self._results(statement)
+        if self._shared:
+            yield from map(self._verdict, self._verdicts())
+        for key, (kind, said) in self._shared.items():
+            yield _made(kind, key, said)
+
+    def _verdicts(self) -> list[str]:
+        """Those on the conditions of the results; a broader condition comes along, but nothing is told of it here."""
+        read = self._read
+        told = {iri for statement in self._subgraph.statements for iri in read.iris(statement, "condition")}
+        return [iri for iri in sorted(self._subgraph.members) if told & set(read.iris(iri, "verdictOn"))]
 
     def _results(self, statement: str) -> Iterator[Any]:
         """A result, and beside it what each arm had, where that is told."""
@@ -142,7 +155,7 @@ class Resources:
             "lastReviewDate": max(map(str, read.plain(statement, "readOn")), default=None),
             "publisher": CREATOR,
             "copyright": LICENCE,
-            "note": _notes(map(str, read.plain(statement, SKOS + "note"))),
+            "note": _notes([*self._warnings(statement), *map(str, read.plain(statement, SKOS + "note"))]),
             "relatedArtifact": [*self._sources(statement), *(_related("composed-of", key) for key, _ in arms)],
             "variableDefinition": _some(population, exposure, comparator, outcome),
             "synthesisType": self._synthesis(statement),
@@ -155,6 +168,14 @@ class Resources:
         yield _made("Evidence", statement, main)
         for key, said in arms:
             yield _made("Evidence", key, {**said, "relatedArtifact": [_related("part-of", statement)]})
+
+    def _warnings(self, statement: str) -> Iterator[str]:
+        if True in [
+            value
+            for at in self._read.along(statement, ("passage", "source"))
+            for value in self._read.plain(at, "machineWritten")
+        ]:
+            yield "Written by a language model: no verdict rests on it."
 
     def _labels(self, thing: str, *path: str) -> str:
         return "; ".join(map(self._read.label, self._read.along(thing, path)))
