@@ -56,7 +56,7 @@ reference: $(DEV)
 
 # The long tests, ten times as long, with cases that no run has seen before.
 soak: $(DEV) $(UI) $(TOOLS)
-	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py
+	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py tests/export/test_fhir.py
 
 # The peers that some benchmarks measure against, in an environment of their own; `wrk` comes from the system.
 $(PEERS): benchmarks/peers.txt

@@ -71,6 +71,7 @@ def test_the_version_is_the_same_everywhere() -> None:
     version = tomllib.loads(_text(ROOT / "pyproject.toml"))["project"]["version"]
     assert ivig.__version__ == version
     assert f'version: "{version}"' in _text(ROOT / "CITATION.cff")
+    assert f'"version": "{version}"' in _text(ROOT / ".zenodo.json")
     assert f'owl:versionInfo "{version}"' in _text(ROOT / "ontology" / "ivig.ttl")
     assert f"#mapping_set_version: {version}\n" in _text(ROOT / "data" / "links.sssom.tsv")
 

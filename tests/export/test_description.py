@@ -7,13 +7,25 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import httpx
 import pytest
 import rdflib
+from datacite import schema45
 from rdflib import DCAT, DCTERMS, FOAF, RDF, SKOS, VOID
 
 from conftest import ROOT, Run
 from ivig.export import FORMATS, Exporter, Selection, whole
-from ivig.export.description import ABSTRACT, DATASET, KEYWORDS, TITLE, description, schema_org, void
+from ivig.export.description import (
+    ABSTRACT,
+    DATASET,
+    KEYWORDS,
+    TITLE,
+    datacite,
+    description,
+    how_to_cite,
+    schema_org,
+    void,
+)
 from ivig.io.rdflib_graph import rdflib_graph
 from ivig.namespaces import BASE, LINKS_GRAPH
 from ivig.query import Graph
@@ -160,3 +172,29 @@ def test_the_command_writes_the_description(run: Run) -> None:
     assert done.returncode == 0, done.stderr
     assert (IT, RDF.type, DCAT.Dataset) in rdflib.Graph().parse(data=done.stdout, format="turtle")
     assert "leave the selection out" in " ".join(run("export", "--describe", "--condition", "GBS").stderr.split())
+
+
+def test_a_release_is_cited_by_its_digest_under_an_iri_of_its_own(
+    described: rdflib.Graph, graph: Graph, server: httpx.Client
+) -> None:
+    digest = graph.release.digest
+    version = rdflib.URIRef(f"{DATASET}/{digest}")
+    assert described.value(IT, rdflib.URIRef(f"{DCAT}hasCurrentVersion")) == version
+    assert described.value(version, rdflib.URIRef(f"{DCAT}isVersionOf")) == IT
+    cited = str(described.value(IT, DCTERMS.bibliographicCitation))
+    assert cited == how_to_cite(graph) == schema_org(graph)["creditText"]
+    assert cited.endswith(f"(2026). {TITLE} [dataset]. Release sha256:{digest}. {version}")
+    answer = server.get(f"/dataset/{digest}", follow_redirects=True)
+    assert (answer.status_code, digest in answer.text) == (200, True)
+    assert server.get("/dataset/0123").status_code == 404
+
+
+def test_the_metadata_of_registries_say_what_the_description_says(graph: Graph) -> None:
+    made = datacite(graph)
+    schema45.validator.validate(made)
+    zenodo = json.loads((ROOT / ".zenodo.json").read_text())
+    assert zenodo["title"] == made["titles"][0]["title"] == TITLE
+    assert zenodo["description"] == made["descriptions"][0]["description"] == ABSTRACT
+    assert zenodo["keywords"] == [one["subject"] for one in made["subjects"]] == list(KEYWORDS)
+    assert zenodo["creators"][0]["name"] == made["creators"][0]["name"]
+    assert zenodo["license"].upper() == made["rightsList"][0]["rightsIdentifier"] == "CC-BY-4.0"

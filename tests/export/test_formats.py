@@ -448,15 +448,12 @@ def test_ndex_reads_cx2(written: Written, statements: set[str], exporter: Export
     assert (statement["participants"], statement["placeboControlled"]) == (21, False)
 
 
-def test_the_validator_of_kgx_accepts_all_statements(
-    written: Written, graph: Graph, statements: set[str], tmp_path: Path
-) -> None:
+def test_the_validator_of_kgx_accepts_all_statements(written: Written, exporter: Exporter, tmp_path: Path) -> None:
     assert KGX.exists(), "KGX is missing: run tests/tools/install"
-    everything, some = len(graph.about("statements")), len(statements)
-    for format_name, its_name, selection, total in (
-        ("kgx", "tsv", Selection(), everything),
-        ("kgx-jsonl", "jsonl", GBS, some),
-    ):
+    for format_name, its_name, selection in (("kgx", "tsv", Selection()), ("kgx-jsonl", "jsonl", GBS)):
+        subgraph = exporter.subgraph(selection)
+        total = len(subgraph.statements) + len(subgraph.verdicts())
+        assert subgraph.verdicts()
         path = tmp_path / f"{its_name}.tar.gz"
         path.write_bytes(written(format_name, selection))
         command = [KGX, ROOT / "tests" / "tools" / "kgx_check.py", its_name, path]
@@ -471,8 +468,21 @@ def _lines(packed: bytes, name: str) -> list[str]:
         return file.read().decode().splitlines()
 
 
-def _edges(packed: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in _lines(packed, "ivig_edges.jsonl")]
+def _edges(packed: bytes, *, of_verdicts: bool = False) -> list[dict[str, Any]]:
+    edges = [json.loads(line) for line in _lines(packed, "ivig_edges.jsonl")]
+    return [edge for edge in edges if (edge.get("statement_kind") == "verdict") == of_verdicts]
+
+
+def test_a_kgx_edge_from_immunoglobulin_to_a_condition_carries_the_verdict(written: Written, graph: Graph) -> None:
+    packed = written("kgx-jsonl", GBS)
+    (edge,) = [one for one in _edges(packed, of_verdicts=True) if one["object"] == "MONDO:0016218"]
+    (said,) = [row for row in graph.query("evidence-summary") if row["condition_label"] == "Guillain-Barré syndrome"]
+    assert (edge["verdict"], edge["verdict_strength"]) == (said["verdict"], said["strength"])
+    assert edge["verdict_reason"] == said["reason"]
+    assert edge["supporting_statements"] >= edge["evidence_lines"] >= 1 and edge["participants"] > 0
+    assert (edge["knowledge_level"], edge["agent_type"]) == ("logical_entailment", "automated_agent")
+    nodes = {node["id"] for node in map(json.loads, _lines(packed, "ivig_nodes.jsonl"))}
+    assert {edge["subject"], edge["object"]} <= nodes
 
 
 def test_every_thing_that_a_kgx_edge_mentions_is_a_node(written: Written) -> None:
@@ -514,8 +524,9 @@ def test_kgx_has_no_bar_in_a_text_and_the_same_texts_as_tsv_and_as_lines(tmp_pat
     (line,) = _edges(texts["kgx-jsonl"])
     assert line["studied_population"] == "a; b; c d"
     assert line["regimen"] == "2 g/kg in total, 5 days; 3 courses"
-    (row,) = csv.DictReader(_lines(texts["kgx"], "ivig_edges.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE)
+    row, verdict = csv.DictReader(_lines(texts["kgx"], "ivig_edges.tsv"), delimiter="\t", quoting=csv.QUOTE_NONE)
     assert {name: str(value) for name, value in line.items() if isinstance(value, str)}.items() <= row.items()
+    assert (verdict["verdict"], verdict["supporting_statements"]) == ("benefit", "1")
 
 
 def test_what_is_asserted_is_the_same_without_what_was_derived(written: Written) -> None:

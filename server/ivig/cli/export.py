@@ -56,6 +56,10 @@ def export(
             show_default=False,
         ),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="RDF in the terms of another ontology: pico or sepio.", metavar="NAME"),
+    ] = None,
     output: OutputOption = None,
     citations: Annotated[
         BibliographyFormat | None,
@@ -116,6 +120,7 @@ def export(
     _one_of({"--template": template, "--format": format})
     _one_of({"--citations": citations, "--describe": describe or None, "--format": format})
     _one_of({"--package": package, "--output": output})
+    _one_of({"--profile": profile, "--citations": citations, **whole})
     exporter = Exporter(opened(graph, releases))
     for line in took(exporter.graph, selection):
         print(f"ivig: {line}", file=sys.stderr)
@@ -149,7 +154,7 @@ def export(
         name = format.value if format else format_of(output.name if output else "").name
         if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
             raise BadInput(f"{name} is no text: name a file with --output")
-        write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred))
+        write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred, profile=profile))
 
 
 def _write_records(path: Path, statements: Collection[str], graph: Path | None) -> None:

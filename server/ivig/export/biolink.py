@@ -33,6 +33,8 @@ _KNOWN = frozenset((*_PREFERRED, "SNOMEDCT", "OMIM", "OMIM.PS", "OBI", "ECO"))
 
 _ROLES = ("condition", "modelsCondition", "discussesCondition")
 _SOME = "biolink:treats_or_applied_or_studied_to_treat"
+POLYVALENT = BASE + "product/polyvalent-immunoglobulin"
+"""What a verdict is on."""
 ANY_PRODUCT = BASE + "product/immunoglobulin"
 """What stands for immunoglobulin where a statement does not name a product."""
 
@@ -149,6 +151,39 @@ def edges(read: Reading, statement: str, more: Iterable[Column]) -> Iterator[Edg
             **further,
         }
         yield Edge((subject, object, *disease, *read.iris(statement, "citation")), properties)
+
+
+def verdict_edge(read: Reading, verdict: str) -> Edge:
+    """A verdict as an edge from immunoglobulin to the condition: its word, its strength, and how much it rests on."""
+    (condition,) = read.iris(verdict, "verdictOn")
+    own, product = own_curie(verdict), POLYVALENT
+    asked = set(read.iris(verdict, "leadingQuestion"))
+    leading = [one for one in read.iris(verdict, "assessment") if asked & set(read.iris(one, "question"))]
+    properties = {
+        "id": own,
+        "subject": curie(read, product),
+        "predicate": _SOME,
+        "object": curie(read, condition),
+        "category": ["biolink:Association"],
+        # By rules, from what others stated.
+        "knowledge_level": "logical_entailment",
+        "agent_type": "automated_agent",
+        "primary_knowledge_source": INFORES,
+        "statement": verdict,
+        "statement_kind": "verdict",
+        "direction": read.first(verdict, "verdictDirection"),
+        "evidence_level": read.first(verdict, "bestLevel"),
+        "study_type": _word(read, verdict, "bestStudyType"),
+        "intent": _word(read, verdict, "verdictIntent"),
+        "verdict": read.first(verdict, "verdictWord"),
+        "verdict_strength": read.first(verdict, "verdictStrength"),
+        "verdict_reason": read.first(verdict, "sentence"),
+        "supporting_statements": len(read.iris(verdict, "restsOn")),
+        "evidence_lines": next((read.first(one, "lines") for one in leading), None),
+        "participants": next((read.first(one, "participantsCounted") for one in leading), None),
+    }
+    said = {name: value for name, value in properties.items() if value not in (None, "", [])}
+    return Edge((product, condition), said)
 
 
 def _predicate(read: Reading, statement: str, role: str) -> str:

@@ -25,7 +25,10 @@ from ivig.export.description import (
     KEYWORDS,
     LICENCE,
     TITLE,
+    datacite,
+    day_of_publication,
     description,
+    how_to_cite,
 )
 from ivig.export.exporter import Exporter
 from ivig.export.formats import FORMATS, format_named, needed
@@ -42,6 +45,7 @@ _ABOUT = {
     "README.md": ("what is in the package", "text/markdown"),
     "LICENSE-DATA": ("the licence of the data", "text/plain"),
     "CITATION.cff": ("how to cite the release", "text/yaml"),
+    "datacite.json": ("the release in the terms of DataCite, for registering a DOI", "application/json"),
     SELECTION: ("what was asked for, and of which release", "application/json"),
     "query.rq": ("the query that selected the subgraph", "application/sparql-query"),
     "dataset.ttl": ("the graph that the subgraph was taken from, in DCAT and VoID", "text/turtle"),
@@ -52,7 +56,6 @@ _ABOUT = {
 }
 _LEFT_OUT = {ANCESTORS_GRAPH: "what was linked of other ontologies", INFERRED_GRAPH: "what was inferred"}
 _FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
-_RELEASED = re.compile(r"""^date-released:\s*["']?(\d{4}-\d{2}-\d{2})\b""", re.MULTILINE)
 _IDENTIFIERS = re.compile(r"^identifiers:[ \t]*\n(?P<indent>[ \t]*)(?=- )", re.MULTILINE)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 """The first that a ZIP can say: the time of an entry is that of the export, and means nothing."""
@@ -128,6 +131,7 @@ class _Package:
         for made in dict.fromkeys((FORMATS["nquads"], self._format)):
             with (self._folder / f"data/statements{made.suffix}").open("wb") as out:
                 self._exporter.write(self._selection, made.name, out, inferred=self._inferred)
+        self._write("datacite.json", json.dumps(datacite(self._graph), indent=2, ensure_ascii=False) + "\n")
         dataset = self._folder / "dataset.ttl"
         serialize(description(self._graph), output=dataset, format=RdfFormat.TURTLE, prefixes=DESCRIPTION_PREFIXES)
 
@@ -193,7 +197,13 @@ class _Package:
 - release: `{self._digest}`
 - from: {BASE}
 
-It is no systematic search and no medical advice. To cite it, see `CITATION.cff`, and give the digest of the release.
+It is no systematic search and no medical advice.
+
+## How to cite
+
+{how_to_cite(self._graph)}
+
+`CITATION.cff` has the same for reference managers, `datacite.json` for registries of DOIs.
 
 ## What is in it
 
@@ -215,9 +225,8 @@ It is no systematic search and no medical advice. To cite it, see `CITATION.cff`
             f"Asked for: {self._in_words}."
         )
         crate.keywords = list(KEYWORDS)
-        citation = self._folder / "CITATION.cff"
-        if citation.is_file() and (published := _RELEASED.search(citation.read_text("utf-8"))):
-            crate.root_dataset["datePublished"] = published[1]
+        if published := day_of_publication(self._folder):
+            crate.root_dataset["datePublished"] = published
         else:
             # The library would take the present day, which differs at every export.
             del crate.root_dataset["datePublished"]
@@ -226,6 +235,7 @@ It is no systematic search and no medical advice. To cite it, see `CITATION.cff`
         who = {"@type": "Organization", "name": CREATOR}
         crate.creator = crate.publisher = crate.add(ContextEntity(crate, DATASET + "#contributors", who))
         # A Dataset would have to be one of the files of the package.
+        crate.root_dataset["creditText"] = how_to_cite(self._graph)
         whole = {"@type": "CreativeWork", "name": TITLE, "description": ABSTRACT, "version": self._digest}
         crate.isBasedOn = crate.add(ContextEntity(crate, DATASET, whole))
         crate.root_dataset["version"] = self._digest

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +24,7 @@ CREATOR = "The IVIG Evidence Graph contributors"
 KEYWORDS = ("intravenous immunoglobulin", "evidence", "knowledge graph", "RDF")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
+_RELEASED = re.compile(r"""^date-released:\s*["']?(\d{4}-\d{2}-\d{2})\b""", re.MULTILINE)
 _DCAT = "http://www.w3.org/ns/dcat#"
 _DCTERMS = PREFIXES["dcterms"]
 _FOAF = "http://xmlns.com/foaf/0.1/"
@@ -32,6 +35,64 @@ _TAR = "http://publications.europa.eu/resource/authority/file-type/TAR"
 """IANA has no media type for it; DCAT takes this one then."""
 
 DESCRIPTION_PREFIXES = {**PREFIXES, "dcat": _DCAT, "foaf": _FOAF, "void": _VOID}
+
+
+def release_iri(digest: str) -> str:
+    """The IRI of a release: that of the dataset, with the digest, so that what was cited stays what it was.
+
+    :param digest: of the release
+    """
+    return f"{DATASET}/{digest}"
+
+
+def how_to_cite(graph: Graph) -> str:
+    """The release as a reference cites it."""
+    digest = graph.release.digest
+    year = f" ({published[:4]})" if (published := day_of_publication(graph.files.folder)) else ""
+    return f"{CREATOR}{year}. {TITLE} [dataset]. Release sha256:{digest}. {release_iri(digest)}"
+
+
+def day_of_publication(folder: Path) -> str | None:
+    """The day that the citation file of a graph gives, as YYYY-MM-DD; None without one."""
+    citation = folder / "CITATION.cff"
+    found = _RELEASED.search(citation.read_text("utf-8")) if citation.is_file() else None
+    return found[1] if found else None
+
+
+def datacite(graph: Graph) -> dict[str, Any]:
+    """The release in the JSON of DataCite's schema 4.5, as whoever registers a DOI for it sends it.
+
+    :param graph: the one that is described
+    """
+    release = graph.release.digest
+    made: dict[str, Any] = {
+        "schemaVersion": "http://datacite.org/schema/kernel-4",
+        "types": {"resourceTypeGeneral": "Dataset", "resourceType": "knowledge graph"},
+        "url": release_iri(release),
+        "creators": [{"name": CREATOR, "nameType": "Organizational"}],
+        "titles": [{"title": TITLE, "lang": "en"}],
+        "publisher": {"name": CREATOR},
+        "subjects": [{"subject": keyword, "lang": "en"} for keyword in KEYWORDS],
+        "language": "en",
+        "version": release,
+        "rightsList": [
+            {
+                "rights": "Creative Commons Attribution 4.0 International",
+                "rightsUri": LICENCE,
+                "rightsIdentifier": "CC-BY-4.0",
+                "rightsIdentifierScheme": "SPDX",
+            }
+        ],
+        "descriptions": [{"description": ABSTRACT, "descriptionType": "Abstract", "lang": "en"}],
+        "formats": list(dict.fromkeys(one.media_type for one in FORMATS.values())),
+        "relatedIdentifiers": [
+            {"relatedIdentifier": DATASET, "relatedIdentifierType": "URL", "relationType": "IsVersionOf"}
+        ],
+    }
+    if published := day_of_publication(graph.files.folder):
+        made["publicationYear"] = published[:4]
+        made["dates"] = [{"date": published, "dateType": "Issued"}]
+    return made
 
 
 def void(graph: Graph) -> list[Triple]:
@@ -49,7 +110,7 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
     :param graph: the one that is described
     :param where: the address of the server that the distributions are downloaded from, with a slash at its end
     """
-    release = Literal(graph.release.digest)
+    release, version = Literal(graph.release.digest), release_iri(graph.release.digest)
     said = [
         _said(DATASET, RDF_TYPE, _DCAT + "Dataset"),
         _said(DATASET, _DCTERMS + "title", Literal(TITLE, language="en")),
@@ -61,6 +122,10 @@ def description(graph: Graph, where: str = BASE) -> list[Triple]:
         _said(DATASET, _DCTERMS + "language", _ENGLISH),
         _said(DATASET, _DCTERMS + "conformsTo", BASE + "ontology"),
         _said(DATASET, _DCAT + "version", release),
+        _said(DATASET, _DCAT + "hasCurrentVersion", version),
+        _said(DATASET, _DCTERMS + "bibliographicCitation", Literal(how_to_cite(graph))),
+        _said(version, _DCAT + "isVersionOf", DATASET),
+        _said(version, _DCAT + "version", release),
         _said(DATASET, _DCAT + "landingPage", where),
         _said(BASE + "dataset#contributors", RDF_TYPE, _FOAF + "Organization"),
         _said(BASE + "dataset#contributors", _FOAF + "name", Literal(CREATOR)),
@@ -104,6 +169,8 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
         "keywords": list(KEYWORDS),
         "creator": {"@type": "Organization", "name": CREATOR, "url": BASE},
         "version": graph.release.digest,
+        "sameAs": release_iri(graph.release.digest),
+        "creditText": how_to_cite(graph),
         "inLanguage": "en",
         "isAccessibleForFree": True,
         "measurementTechnique": "Statements read from publications and web pages; not a systematic search.",

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from ivig.errors import BadInput
 from ivig.export.formats import format_named
+from ivig.export.profiles import profile_named, profiled
 from ivig.export.selection import Selection, picked
 from ivig.export.subgraph import Descriptions, Subgraph
 from ivig.query import Graph
@@ -43,15 +44,28 @@ class Exporter:
         statements, things = picked(self.graph, selection)
         return Subgraph(self._descriptions, statements, things, inferred=inferred)
 
-    def write(self, selection: Selection, format_name: str, out: BinaryIO, *, inferred: bool = True) -> None:
+    def write(
+        self,
+        selection: Selection,
+        format_name: str,
+        out: BinaryIO,
+        *,
+        inferred: bool = True,
+        profile: str | None = None,
+    ) -> None:
         """Write the subgraph that a selection picks, or the whole graph for an empty one.
 
         :param format_name: one of `FORMATS`
         :param out: where to write, as it comes
-        :raises BadInput: what `subgraph` raises; where the format is unknown, its library is not installed, or it has
-            nothing but statements and the selection picked none
+        :param profile: one of `PROFILES`, for RDF in the terms of another ontology
+        :raises BadInput: what `subgraph` raises; where the format or profile is unknown, its library is not installed,
+            or it has nothing but statements and the selection picked none
         """
         made = format_named(format_name)
+        if profile is not None:
+            wanted = profile_named(profile, format_name)
+            out.write(profiled(self.graph, self.subgraph(selection, inferred=inferred), wanted, format_name))
+            return
         module = import_module(f"ivig.export.{made.module}")
         if not selection and hasattr(module, "write_whole"):
             module.write_whole(self.graph, format_name, out, inferred=inferred)

@@ -13,13 +13,14 @@ from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 from ivig.errors import BadInput
+from ivig.export.biolink import ANY_PRODUCT, POLYVALENT
 from ivig.export.columns import columns
 from ivig.export.description import CREATOR, DATASET, LICENCE
 from ivig.export.formats import needed
 from ivig.export.reading import EXACT_MATCH
 from ivig.export.subgraph import Subgraph
 from ivig.model.schema import schema
-from ivig.namespaces import BASE, NOTATION, SKOS
+from ivig.namespaces import NOTATION, SKOS
 from ivig.query import Graph
 
 Json = dict[str, Any]
@@ -71,8 +72,6 @@ _IDENTIFIERS = {
     "doi": "https://doi.org",
     "pmcid": "https://www.ncbi.nlm.nih.gov/pmc/",
 }
-_POLYVALENT = BASE + "product/polyvalent-immunoglobulin"
-_ANY_PRODUCT = BASE + "product/immunoglobulin"
 _RULE = "By the rule of the graph, from the direction of effects: not pooled, not GRADE, no systematic search."
 
 
@@ -122,15 +121,9 @@ class Resources:
         for statement in self._subgraph.statements:
             yield from self._results(statement)
         if self._shared:
-            yield from map(self._verdict, self._verdicts())
+            yield from map(self._verdict, self._subgraph.verdicts())
         for key, (kind, said) in self._shared.items():
             yield _made(kind, key, said)
-
-    def _verdicts(self) -> list[str]:
-        """Those on the conditions of the results; a broader condition comes along, but nothing is told of it here."""
-        read = self._read
-        told = {iri for statement in self._subgraph.statements for iri in read.iris(statement, "condition")}
-        return [iri for iri in sorted(self._subgraph.members) if told & set(read.iris(iri, "verdictOn"))]
 
     def _results(self, statement: str) -> Iterator[Any]:
         """A result, and beside it what each arm had, where that is told."""
@@ -243,7 +236,7 @@ class Resources:
         read = self._read
         things = [iri for name in ("product", "treatment", "backgroundTreatment") for iri in read.iris(statement, name)]
         words = read.text(statement, "intervention")
-        things = things or [_ANY_PRODUCT]
+        things = things or [ANY_PRODUCT]
         regimen = self._regimen.cell(read, statement)
         said = [f"Regimen: {regimen}"] if regimen else []
         besides = read.text(statement, "concomitant")
@@ -381,7 +374,7 @@ class Resources:
         label = "; ".join(map(read.label, conditions))
         variables = [
             self._variable("population", label, conditions, is_observed=False),
-            self._variable("exposure", read.label(_POLYVALENT), [_POLYVALENT], is_observed=False),
+            self._variable("exposure", read.label(POLYVALENT), [POLYVALENT], is_observed=False),
         ]
         if versus := "; ".join(read.label(question).removeprefix("against ") for question in questions):
             variables.append(self._variable("referenceExposure", versus, [], [versus], is_observed=False))

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
-from ivig.export.biolink import ANY_PRODUCT, as_in_tables, edges, node
+from ivig.export.biolink import ANY_PRODUCT, POLYVALENT, Edge, as_in_tables, edges, node, verdict_edge
+from ivig.export.reading import Reading
 from ivig.export.subgraph import Subgraph
 from ivig.model.schema import schema
 from ivig.query import Graph
@@ -21,7 +22,8 @@ _EDGE = (
     "id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type", "primary_knowledge_source",
     "publications", "negated", "disease_context_qualifier", "statement", "statement_kind", "direction", "study_type",
     "evidence_level", "participants", "studied_population", "comparison", "outcome", "intent", "recommendation",
-    "recommended_by", "regulatory_status", "read_at",
+    "recommended_by", "regulatory_status", "read_at", "verdict", "verdict_strength", "verdict_reason",
+    "supporting_statements", "evidence_lines",
 )  # fmt: skip
 """Of an edge; then those that it has from tables."""
 
@@ -30,8 +32,8 @@ _BAR = re.compile(r" *\| *")
 
 
 def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
-    """Write the statements of a subgraph as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a
-    tar.gz. Edges go to disk as they come; nodes are held.
+    """Write statements and verdicts as edges and what they mention as nodes: `ivig_nodes` and `ivig_edges` in a tar.gz.
+    Edges go to disk as they come; nodes are held.
 
     :param graph: the one that the subgraph is of
     :param subgraph: what to write
@@ -44,16 +46,24 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
     nodes: dict[str, Record] = {}
     with TemporaryFile() as edge_file, TemporaryFile() as node_file:
         put = _writer(edge_file, (*_EDGE, *(column.name for column in more)), as_lines)
+
+        def connect(read: Reading, edge: Edge) -> None:
+            put(edge.properties)
+            for thing in edge.mentions:
+                if thing not in nodes:
+                    nodes[thing] = node(read, thing)
+
         for statements, read in subgraph.readings(ANY_PRODUCT):
             for statement in statements:
                 for edge in edges(read, statement, more):
-                    put(edge.properties)
-                    for thing in edge.mentions:
-                        if thing not in nodes:
-                            nodes[thing] = node(read, thing)
-        put = _writer(node_file, _NODE, as_lines)
+                    connect(read, edge)
+        verdicts = subgraph.verdicts()
+        read = subgraph.reading_of(verdicts, POLYVALENT)
+        for verdict in verdicts:
+            connect(read, verdict_edge(read, verdict))
+        put_node = _writer(node_file, _NODE, as_lines)
         for iri in sorted(nodes):
-            put(nodes[iri])
+            put_node(nodes[iri])
         with _archive(out) as archive:
             _add(archive, f"ivig_nodes.{suffix}", node_file)
             _add(archive, f"ivig_edges.{suffix}", edge_file)

@@ -20,6 +20,7 @@ _BATCH = 500
 _HELD = 200_000
 """Quads that are kept once they were read, at some hundred bytes each."""
 _OF_A_TERM = (RDF_TYPE, RDFS_LABEL)
+_CONDITION = TERMS + "condition"
 _HAS_VERDICT, _RESTS_ON = TERMS + "hasVerdict", TERMS + "restsOn"
 _OF_A_VERDICT = {
     TERMS + name
@@ -235,8 +236,32 @@ class Subgraph:
                     )
 
     def reading(self) -> Reading:
-        """All of it at once, for what cannot be written as it comes."""
+        """A reading of all of it at once, for what cannot be written as it comes."""
         return Reading(self._descriptions.of(sorted(self._members)), inferred=self.inferred)
+
+    def reading_of(self, things: Iterable[str], *others: str) -> Reading:
+        """A reading of some things, of what they name, statements left out, and of what others lead to."""
+        described = self._descriptions.of(things)
+        named = {said.thing for one in described.values() for said in one.said if said.thing in self._members}
+        led = {iri for iri in (*named, *others) if iri and not iri.startswith(BASE + "statement/")}
+        known = Subgraph(self._descriptions, (), led, inferred=self.inferred).members
+        return Reading(self._descriptions.of(sorted({*described, *known})), inferred=self.inferred)
+
+    def verdicts(self) -> list[str]:
+        """The verdicts on the conditions that the statements are on.
+
+        A broader condition comes along as well, and its verdict where that rests on nothing; but that nothing was found
+        for it is not told by this subgraph.
+        """
+        told: set[str] = set()
+        for batch in _batches(self.statements):
+            for description in self._descriptions.of(batch).values():
+                told.update(
+                    said.thing for said in description.said if said.thing and said.quad.predicate.value == _CONDITION
+                )
+        verdicts = sorted(iri for iri in self._members if iri.startswith(BASE + "verdict/"))
+        read = Reading(self._descriptions.of(verdicts), inferred=self.inferred)
+        return [verdict for verdict in verdicts if told & set(read.iris(verdict, "verdictOn"))]
 
     def readings(self, *others: str) -> Iterator[tuple[list[str], Reading]]:
         """The statements, some hundred at a time, each time with a reading of all that they and the others lead to."""

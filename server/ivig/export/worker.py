@@ -31,15 +31,18 @@ _IN_MEMORY = 4_000_000
 _BLOCK = 1 << 18
 
 
-def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
+def task(selection: Selection, format_name: str, *, inferred: bool, profile: str | None = None) -> str:
     """What to ask of a worker to get a subgraph in a format.
 
     :param selection: what the subgraph holds
     :param format_name: one of `FORMATS`
     :param inferred: whether to include what was derived
+    :param profile: one of `PROFILES`; None for our own terms
     :returns: JSON, for `Job.task`
     """
-    return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
+    return json.dumps(
+        {"selection": selection.described(), "format": format_name, "inferred": inferred, "profile": profile}
+    )
 
 
 def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
@@ -65,7 +68,7 @@ def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> T
         with SpooledTemporaryFile(_IN_MEMORY) as body:
             # Some formats go back and forth in their file; and what fails does so before its first byte goes out.
             limited = io.BufferedWriter(_Limited(body, job.answer, out), _BLOCK)
-            exporter.write(selection, asked["format"], limited, inferred=asked["inferred"])
+            exporter.write(selection, asked["format"], limited, inferred=asked["inferred"], profile=asked["profile"])
             limited.flush()
             body.seek(0)
             shutil.copyfileobj(body, cast(IO[bytes], out), _BLOCK)

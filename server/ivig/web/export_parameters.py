@@ -11,6 +11,7 @@ from fastapi import Request
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Format, Selection
 from ivig.export.formats import format_named
+from ivig.export.profiles import PROFILES, profile_named
 from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.examples import EXAMPLES
@@ -39,6 +40,7 @@ _ONE = {
     "sparql": "What this SELECT or CONSTRUCT query gives.",
     "depth": "Steps to go on to what else is said of the same things.",
     "asserted": "true leaves out what was inferred.",
+    "profile": "RDF in the terms of another ontology: pico or sepio.",
     "format": "The format, in place of the Accept header; csv;bom for Excel.",
 }
 
@@ -49,12 +51,14 @@ class Asked(NamedTuple):
     :param selection: what the subgraph holds
     :param format: what to write it in
     :param inferred: whether to include what was derived
+    :param profile: whose terms it is told in; None for our own
     :param marked: whether a byte order mark stands before it
     """
 
     selection: Selection
     format: Format
     inferred: bool
+    profile: str | None = None
     marked: bool = False
 
     def file_name(self, published: datetime) -> str:
@@ -69,7 +73,7 @@ class Asked(NamedTuple):
         """
         asked = [name.removeprefix(BASE) for criterion in _CRITERIA for name in getattr(self.selection, criterion)]
         words = normal(" ".join(["ivig", *asked, self.selection.query or ""]))
-        stem = re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-")
+        stem = "-".join(filter(None, (re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-"), self.profile)))
         suffix = self.format.suffix
         shares_it = next(other for other in FORMATS.values() if other.suffix == suffix) is not self.format
         name = f"{stem}-{self.format.name}" if shares_it else stem
@@ -86,7 +90,10 @@ def asked_by(request: Request) -> Asked:
     values = _values(request)
     is_asserted_alone = _truth(values.get("asserted", ["false"])[0])
     named, marked = without_mark(values.get("format", [None])[0])
-    return Asked(_selection(values), _format(request, named), not is_asserted_alone, marked)
+    format_, profile = _format(request, named), values.get("profile", [None])[0]
+    if profile is not None:
+        profile_named(profile, format_.name)
+    return Asked(_selection(values), format_, not is_asserted_alone, profile, marked)
 
 
 def _values(request: Request) -> dict[str, list[str]]:
@@ -149,6 +156,7 @@ def parameters() -> list[dict[str, Any]]:
     schemas: dict[str, dict[str, Any]] = {
         "depth": {"type": "integer", "minimum": 0, "maximum": 9},
         "asserted": {"type": "boolean"},
+        "profile": {"type": "string", "enum": list(PROFILES)},
         "format": {"type": "string", "enum": [*FORMATS, "csv;bom"]},
     }
     return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]

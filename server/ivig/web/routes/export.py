@@ -49,7 +49,7 @@ async def export(here: Here, request: Request) -> Response:
         found = await _mentioned(here.queries, selection.sparql, request)
         selection = replace(selection, sparql=None, mentioned=tuple(sorted(found)))
     limits = here.exports.limits
-    wanted = task(selection, format_.name, inferred=asked.inferred)
+    wanted = task(selection, format_.name, inferred=asked.inferred, profile=asked.profile)
     _, body = await made(here.exports, Job("", task=wanted, seconds=limits.seconds, answer=limits.answer), request)
     file_name = asked.file_name(here.graph.release.published)
     headers = {"Content-Disposition": f'attachment; filename="{file_name}"', "Vary": "Accept"}

@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from ivig.errors import NotThere
 from ivig.export.answers import answer_bytes
+from ivig.export.description import DATASET, release_iri
 from ivig.export.ontology import ontology_document
 from ivig.export.record import about_thing, thing_record
 from ivig.namespaces import BASE, ONTOLOGY_GRAPH, TERMS
@@ -65,6 +66,8 @@ def resource(here: Here, request: Request) -> Response:
         ending = request.scope["path"].removeprefix(root).removeprefix("/").removeprefix(iri.removeprefix(BASE))
         asked = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(url(request, local_path(now)) + ending + asked, status_code=301)
+    if iri in (DATASET, release_iri(here.graph.release.digest)):
+        return RedirectResponse(url(request, "/.well-known/void"), status_code=303)
     if iri == BASE + "ontology":
         iri = ONTOLOGY_GRAPH
     is_graph = iri in here.graph.release.manifest["graphs"]
