@@ -174,9 +174,16 @@ def test_what_is_typed_never_becomes_query_text(graph: Graph, typed: str) -> Non
         ("# titel: x\nSELECT * {}", "cannot read this line of the head"),
         ("# param a: Condition.\nSELECT * {}", "a parameter reads"),
         ("# param a: Condition, required. X.\nSELECT * {}", "needs one line VALUES \\?p_a"),
+        ("# sentence: What of {b}?\nSELECT * {}", "one {blank} for each parameter"),
     ],
 )
 def test_a_broken_head_is_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "q.rq").write_text(text)
     with pytest.raises(BadInput, match=message):
         SavedQueries(tmp_path)["q"]
+
+
+def test_each_question_is_a_sentence_with_its_blanks(graph: Graph) -> None:
+    for query in graph.queries.values():
+        assert query.sentence.endswith("?") or not query.parameters, query.name
+        assert [piece for piece in query.pieces if not isinstance(piece, str)] or not query.parameters

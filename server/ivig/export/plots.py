@@ -509,3 +509,144 @@ def timeline(rows: Iterable[Row]) -> Element:
         )
         _text(root, x + 16, 145, name, "quiet", **_SMALL)
     return root
+
+
+class Bar(NamedTuple):
+    """A bar: how often a word is said.
+
+    :param word: what is counted
+    :param times: how often
+    :param href: the address that the bar links to; empty for no link
+    """
+
+    word: str
+    times: int
+    href: str = ""
+
+
+def bars(found: Sequence[Bar], title: str) -> Element:
+    """How often each word is said: a bar each, with its sign and its count.
+
+    :param found: in the order of the picture
+    :param title: of the picture, for who cannot see it
+    :returns: the root of an SVG document
+    """
+    most, left, step = max(bar.times for bar in found), 310, 26
+    said = "; ".join(f"{bar.word}: {bar.times}" for bar in found)
+    root = _svg(760, step * len(found) + 4, title, said)
+    for index, bar in enumerate(found):
+        y, sign = 2.0 + step * index, sign_of(bar.word)
+        link = _linked(root, bar.href)
+        link.set("aria-label", f"{bar.word}: {bar.times}")
+        whole = {"x": "0", "y": f"{y}", "width": "760", "height": f"{step}"}
+        SubElement(link, "rect", {**whole, "fill": "transparent"})
+        words = f"{sign.sign} {_shortened(bar.word, 38)}"
+        _text(link, left - 10, y + 17, words, sign.tone, **{"text-anchor": "end", "font-weight": "600"})
+        wide = max(3.0, bar.times / most * (760 - left - 60))
+        box = {"x": f"{left}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
+        SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})
+        _text(link, left + wide + 8, y + 17, number(bar.times), "ink")
+    return root
+
+
+class Tie(NamedTuple):
+    """What statements say of a thing and a neighbour of it.
+
+    :param neighbour: its IRI
+    :param label: what it is called
+    :param kind: what it is, such as `mechanism`
+    :param relation: what the statements say, such as `for`
+    :param lines: how many evidence lines say so
+    """
+
+    neighbour: str
+    label: str
+    kind: str
+    relation: str
+    lines: int
+
+
+_KINDS = {"condition": "good", "mechanism": "equal", "outcome": "open", "adverse event": "harm", "body": "mixed"}
+"""Kinds of things in the order of a network, each with its colour; each has a shape of its own besides."""
+_TIE_STEP, _SIDE, _NETWORK = 27, 190, 1040
+_WIDEST = 12
+
+
+def network(label: str, ties: Sequence[Tie], href: Href) -> Element:
+    """The things around one thing: a line for what is said, wider with more evidence lines, with its sign at its end.
+
+    :param label: what the thing in the middle is called
+    :param ties: what is said of it and its neighbours
+    :param href: gives the address that a neighbour links to, from its IRI; empty for no link
+    :returns: the root of an SVG document
+    """
+    grouped: dict[str, list[Tie]] = {}
+    for tie in sorted(ties, key=lambda tie: list(_KINDS).index(tie.kind) if tie.kind in _KINDS else len(_KINDS)):
+        grouped.setdefault(tie.neighbour, []).append(tie)
+    half = math.ceil(len(grouped) / 2)
+    height = max(half, 3) * _TIE_STEP + 70
+    said = "; ".join(f"{tie.label}: {tie.relation} ({tie.lines})" for tie in ties)
+    root = _svg(_NETWORK, height, f"Network around {label}", said)
+    middle_x, middle_y = _NETWORK / 2, (height - 34) / 2 + 4
+    over: list[tuple[list[Tie], float, float, int]] = []
+    for index, mine in enumerate(grouped.values()):
+        way = 1 if index < half else -1
+        place, count = (index, half) if way > 0 else (index - half, len(grouped) - half)
+        x, y = middle_x + way * _SIDE, middle_y + (place - (count - 1) / 2) * _TIE_STEP
+        over.append((mine, x, y, way))
+        for number_of, tie in enumerate(mine):
+            tone, end = sign_of(tie.relation).tone, y + (number_of - (len(mine) - 1) / 2) * 5
+            bend = f"C{middle_x + way * 90:.0f},{end:.1f} {x - way * 70:.0f},{end:.1f} {x:.0f},{end:.1f}"
+            line = {"d": f"M{middle_x:.0f},{middle_y:.1f} {bend}", "fill": "none", "stroke": _TONES[tone]}
+            wide = 1.5 + min(tie.lines, _WIDEST) / _WIDEST * 6
+            SubElement(root, "path", {**line, "stroke-width": f"{wide:.1f}", "class": f"s-{tone}"})
+    for mine, x, y, way in over:
+        _neighbour(root, mine, x, y, way, href)
+    SubElement(root, "circle", {"cx": f"{middle_x}", "cy": f"{middle_y}", "r": "12", "fill": _INK, "class": "p-ink"})
+    half_name = len(_shortened(label, 44)) * 4.1 + 8
+    box = {"x": f"{middle_x - half_name:.0f}", "y": f"{middle_y - 40:.0f}", "width": f"{2 * half_name:.0f}"}
+    SubElement(root, "rect", {**box, "height": "22", "rx": "4", "fill": _PAPER, "class": "p-paper"})
+    middle = {"text-anchor": "middle", "font-weight": "700", "font-size": "14"}
+    _text(root, middle_x, middle_y - 24, _shortened(label, 44), "ink", **middle)
+    kinds = [kind for kind in _KINDS if any(tie.kind == kind for tie in ties)]
+    for index, kind in enumerate(kinds):
+        _shape(root, 12 + 130 * index, height - 16, kind)
+        _text(root, 26 + 130 * index, height - 12, kind, "quiet", **_SMALL)
+    return root
+
+
+def _neighbour(root: Element, ties: Sequence[Tie], x: float, y: float, way: int, href: Href) -> None:
+    """A neighbour with its name, and the sign of each line that ends at it."""
+    first = ties[0]
+    link = _linked(root, href(first.neighbour))
+    said = ", ".join(f"{tie.relation} ({tie.lines})" for tie in ties)
+    link.set("aria-label", f"{first.label}: {said}")
+    SubElement(link, "title").text = f"{first.label}: {said}"
+    wide = _NETWORK / 2 - _SIDE
+    box = {"x": f"{x if way > 0 else x - wide:.0f}", "y": f"{y - _TIE_STEP / 2:.1f}", "height": f"{_TIE_STEP}"}
+    SubElement(link, "rect", {**box, "width": f"{wide:.0f}", "fill": "transparent"})
+    _shape(link, x + way * 4, y, first.kind)
+    anchor = {"text-anchor": "start" if way > 0 else "end"}
+    words = _text(link, x + way * 18, y + 4.5, "", "ink", **anchor)
+    signs = list(dict.fromkeys((sign_of(tie.relation).sign, sign_of(tie.relation).tone) for tie in ties))
+    name = SubElement(words, "tspan")
+    name.text = _shortened(first.label, 36)
+    for sign, tone in signs:
+        mark = SubElement(words, "tspan", {"fill": _TONES[tone], "class": f"p-{tone}", "font-weight": "700", "dx": "5"})
+        mark.text = sign
+
+
+def _shape(parent: Element, x: float, y: float, kind: str) -> None:
+    tone = _KINDS.get(kind, "open")
+    look = {"fill": _TONES[tone], "class": f"f-{tone}"}
+    corners = {
+        "mechanism": ((0, -8), (8, 0), (0, 8), (-8, 0)),
+        "body": ((-6.5, -6.5), (6.5, -6.5), (6.5, 6.5), (-6.5, 6.5)),
+        "outcome": ((0, -7.5), (8, 6.5), (-8, 6.5)),
+        "adverse event": ((-3, -7), (3, -7), (7, -3), (7, 3), (3, 7), (-3, 7), (-7, 3), (-7, -3)),
+    }.get(kind)
+    if corners is None:
+        SubElement(parent, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "7", **look})
+    else:
+        points = " ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in corners)
+        SubElement(parent, "polygon", {"points": points, **look})

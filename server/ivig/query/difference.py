@@ -56,7 +56,7 @@ def differences(before: Graph, after: Graph) -> Iterator[Difference]:
             gone, come = was.get(name, frozenset()), now.get(name, frozenset())
             if gone != come:
                 yield Difference("changed", iri, new.label(iri), name, _joined(gone), _joined(come))
-    yield from _verdicts(before, after)
+    yield from verdicts_that_differ(before, after)
 
 
 class _Statements:
@@ -95,7 +95,12 @@ class _Statements:
         return {name: frozenset(values) for name, values in found.items()}
 
 
-def _verdicts(before: Graph, after: Graph) -> Iterator[Difference]:
+def verdicts_that_differ(before: Graph, after: Graph) -> Iterator[Difference]:
+    """The verdicts and strengths that changed.
+
+    :param before: the graph with the older release
+    :param after: the graph with the newer one
+    """
     was, now = _judged(before), _judged(after)
     for key in sorted(was.keys() | now.keys()):
         condition, intent = key

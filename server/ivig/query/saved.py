@@ -14,7 +14,8 @@ from ivig.errors import BadInput, UnknownName
 from ivig.io.text import read_text
 from ivig.query.names import Names, nearest
 
-_HEAD = re.compile(r"# (?:(param|column|outside) (\w+)|(title|description|keywords|table|service)): (.+)")
+_HEAD = re.compile(r"# (?:(param|column|outside) (\w+)|(title|description|keywords|sentence|table|service)): (.+)")
+_BLANK = re.compile(r"\{(\w+)\}")
 _CALL = re.compile(r"\bSERVICE\s+(?:SILENT\s+)?(\S+)", re.IGNORECASE)
 
 
@@ -50,6 +51,7 @@ class SavedQuery(NamedTuple):
     """One question, as its file has it.
 
     :param columns: name to meaning, in order
+    :param sentence: the question with a blank `{parameter}` for each; where the file has none, the title and the blanks
     :param table: the columns that a narrow table shows
     :param text: the whole file
     :param service: the one other server that it calls, an IRI; empty for most
@@ -66,6 +68,18 @@ class SavedQuery(NamedTuple):
     text: str
     service: str = ""
     outside: tuple[Outside, ...] = ()
+    sentence: str = ""
+
+    @property
+    def pieces(self) -> list[str | Parameter]:
+        """The sentence in pieces: what stands between the blanks, and for each blank its parameter.
+
+        >>> query = SavedQuery("q", "", "", (), (Parameter("event", "AdverseEvent", False, ""),), {}, (), "")
+        >>> [getattr(piece, "name", piece) for piece in query._replace(sentence="Who had {event}?").pieces]
+        ['Who had ', 'event', '?']
+        """
+        by_name = {parameter.name: parameter for parameter in self.parameters}
+        return [by_name.get(piece, piece) for piece in _BLANK.split(self.sentence)]
 
     def bind(self, values: Mapping[str, str], names: Names) -> str:
         """The query with its parameters bound, ready to run on any SPARQL engine.
@@ -164,6 +178,10 @@ def _read(path: Path) -> SavedQuery:
     for variable in [*(f"p_{parameter.name}" for parameter in parameters), *(f"o_{each.name}" for each in outside)]:
         if not _values_line(variable).search(text):
             raise BadInput(f"{path.name}: {variable[2:]} needs one line VALUES ?{variable} {{ UNDEF }}")
+    blanks = ", ".join(f"{{{parameter.name}}}" for parameter in parameters)
+    sentence = single.get("sentence") or ": ".join(filter(None, (single.get("title", path.stem), blanks)))
+    if sorted(_BLANK.findall(sentence)) != sorted(parameter.name for parameter in parameters):
+        raise BadInput(f"{path.name}: the line `# sentence:` asks the question with one {{blank}} for each parameter")
     service = single.get("service", "")
     if set(_CALL.findall(text)) != ({f"<{service}>"} if service else set()):
         raise BadInput(f"{path.name}: the server that it calls is the one that `# service:` names, and no other")
@@ -178,6 +196,7 @@ def _read(path: Path) -> SavedQuery:
         text=text,
         service=service,
         outside=tuple(outside),
+        sentence=sentence,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ivig.errors import AmbiguousName, BadInput, UnknownName
+from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.results import Value
 from ivig.query.wording import sign_of, strength_rank
@@ -110,9 +113,8 @@ def by_condition(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
 
 
 def newest(here: Served) -> list[Row]:
-    """The conditions with the latest publications."""
-    rows = [row for row in here.overview if row["latest_year"] is not None]
-    return sorted(rows, key=lambda row: (-int(str(row["latest_year"])), -strength_rank(row["strength"])))[:_NEWEST]
+    """The newest publications that tell of an effect, each with a condition."""
+    return here.graph.about("newest-publications").rows[:_NEWEST]
 
 
 def conditions(here: Served) -> list[Row]:
@@ -205,3 +207,59 @@ def matrix(here: Served, field: str) -> Matrix:
         cells,
         max(0, len(rows) - _MOST_CONDITIONS),
     )
+
+
+class Compared(NamedTuple):
+    """A treatment that is compared with others.
+
+    :param iri: of the question that names it, or of the product
+    :param name: what it is called
+    :param told: each direction with how many statements say so, the most first
+    :param rows: the statements by the IRI of their condition, those that count first
+    """
+
+    iri: str
+    name: str
+    told: list[tuple[str, int]]
+    rows: dict[str, list[Row]]
+
+
+def treatment(here: Served, typed: str) -> str:
+    """The IRI of the treatment or product that a name means.
+
+    :param typed: what it is called, in the list or elsewhere; a path or an IRI
+    :raises UnknownName: with the nearest
+    """
+    named = {normal(str(row["name"])): str(row["thing"]) for row in here.treatments}
+    known = set(named.values())
+    iri = named.get(normal(typed)) or next((each for each in known if typed in (each, each.removeprefix(BASE))), None)
+    if iri is None:
+        try:
+            iri = here.graph.names.resolve(typed, "Question")
+        except (UnknownName, AmbiguousName, BadInput):
+            iri = ""
+    if iri not in known:
+        raise UnknownName("treatment", typed, [str(row["name"]) for row in here.treatments])
+    return iri
+
+
+def compared_treatments(here: Served, iris: Sequence[str]) -> tuple[list[Compared], list[tuple[str, str]]]:
+    """Treatments side by side, and the conditions in which one of them was looked at: IRI and label.
+
+    :param iris: of the treatments
+    :returns: those that most treatments share come first
+    """
+    names = {str(row["thing"]): str(row["name"]) for row in here.treatments}
+    found: dict[str, dict[str, list[Row]]] = {iri: {} for iri in iris}
+    labels: dict[str, str] = {}
+    for row in here.graph.about("statements-against-treatment", *sorted(set(iris))):
+        found[str(row["thing"])].setdefault(str(row["condition"]), []).append(row)
+        labels[str(row["condition"])] = str(row["condition_label"])
+    compared = []
+    for iri, rows in found.items():
+        told = Counter(str(row["direction"]) for each in rows.values() for row in each)
+        compared.append(Compared(iri, names[iri], told.most_common(), rows))
+    shared = Counter(condition for each in compared for condition in each.rows)
+    size = Counter({condition: sum(len(each.rows.get(condition, ())) for each in compared) for condition in shared})
+    ordered = sorted(shared, key=lambda one: (-shared[one], -size[one], labels[one].casefold()))
+    return compared, [(condition, labels[condition]) for condition in ordered]

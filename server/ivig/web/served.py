@@ -14,6 +14,7 @@ from ivig.query.sandbox import Pool
 from ivig.web.cache import AnswerCache
 from ivig.web.descriptions import Example, examples
 from ivig.web.monitoring import Metrics
+from ivig.web.news import News, news
 from ivig.web.pages import Pages
 from ivig.web.settings import Settings
 
@@ -59,6 +60,16 @@ class Served:
     def disagreements(self) -> Answer:
         """Where bodies disagree, asked once."""
         return self.graph.query("bodies-that-disagree")
+
+    @cached_property
+    def news(self) -> News | None:
+        """What is new against the release before this one."""
+        return news(self.graph)
+
+    @cached_property
+    def treatments(self) -> Answer:
+        """The treatments that immunoglobulin was compared with, and the sorts of it."""
+        return self.graph.about("treatments")
 
     @cached_property
     def examples(self) -> list[Example]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import NamedTuple
 
 from ivig.query import Answer
@@ -13,6 +14,8 @@ from ivig.web.pages import Table, table_of
 ROWS = 100
 _MOST_CHOICES = 14
 _LONGEST_CHOICE = 60
+_MOST_COLUMNS = 10
+"""Columns that a screen has room for; the others are there to be chosen."""
 _NOT_CHOSEN = ("pmid", "doi", "finding", "page")
 """Columns whose values nobody chooses from a list."""
 
@@ -47,24 +50,34 @@ class Shown(NamedTuple):
     last: int
 
 
-def shown_part(answer: Answer, everything: Answer, view: View, preferred: tuple[str, ...]) -> Shown:
+def shown_part(
+    answer: Answer, everything: Answer, view: View, preferred: tuple[str, ...], asked: Collection[str] = ()
+) -> Shown:
     """The rows that a view shows, with what they can be filtered by.
 
     :param answer: the rows that fit
     :param everything: the rows without filters, from which the choices are taken
     :param preferred: the columns that are shown where the view names none
+    :param asked: the parameters that were given: a column that says nothing but what was asked is not shown
     """
     size = min(view.limit or ROWS, ROWS)
     begin = view.offset if view.offset < len(answer) else 0
     rows = answer.rows[begin : begin + size]
     wanted = view.columns or preferred
-    columns = [name for name in wanted if view.columns or any(row[name] is not None for row in answer)]
+    columns = [name for name in wanted if view.columns or _tells(answer, name, name in asked)]
+    columns = columns if view.columns else columns[:_MOST_COLUMNS]
     own = own_columns(answer.columns)
     facets = [
         facet for name in own if name not in _NOT_CHOSEN and (facet := _facet(everything, name, view)) is not None
     ]
     others = [name for name in own if name not in columns]
     return Shown(table_of(rows, columns), columns, others, facets, len(answer), begin + 1, begin + len(rows))
+
+
+def _tells(answer: Answer, column: str, asked: bool) -> bool:
+    """Whether a column says something; of one that was asked for, whether it says more than one thing."""
+    values = {row[column] for row in answer}
+    return len(values) > 1 if asked else values != {None}
 
 
 def _facet(answer: Answer, column: str, view: View) -> Facet | None:

@@ -211,7 +211,8 @@ def _listing(query: str = "", parameter: str = "") -> Callable[[Served, str, dic
 
 
 def _citation(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
-    return _listing()(here, iri, values)
+    """A publication: what was read in it, how deep, and by how many readers."""
+    return {**_listing()(here, iri, values), "readings": here.graph.about("reading-of-citation", iri).rows}
 
 
 def _body(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:

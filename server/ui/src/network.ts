@@ -26,8 +26,9 @@ function told(title: string, href: string, lines: string[]): void {
 }
 
 const KINDS = ["condition", "mechanism", "outcome", "adverse event", "body"];
-const ROW = 30;
-const REACH = 330;
+const ROW = 27;
+const REACH = 190;
+const NAME = 200;
 
 /** One thing in the middle and the others on two arcs beside it, by kind, so that no name lies on another. */
 function places(nodes: { data: { id: string; kind: string } }[], middle: string): Map<string, { x: number; y: number }> {
@@ -52,7 +53,11 @@ async function draw(): Promise<void> {
   const answer = await fetch(place.dataset.network);
   if (!answer.ok) return;
   const { elements } = await answer.json();
+  // On a phone the table is easier to read and to touch than a picture of sixty things.
+  if (matchMedia("(max-width: 46rem)").matches) return;
   place.hidden = false;
+  document.querySelector("figure.still")?.classList.add("only-print");
+  canvas.style.height = `${Math.max(320, Math.ceil(elements.nodes.length / 2) * ROW + 80)}px`;
   // Cytoscape would add a style sheet of its own, which our policy refuses; the page has what stands in it.
   const known = document.createElement("meta");
   known.id = "__________cytoscape_stylesheet";
@@ -65,6 +70,8 @@ async function draw(): Promise<void> {
     elements,
     minZoom: 0.3,
     maxZoom: 3,
+    // A wheel that zooms would keep the page from being scrolled.
+    userZoomingEnabled: false,
     style: [
       {
         selector: "node",
@@ -72,7 +79,7 @@ async function draw(): Promise<void> {
           label: "data(label)",
           "font-size": 13,
           "text-wrap": "ellipsis",
-          "text-max-width": "250px",
+          "text-max-width": `${NAME}px`,
           "text-valign": "center",
           "text-halign": (node: cytoscape.NodeSingular) => (node.position("x") < 0 ? "left" : "right"),
           "text-margin-x": (node: cytoscape.NodeSingular) => (node.position("x") < 0 ? -5 : 5),
@@ -82,7 +89,7 @@ async function draw(): Promise<void> {
           height: 18,
         },
       },
-      { selector: `node[id = '${middle}']`, style: { "text-halign": "center", "text-valign": "top", "text-margin-x": 0, "font-weight": "bold", width: 26, height: 26 } },
+      { selector: `node[id = '${middle}']`, style: { "text-halign": "center", "text-valign": "top", "text-margin-x": 0, "text-margin-y": -6, "text-max-width": "320px", "text-background-color": colour("paper"), "text-background-opacity": 0.9, "font-weight": "bold", width: 26, height: 26 } },
       { selector: "node[kind = 'condition']", style: { shape: "ellipse", "background-color": colour("accent") } },
       { selector: "node[kind = 'mechanism']", style: { shape: "diamond", "background-color": colour("equal") } },
       { selector: "node[kind = 'body']", style: { shape: "rectangle", "background-color": colour("mixed") } },
@@ -92,7 +99,8 @@ async function draw(): Promise<void> {
         selector: "edge",
         style: {
           width: "mapData(lines, 1, 12, 1.5, 9)" as unknown as number,
-          label: "data(sign)",
+          "target-label": "data(sign)",
+          "target-text-offset": 26,
           "font-size": 13,
           "font-weight": "bold",
           color: colour("ink"),

@@ -2,6 +2,8 @@
  *  begin with. The plain form stays for those without scripts. */
 import Yasgui from "@zazuko/yasgui";
 import "@zazuko/yasgui/build/yasgui.min.css";
+import { Chart } from "./chart";
+import { nameThings } from "./named";
 import "./sparql.css";
 
 const PREFIXES: Record<string, string> = {
@@ -99,6 +101,15 @@ async function begin(): Promise<void> {
   const own = completers.map(({ kind }) => `ivig-${kind}`);
   Yasgui.Yasqe.defaults.autocompleters = ["prefixes", "variables", ...own];
   Yasgui.Yasqe.defaults.prefixCcApi = null;
+  const Table = Yasgui.Yasr.plugins.table as unknown as new (yasr: unknown) => { draw(config: object): void };
+  class PlainTable extends Table {
+    draw(config: object): void {
+      super.draw({ compact: true, ...config });
+    }
+  }
+  Yasgui.Yasr.registerPlugin("table", PlainTable as never);
+  Yasgui.Yasr.registerPlugin("chart", Chart as never);
+  Yasgui.Yasr.defaults.pluginOrder = ["table", "chart", "response"];
   place.hidden = false;
   plain.hidden = true;
   const said = document.createElement("p");
@@ -130,7 +141,11 @@ async function begin(): Promise<void> {
   });
   await fillExamples(picker);
   labelFields(place);
-  new MutationObserver(() => labelFields(place)).observe(place, { childList: true, subtree: true });
+  const home = endpoint.replace(/sparql$/, "");
+  new MutationObserver(() => {
+    labelFields(place);
+    void nameThings(place, endpoint, home);
+  }).observe(place, { childList: true, subtree: true });
 }
 
 function examplePicker(): HTMLElement {

@@ -1,4 +1,4 @@
-"""The network around one thing, one step far: as a page with a table beside the picture, and for Cytoscape."""
+"""The network around one thing, one step far: as a page with picture and table, as SVG, and for Cytoscape."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
 from ivig.errors import NotThere
+from ivig.export.plots import Tie, network as network_picture, svg_text
 from ivig.namespaces import BASE
 from ivig.query import Graph
 from ivig.query.results import Value
 from ivig.query.wording import sign_of
-from ivig.web.addresses import local_path, url
+from ivig.web.addresses import local_path, public_url, url
 from ivig.web.served import Here
 
 _MOST_NODES = 60
@@ -32,7 +33,8 @@ def network(here: Here, request: Request, thing: str = "condition/guillain-barre
     left_out = len({row["neighbour"] for row in rows if kind in ("", row["kind"])}) - len(
         {row["neighbour"] for row in shown}
     )
-    return here.pages.page(request, "network.html", rows=shown, left_out=left_out, **values)
+    picture = network_picture(values["label"], _ties(shown), lambda each: url(request, local_path(each)))
+    return here.pages.page(request, "network.html", rows=shown, left_out=left_out, picture=picture, **values)
 
 
 @router.get("/network.cyjs", summary="The network around one thing, for Cytoscape", operation_id="network")
@@ -53,6 +55,24 @@ def cytoscape(here: Here, request: Request, thing: str, kind: str = "") -> Respo
         "elements": {"nodes": list(nodes.values()), "edges": edges},
     }
     return JSONResponse(document)
+
+
+@router.get("/network.svg", summary="The network around one thing, as a picture", response_class=Response)
+def picture(here: Here, request: Request, thing: str, kind: str = "") -> Response:
+    """One step around a thing, as SVG. Its links lead to this server."""
+    iri = _iri(here.graph, thing)
+    rows = _nearest([row for row in _neighbours(here.graph, iri) if kind in ("", row["kind"])])
+    address = public_url(request, here.settings.public_url)
+    drawn = network_picture(here.graph.names.label(iri), _ties(rows), lambda each: address + local_path(each)[1:])
+    headers = {"Content-Disposition": 'inline; filename="ivig-network.svg"'}
+    return Response(svg_text(drawn), media_type="image/svg+xml", headers=headers)
+
+
+def _ties(rows: list[dict[str, Value]]) -> list[Tie]:
+    return [
+        Tie(str(r["neighbour"]), str(r["neighbour_label"]), str(r["kind"]), str(r["relation"]), int(str(r["lines"])))
+        for r in rows
+    ]
 
 
 def _node(request: Request, iri: str, label: str, kind: str) -> dict[str, Any]:

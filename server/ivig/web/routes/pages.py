@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -43,6 +44,7 @@ def home(here: Here, request: Request) -> Response:
         gaps=here.graph.query("uncontrolled-only").rows,
         disagreements=overview.by_condition(here.disagreements),
         newest=overview.newest(here),
+        news=here.news,
         map=evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing))),
     )
 
@@ -93,21 +95,36 @@ def matrix(here: Here, request: Request, field: str = "") -> Response:
 
 @router.get("/compare")
 def compare(here: Here, request: Request) -> Response:
-    """Up to four conditions side by side."""
-    typed = [name for name in request.query_params.getlist("condition") if name.strip()][:_MOST_COMPARED]
-    compared: list[dict[str, object]] = []
-    wrong: list[str] = []
+    """Up to four conditions side by side, or up to four treatments."""
+    typed = [name.strip() for name in request.query_params.getlist("treatment") if name.strip()]
+    things, wrong = _meant(typed[:_MOST_COMPARED], lambda name: overview.treatment(here, name))
+    if typed:
+        compared, conditions = overview.compared_treatments(here, things)
+        values = {"treatments": here.treatments.rows, "shared": conditions, "wrong": wrong}
+        status = 400 if wrong and not compared else 200
+        return here.pages.page(request, "compare-treatments.html", status, compared=compared, **values)
+    names = [name for name in request.query_params.getlist("condition") if name.strip()][:_MOST_COMPARED]
+    things, wrong = _meant(names, lambda name: here.graph.names.resolve(name, "Condition"))
+    return here.pages.page(
+        request,
+        "compare.html",
+        400 if wrong and not things else 200,
+        compared=[_compared(here, iri) for iri in things],
+        treatments=here.treatments.rows,
+        wrong=wrong,
+    )
+
+
+def _meant(typed: Iterable[str], resolve: Callable[[str], str]) -> tuple[list[str], list[str]]:
+    """What names mean, each thing once, and what is wrong with those that mean nothing."""
+    found: dict[str, None] = {}
+    wrong = []
     for name in typed:
         try:
-            iri = here.graph.names.resolve(name, "Condition")
+            found[resolve(name)] = None
         except (UnknownName, AmbiguousName, BadInput) as error:
             wrong.append(str(error))
-            continue
-        if iri not in [one["iri"] for one in compared]:
-            compared.append(_compared(here, iri))
-    return here.pages.page(
-        request, "compare.html", 400 if wrong and not compared else 200, compared=compared, wrong=wrong
-    )
+    return list(found), wrong
 
 
 def _compared(here: Served, iri: str) -> dict[str, object]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 from fastapi import APIRouter, Request, Response
@@ -11,7 +13,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ivig.errors import BadInput, IvigError, NotThere, Refused, UnknownName
 from ivig.export.answers import answer_bytes
-from ivig.export.plots import evidence_map, marks_of, timeline
+from ivig.export.plots import Bar, bars, evidence_map, marks_of, timeline
 from ivig.query import Answer, SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
@@ -39,6 +41,9 @@ _GROUPS = (
     "With another server, from the command line",
 )
 _OF_DISAGREEMENT = {"contested", "disagree", "disagreement", "against"}
+_TOLD = ("verdict", "direction", "recommendation", "supports")
+"""Columns whose words are counted in a picture, the first that an answer has."""
+_MOST_BARS = 12
 _TYPES = {**RESULT_TYPES, **RECORD_TYPES}
 _BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xml": "xml", "ndjson": "ndjson"}
 """The formats that stand for themselves at the end of an address."""
@@ -193,17 +198,18 @@ def _how_to_run(query: SavedQuery) -> str | None:
 
 def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, str], view: View) -> Response:
     """The page of a query: its form, and its answer, a page at a time, once it has what it needs."""
-    shown_table, error, status = None, _how_to_run(query), 200
+    shown_table, answer, error, status = None, Answer([], []), _how_to_run(query), 200
     try:
         if not error and all(values.get(parameter.name) for parameter in query.parameters if parameter.required):
             whole = view._replace(offset=0, limit=None, columns=())
             answer = Answer.of(shown(here.graph, query.name, values, whole))
             everything = answer if not view.filters else Answer.of(shown(here.graph, query.name, values, View()))
             view.check(answer.columns)
-            shown_table = shown_part(answer, everything, view, query.table)
+            shown_table = shown_part(answer, everything, view, query.table, values)
     except IvigError as found:
         error, status = str(found), problem(found).status_code
     address = public_url(request, here.settings.public_url)
+    picture, pictured = _picture(here, request, query, values, answer) if shown_table else (None, "")
     return here.pages.page(
         request,
         "query.html",
@@ -213,7 +219,9 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
         view=view,
         shown=shown_table,
         error=error,
-        picture=_picture(here, request, query, values) if shown_table else None,
+        picture=picture,
+        pictured=pictured,
+        statements=len({row.get("statement") for row in answer} - {None}),
         examples=EXAMPLES,
         given=_given(request),
         address=f"{address}queries/{query.name}",
@@ -221,14 +229,34 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
     )
 
 
-def _picture(here: Served, request: Request, query: SavedQuery, values: dict[str, str]) -> Element | None:
-    """A picture of an answer, where one fits it."""
+def _picture(
+    here: Served, request: Request, query: SavedQuery, values: dict[str, str], answer: Answer
+) -> tuple[Element | None, str]:
+    """A picture of an answer and what it shows; None where none fits it."""
     if query.name == "evidence-over-time":
-        answer = here.graph.query(query.name, **values)
-        return timeline(answer) if len(answer) > 1 else None
+        found = here.graph.query(query.name, **values)
+        return (timeline(found), "Efficacy statements by year of their publication.") if len(found) > 1 else (None, "")
     if query.name == "evidence-summary" and not any(values.values()):
-        return evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing)))
-    return None
+        picture = evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing)))
+        return picture, "A mark a condition; larger with more participants, paler where it is weak."
+    column = next((name for name in _TOLD if name in answer.columns), None)
+    if column is None or column in values:
+        return None, ""
+    counted: Counter[str] = Counter()
+    # What has several effects or passages has several rows.
+    for told in dict.fromkeys((row.get("statement", row.get("condition")), row[column]) for row in answer):
+        if told[1] is not None:
+            counted[("against", "for")[told[1]] if isinstance(told[1], bool) else str(told[1])] += 1
+    if len(counted) < 2 or len(counted) > _MOST_BARS:
+        return None, ""
+    asked = [(name, value) for name, value in _given(request) if name not in (column, "offset") and value]
+
+    def href(word: str) -> str:
+        typed = {"for": "yes", "against": "no"}.get(word, word) if column == "supports" else word
+        return f"{url(request, f'/queries/{query.name}')}?{urlencode([*asked, (column, typed)])}"
+
+    title = f"{'Statements' if 'statement' in answer.columns else 'Conditions'} by {column.replace('_', ' ')}."
+    return bars([Bar(word, count, href(word)) for word, count in counted.most_common()], title), title
 
 
 def _given(request: Request) -> list[tuple[str, str]]:
