@@ -531,21 +531,20 @@ def bars(found: Sequence[Bar], title: str) -> Element:
     :param title: of the picture, for who cannot see it
     :returns: the root of an SVG document
     """
-    most, left, step = max(bar.times for bar in found), 310, 26
+    most, step = max(bar.times for bar in found), 24
     said = "; ".join(f"{bar.word}: {bar.times}" for bar in found)
-    root = _svg(760, step * len(found) + 4, title, said)
+    root = _svg(446, step * len(found) + 4, title, said)
     for index, bar in enumerate(found):
         y, sign = 2.0 + step * index, sign_of(bar.word)
         link = _linked(root, bar.href)
         link.set("aria-label", f"{bar.word}: {bar.times}")
-        whole = {"x": "0", "y": f"{y}", "width": "760", "height": f"{step}"}
-        SubElement(link, "rect", {**whole, "fill": "transparent"})
-        words = f"{sign.sign} {_shortened(bar.word, 38)}"
-        _text(link, left - 10, y + 17, words, sign.tone, **{"text-anchor": "end", "font-weight": "600"})
-        wide = max(3.0, bar.times / most * (760 - left - 60))
-        box = {"x": f"{left}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
+        SubElement(link, "rect", {"y": f"{y}", "width": "446", "height": f"{step}", "fill": "transparent"})
+        wide = max(3.0, bar.times / most * 110)
+        box = {"x": f"{110 - wide:.1f}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
         SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})
-        _text(link, left + wide + 8, y + 17, number(bar.times), "ink")
+        _text(link, 152, y + 16.5, number(bar.times), "ink", **{"text-anchor": "end"})
+        words = f"{sign.sign} {_shortened(bar.word, 36)}"
+        _text(link, 164, y + 16.5, words, sign.tone, **{"font-weight": "600"})
     return root
 
 

@@ -32,7 +32,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(here: Here, request: Request) -> Response:
     """The two questions of the source documents answered, search, figures, the map of the evidence, and lists."""
-    address = public_url(request, here.settings.public_url)
+    address, marks = public_url(request, here.settings.public_url), marks_of(here.graph)
     return here.pages.page(
         request,
         "home.html",
@@ -45,7 +45,8 @@ def home(here: Here, request: Request) -> Response:
         disagreements=overview.by_condition(here.disagreements),
         newest=overview.newest(here),
         news=here.news,
-        map=evidence_map(marks_of(here.graph), lambda thing: url(request, local_path(thing))),
+        fields=sorted({mark.row for mark in marks}),
+        map=evidence_map(marks, lambda thing: url(request, local_path(thing))),
     )
 
 
