@@ -184,6 +184,7 @@ class Pages:
         self._environment.filters.update(
             sign=wording.sign_of,
             number=wording.number,
+            persons=lambda count: f"{wording.number(count)} {'person' if count == 1 else 'persons'}",
             effect=wording.effect,
             arms=wording.arms,
             safe_href=safe_href,

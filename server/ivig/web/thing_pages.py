@@ -223,6 +223,7 @@ def _body(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
     ordered = sorted(
         once, key=lambda row: (row["in_force"] is False, -int(str(row["year"] or 0)), str(row["condition_label"]))
     )
+    licences.sort(key=lambda row: (row["condition"] is None, str(row["condition_label"]), -int(str(row["year"] or 0))))
     return {"recommendations": ordered, "licences": licences}
 
 
