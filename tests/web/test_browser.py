@@ -26,6 +26,7 @@ PAGES = (
     "/disagreement",
     "/bodies",
     "/compare?condition=CIDP&condition=MMN",
+    "/compare?treatment=corticosteroids&treatment=plasma+exchange",
     "/find?name=guilain",
     "/queries",
     "/queries/evidence-for-condition?condition=GBS",
@@ -128,10 +129,23 @@ def test_compare_two_conditions(page: Page) -> None:
     page.goto("/compare")
     page.get_by_label("Condition", exact=True).nth(0).fill("CIDP")
     page.get_by_label("Condition", exact=True).nth(1).fill("multifocal motor neuropathy")
-    page.get_by_role("button", name="Compare").click()
+    page.get_by_role("button", name="Compare").first.click()
     page.wait_for_url("**condition=CIDP*")
     heads = page.locator("table.compare thead th").all_inner_texts()
     assert heads == ["chronic inflammatory demyelinating polyneuropathy", "multifocal motor neuropathy"]
+
+
+def test_compare_two_treatments(page: Page) -> None:
+    page.goto("/compare#treatments")
+    for place, name in enumerate(("corticosteroids", "plasma exchange")):
+        field = page.get_by_label("Treatment").nth(place)
+        field.select_option(value=field.locator("option", has_text=name).first.get_attribute("value"))
+    page.get_by_role("button", name="Compare").nth(1).click()
+    page.wait_for_url("**treatment=question*")
+    heads = page.locator("table.compare thead th").all_inner_texts()
+    assert heads == ["immunoglobulin against corticosteroids", "immunoglobulin against plasma exchange"]
+    shared = page.locator("table.compare tbody tr").nth(1)
+    assert shared.locator("td .word").count() >= 2 and shared.locator("a.finding").count() >= 2
 
 
 def test_where_bodies_disagree(page: Page) -> None:
@@ -151,7 +165,7 @@ def test_a_saved_query_is_filtered_sorted_shared_and_downloaded(page: Page) -> N
     page.get_by_role("button", name="Ask").click()
     page.wait_for_url("**condition=MONDO*")
     everything = page.locator("tbody tr").count()
-    page.get_by_label("direction").select_option("no benefit")
+    page.get_by_label("direction", exact=True).select_option("no benefit")
     page.get_by_role("button", name="Ask").click()
     page.wait_for_url("**direction=no*benefit*")
     assert 0 < page.locator("tbody tr").count() < everything
@@ -165,7 +179,7 @@ def test_a_saved_query_is_filtered_sorted_shared_and_downloaded(page: Page) -> N
     lines = page.request.get(href).text().splitlines()
     assert len(lines) == page.locator("tbody tr").count() + 1
     page.goto(shared)
-    assert page.get_by_label("direction").input_value() == "no benefit"
+    assert page.get_by_label("direction", exact=True).input_value() == "no benefit"
 
 
 def test_an_error_in_sparql_is_shown_at_its_place_and_mended(page: Page) -> None:
@@ -184,6 +198,15 @@ def test_an_error_in_sparql_is_shown_at_its_place_and_mended(page: Page) -> None
     page.wait_for_selector("#editor .yasr table tbody tr")
     assert page.locator("#editor .yasr table tbody tr").count() == 3
     assert alert.is_hidden()
+    # Things have their names, and lead to their pages here.
+    named = page.locator("#editor .yasr td a").first
+    assert re.search(r"/condition/[\w-]+$", named.get_attribute("href") or "") and "/" not in named.inner_text()
+    page.evaluate(
+        replace, "SELECT ?c (COUNT(?s) AS ?n) WHERE { ?s ivig:condition ?c } GROUP BY ?c ORDER BY DESC(?n) LIMIT 4"
+    )
+    run.click()
+    page.locator("#editor .yasr .select_chart:not(.disabled)").click()
+    assert page.locator("#editor figure svg rect").count() == 4
 
 
 def test_the_network_and_the_same_as_a_table(page: Page) -> None:
@@ -196,6 +219,12 @@ def test_the_network_and_the_same_as_a_table(page: Page) -> None:
     with page.expect_download() as download:
         page.get_by_role("button", name="Picture (PNG)").click()
     assert download.value.suggested_filename == "network.png"
+    drawn = page.request.get(page.get_by_role("link", name="Picture (SVG)").get_attribute("href") or "").text()
+    assert drawn.startswith("<svg") and drawn.count("<a ") == len(elements["nodes"]) - 1
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.reload()
+    page.locator("main tbody tr").first.wait_for()
+    assert page.locator(".network").is_hidden() and page.locator("figure.still").is_hidden()
 
 
 def test_a_condition_prints_on_a_few_pages(page: Page) -> None:
@@ -214,6 +243,13 @@ def test_everything_works_without_javascript(browser: Browser, address: str) -> 
     page.get_by_role("link", name=re.compile("Show all")).first.click()
     page.wait_for_url("**question=*")
     assert page.locator("table.evidence tbody tr").count() > 8
+    page.goto("/queries")
+    page.locator("#recommendations-condition").fill("CIDP")
+    page.locator("#recommendations-condition").press("Enter")
+    page.wait_for_url("**/queries/recommendations?condition=CIDP")
+    assert page.locator("figure svg a").count() > 1
+    page.goto("/network?thing=condition/sepsis")
+    assert page.locator("figure.still svg a").count() > 2
     page.goto("/sparql")
     page.get_by_label("Query").fill("SELECT ?c { ?c a ivig:Condition ")
     page.get_by_role("button", name="Ask").click()

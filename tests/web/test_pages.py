@@ -32,7 +32,10 @@ HOSTILE = """
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A server of a small graph whose names mean harm; its gout has one statement, the others none."""
     folder = tmp_path_factory.mktemp("hostile")
-    files = files_with(folder, SOURCE + HOSTILE + efficacy("one", "benefit", outcome="pain"))
+    files = files_with(folder, SOURCE + HOSTILE + efficacy("one", "no-benefit", outcome="pain"))
+    build(files, Releases(folder / "releases"))
+    data = files.folder / "data" / "ivig.ttl"
+    data.write_text(data.read_text(encoding="utf-8").replace("direction/no-benefit", "direction/benefit"))
     build(files, Releases(folder / "releases"))
     words = ("--graph", folder / "graph", "--releases", folder / "releases")
     with serving(*words) as (_, address), httpx.Client(base_url=address, headers=BROWSER, timeout=30) as client:
@@ -50,6 +53,19 @@ def test_what_a_label_holds_is_text_and_nothing_looks_broken(hostile: httpx.Clie
     assert page.status_code == 200, page.text[:300]
     assert "<img src=x" not in page.text and "None" not in re.sub(r"<[^>]+>", "", page.text)
     assert not re.findall(r'(?:href|src)="(?!https?://|/|#|\?)[^"]+"', page.text)
+
+
+def test_the_first_page_says_what_is_new_against_the_release_before(hostile: httpx.Client) -> None:
+    page = hostile.get("/").text
+    new = page[page.index("New in this release") :]
+    assert "as many statements, these verdicts changed" in new
+    assert re.search(r'condition/gout">gout</a> <span[^>]*>verdict \(treat\): no benefit shown → benefit', new), new[:900]
+
+
+def test_a_long_name_is_cut_where_it_heads_a_page_and_is_there_in_full(hostile: httpx.Client) -> None:
+    page = hostile.get("/condition/long").text
+    heading = page[page.index("<h1>") : page.index("</h1>")]
+    assert len(heading) < 300 and "endless" * 700 in page[page.index("The whole name") :]
 
 
 def test_a_small_graph_has_its_pictures_and_suggestions(hostile: httpx.Client) -> None:
@@ -102,6 +118,29 @@ def test_conditions_are_filtered_and_sorted_by_the_address(server: httpx.Client)
     assert "No condition fits" in server.get("/conditions?name=asdf", headers=BROWSER).text
 
 
+def test_treatments_are_found_by_what_they_are_called(server: httpx.Client) -> None:
+    for name in ("plasmapheresis", "plasma exchange", "question/against-plasma-exchange"):
+        page = server.get("/compare", params={"treatment": name}, headers=BROWSER).text
+        assert "immunoglobulin against plasma exchange</a></th>" in page, name
+    assert "nearest: " in server.get("/compare?treatment=cortison", headers=BROWSER).text
+
+
+def test_a_publication_tells_how_it_was_read(server: httpx.Client, graph: Graph) -> None:
+    citation = next(row["citation"] for row in graph.query("citations") if row["statements"])
+    readings = graph.about("reading-of-citation", str(citation)).rows
+    page = server.get(str(citation).removeprefix("https://w3id.org/ivig"), headers=BROWSER).text
+    assert "How it was read" in page and f"<strong>{readings[0]['depth'] or 'depth not recorded'}</strong>" in page
+
+
+def test_an_answer_is_pictured_by_its_words_which_filter_it(server: httpx.Client) -> None:
+    page = server.get("/queries/evidence-for-condition?condition=GBS&sort=year", headers=BROWSER).text
+    picture = page[page.index("<figure>") : page.index("</figure>")]
+    (href,) = re.findall(r'href="([^"]+direction=no\+benefit)"', picture)
+    filtered = server.get(html.unescape(href), headers=BROWSER).text
+    assert "sort=year" in href and set(re.findall(r'data-sign="(.)"', filtered)) == {"−"}
+    assert "<figure>" not in filtered
+
+
 def test_a_saved_query_comes_in_pages(server: httpx.Client) -> None:
     first = server.get("/queries/external-links", headers=BROWSER).text
     assert first.count("<tr>") == 101
@@ -138,7 +177,9 @@ def test_what_is_not_there_is_in_the_search_box(server: httpx.Client) -> None:
     ("path", "status"),
     [
         ("/compare?condition=asdfqwer", 400),
+        ("/compare?treatment=asdfqwer", 400),
         ("/network?thing=condition/nowhere", 404),
+        ("/network.svg?thing=condition/nowhere", 404),
         ("/pictures/forest.svg?condition=asdfqwer", 400),
         ("/pictures/forest.gif?condition=sepsis", 404),
         ("/pictures/forest.svg?condition=sepsis&number=x", 400),

@@ -537,7 +537,7 @@ def bars(found: Sequence[Bar], title: str) -> Element:
     for index, bar in enumerate(found):
         y, sign = 2.0 + step * index, sign_of(bar.word)
         link = _linked(root, bar.href)
-        link.set("aria-label", f"{bar.word}: {bar.times}")
+        link.set("aria-label", f"{number(bar.times)} {sign.sign} {_shortened(bar.word, 36)}")
         SubElement(link, "rect", {"y": f"{y}", "width": "446", "height": f"{step}", "fill": "transparent"})
         wide = max(3.0, bar.times / most * 110)
         box = {"x": f"{110 - wide:.1f}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}

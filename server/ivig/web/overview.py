@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ivig.errors import AmbiguousName, BadInput, UnknownName
 from ivig.model.labels import normal
 from ivig.namespaces import BASE
+from ivig.query.names import nearest
 from ivig.query.results import Value
 from ivig.query.wording import sign_of, strength_rank
 from ivig.web.condition import Body, Chip, strip
@@ -239,7 +240,7 @@ def treatment(here: Served, typed: str) -> str:
         except (UnknownName, AmbiguousName, BadInput):
             iri = ""
     if iri not in known:
-        raise UnknownName("treatment", typed, [str(row["name"]) for row in here.treatments])
+        raise UnknownName("treatment", typed, nearest(typed, [str(row["name"]) for row in here.treatments])[:5])
     return iri
 
 
@@ -252,7 +253,8 @@ def compared_treatments(here: Served, iris: Sequence[str]) -> tuple[list[Compare
     names = {str(row["thing"]): str(row["name"]) for row in here.treatments}
     found: dict[str, dict[str, list[Row]]] = {iri: {} for iri in iris}
     labels: dict[str, str] = {}
-    for row in here.graph.about("statements-against-treatment", *sorted(set(iris))):
+    # Asked about nothing, it would tell of everything.
+    for row in here.graph.about("statements-against-treatment", *sorted(set(iris))) if iris else ():
         found[str(row["thing"])].setdefault(str(row["condition"]), []).append(row)
         labels[str(row["condition"])] = str(row["condition_label"])
     compared = []

@@ -113,6 +113,11 @@ async function draw(): Promise<void> {
     ],
     layout: { name: "preset", positions: (node: cytoscape.NodeSingular) => where.get(node.id()), padding: 24 } as unknown as cytoscape.LayoutOptions,
   });
+  // A few things are not blown up to fill the place.
+  if (graph.zoom() > 1.1) {
+    graph.zoom(1.1);
+    graph.center();
+  }
   graph.on("tap", "node", (event) => {
     const node = event.target;
     const lines = node.connectedEdges().map((edge: cytoscape.EdgeSingular) => {
