@@ -20,6 +20,7 @@ IVIG = Path(sys.executable).with_name("ivig")
 PAGES = {
     "home": "/",
     "conditions": "/conditions?sort=strength",
+    "conditions-as-a-map": "/conditions?field=neuromuscular&view=map",
     "condition": "/condition/guillain-barre-syndrome",
     "condition-of-many": "/condition/autoimmune-disease",
     "condition-of-nothing": "/condition/paraproteinemic-neuropathy",
@@ -27,6 +28,7 @@ PAGES = {
     "disagreement": "/disagreement",
     "bodies": "/bodies",
     "compare": "/compare?condition=CIDP&condition=MMN",
+    "compare-treatments": "/compare?treatment=corticosteroids&treatment=plasma+exchange",
     "search": "/find?name=neuropathy",
     "questions": "/queries",
     "question": "/queries/evidence-for-condition?condition=GBS",

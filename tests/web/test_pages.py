@@ -59,7 +59,9 @@ def test_the_first_page_says_what_is_new_against_the_release_before(hostile: htt
     page = hostile.get("/").text
     new = page[page.index("New in this release") :]
     assert "as many statements, these verdicts changed" in new
-    assert re.search(r'condition/gout">gout</a> <span[^>]*>verdict \(treat\): no benefit shown → benefit', new), new[:900]
+    assert re.search(r'condition/gout">gout</a> <span[^>]*>verdict \(treat\): no benefit shown → benefit', new), new[
+        :900
+    ]
 
 
 def test_a_long_name_is_cut_where_it_heads_a_page_and_is_there_in_full(hostile: httpx.Client) -> None:
@@ -86,6 +88,7 @@ def test_the_page_of_a_condition_gives_the_answer_first(server: httpx.Client, gr
     assert page.index(html.escape(str(row["reason"]), quote=False)) < page.index('id="evidence"')
     for section in ("answer", "bodies", "evidence", "nothing", "treatment", "harms", "doses", "mechanisms", "related"):
         assert f'id="{section}"' in page, section
+    assert re.search(r"Read in \d+ abstracts?, \d+ full texts?", page[: page.index('id="evidence"')])
     assert "✓ counts" in page and "https://doi.org/10.1016/S0140-6736%2896%2909095-2" in page
     assert re.search(r"g/kg a day for 5 days", page)
     assert '<link rel="canonical"' in page and 'property="og:image"' in page
@@ -115,6 +118,8 @@ def test_conditions_are_filtered_and_sorted_by_the_address(server: httpx.Client)
     assert words == {"bad"}
     counts = [int(text.replace(",", "")) for text in re.findall(r'"Largest study" class="number">([\d,]+)<', page)]
     assert len(counts) > 2 and counts == sorted(counts, reverse=True)
+    picture = server.get("/conditions?verdict=bad&strength=strong&view=map", headers=BROWSER).text
+    assert picture.count("<circle") > 2 * len(counts) and "<tbody" not in picture
     assert "No condition fits" in server.get("/conditions?name=asdf", headers=BROWSER).text
 
 
@@ -127,7 +132,7 @@ def test_treatments_are_found_by_what_they_are_called(server: httpx.Client) -> N
 
 def test_a_publication_tells_how_it_was_read(server: httpx.Client, graph: Graph) -> None:
     citation = next(row["citation"] for row in graph.query("citations") if row["statements"])
-    readings = graph.about("reading-of-citation", str(citation)).rows
+    readings = graph.about("reading-of-thing", str(citation)).rows
     page = server.get(str(citation).removeprefix("https://w3id.org/ivig"), headers=BROWSER).text
     assert "How it was read" in page and f"<strong>{readings[0]['depth'] or 'depth not recorded'}</strong>" in page
 

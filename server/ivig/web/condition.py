@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
@@ -247,6 +248,34 @@ def strip(found: list[Body]) -> list[Chip]:
         said = "; ".join(str(body.row["finding"] or body.row["statement_label"]) for body in latest[:3])
         chips.append(Chip(str(row["body"] or ""), name, words, latest[0].year, tone, href, said))
     return chips
+
+
+class Reading(NamedTuple):
+    """How the statements on a condition were read.
+
+    :param depths: how deep, each with how many statements, the most first
+    :param twice: how many were read by two readers
+    :param total: how many there are
+    """
+
+    depths: list[tuple[str, int]]
+    twice: int
+    total: int
+
+
+def reading(graph: Graph, iri: str) -> Reading:
+    """How the statements on a condition were read.
+
+    :param graph: the one that is asked
+    :param iri: of the condition
+    """
+    depths: Counter[str] = Counter()
+    twice = 0
+    for row in graph.about("reading-of-thing", iri):
+        found = int(str(row["statements"]))
+        depths[str(row["depth"] or "")] += found
+        twice += found if row["second"] in ("agreed", "corrected") else 0
+    return Reading(depths.most_common(), twice, depths.total())
 
 
 def harms(graph: Graph, iri: str) -> dict[str, list[dict[str, Value]]]:

@@ -136,6 +136,7 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
         disagree=_disagree(here, iri),
         licences=[row for row in licences if row["condition"] == iri],
         narrower_licences=sum(1 for row in licences if row["condition"] != iri),
+        reading=condition.reading(graph, iri),
         harms=condition.harms(graph, iri),
         doses=condition.doses(graph, iri),
         mechanisms=condition.mechanisms(graph, iri),
@@ -212,7 +213,7 @@ def _listing(query: str = "", parameter: str = "") -> Callable[[Served, str, dic
 
 def _citation(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
     """A publication: what was read in it, how deep, and by how many readers."""
-    return {**_listing()(here, iri, values), "readings": here.graph.about("reading-of-citation", iri).rows}
+    return {**_listing()(here, iri, values), "readings": here.graph.about("reading-of-thing", iri).rows}
 
 
 def _body(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -60,8 +60,9 @@ def conditions(
     sort: str = "",
     name: str = "",
     page: str = "1",
+    view: str = "",
 ) -> Response:
-    """The conditions with their verdicts, filtered, sorted, and by field of medicine."""
+    """The conditions with their verdicts, filtered, sorted, by field of medicine; as a list or as a map."""
     rows = overview.conditions(here)
     fields = sorted({str(row["group_label"]) for row in rows})
     shown = [
@@ -74,9 +75,20 @@ def conditions(
     ]
     shown.sort(key=lambda row: overview.order(row, sort))
     asked = {"field": field, "verdict": verdict, "strength": strength, "sort": sort, "name": name}
+    there = {row["condition"] for row in shown}
+    marks = [mark for mark in marks_of(here.graph) if mark.condition in there] if view == "map" else []
+    picture = evidence_map(marks, lambda thing: url(request, local_path(thing))) if marks else None
     first = _ROWS * (page_of(page) - 1)
     first = first if first < len(shown) else 0
-    values: dict[str, Any] = {"found": len(shown), "first": first, "total": len(rows), "fields": fields, "asked": asked}
+    values: dict[str, Any] = {
+        "picture": picture,
+        "view": view,
+        "found": len(shown),
+        "first": first,
+        "total": len(rows),
+        "fields": fields,
+        "asked": asked,
+    }
     return here.pages.page(request, "conditions.html", rows=shown[first : first + _ROWS], **values)
 
 
