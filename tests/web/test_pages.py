@@ -88,7 +88,7 @@ def test_the_page_of_a_condition_gives_the_answer_first(server: httpx.Client, gr
     assert page.index(html.escape(str(row["reason"]), quote=False)) < page.index('id="evidence"')
     for section in ("answer", "bodies", "evidence", "nothing", "treatment", "harms", "doses", "mechanisms", "related"):
         assert f'id="{section}"' in page, section
-    assert re.search(r"Read in \d+ abstracts?, \d+ full texts?", page[: page.index('id="evidence"')])
+    assert re.search(r"\d+ statements: \d+ read in the abstract", page[: page.index('id="evidence"')])
     assert "✓ counts" in page and "https://doi.org/10.1016/S0140-6736%2896%2909095-2" in page
     assert re.search(r"g/kg a day for 5 days", page)
     assert '<link rel="canonical"' in page and 'property="og:image"' in page
