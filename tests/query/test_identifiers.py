@@ -80,6 +80,12 @@ SPELLINGS = {
         "info:doi/10.1007/s10067-004-0959-7", "https://identifiers.org/doi:10.1007/s10067-004-0959-7",
         "DOI:https://doi.org/10.1007/s10067-004-0959-7", "doi: 10.1007/s10067-004-0959-7.", "https://doi.org/10.1007/s10067-004-0959-7.",
     ],
+    "DOI:10.1186/1478-7547-8-14": ["https://doi.org/10.1186/1478-7547-8-14"],
+    "ISRCTN:ISRCTN94984750": ["https://www.isrctn.com/ISRCTN94984750"],
+    "CLINICALTRIALS:NCT00220740": [
+        "NCT:NCT00220740", "https://clinicaltrials.gov/study/NCT00220740", "https://clinicaltrials.gov/ct2/show/NCT00220740",
+    ],
+    "ROR:01z0wsw92": ["https://ror.org/01z0wsw92"],
 }  # fmt: skip
 
 

@@ -22,6 +22,8 @@ _REGISTERED = {
 }
 """Where Bioregistry's name is another, or where it keeps apart what is one to us."""
 _UNREGISTERED = {"SEVCO": "Scientific Evidence Code System"}
+_TITLES = {"ISRCTN": "ISRCTN registry"}
+"""Where Bioregistry has the name of something else."""
 _NOT_OUTSIDE = {"IVIG", "bioregistry", "obo", "semapv", "sssom", "skos"}
 _PUBLICATIONS = {
     "PMID": "https://pubmed.ncbi.nlm.nih.gov/",
@@ -54,7 +56,15 @@ def curie_map() -> dict[str, str]:
 def extract() -> dict[str, Prefix]:
     """The prefixes of our links and of publications, as Bioregistry has them."""
     wanted = {**curie_map(), **_PUBLICATIONS}
-    return {name: _prefix(name, iri) for name, iri in sorted(wanted.items(), key=lambda pair: pair[0].casefold())}
+    found = {name: _prefix(name, iri) for name, iri in sorted(wanted.items(), key=lambda pair: pair[0].casefold())}
+    own = tuple(bare(iri).lower() for iri in wanted.values())
+    return {name: prefix._replace(uri_prefix_synonyms=_elsewhere(prefix, own)) for name, prefix in found.items()}
+
+
+def _elsewhere(prefix: Prefix, own: tuple[str, ...]) -> list[str]:
+    """What else an IRI may begin with, without what is within the namespace of another: 10.1186 is a publisher's."""
+    others = tuple(iri for iri in own if iri != bare(prefix.uri_prefix).lower())
+    return [address for address in prefix.uri_prefix_synonyms if not bare(address).lower().startswith(others)]
 
 
 def resources(name: str) -> list[Any]:
@@ -77,7 +87,7 @@ def _prefix(name: str, iri: str) -> Prefix:
     elsewhere = (*REGISTRIES, "ebi.ac.uk/ols")
     return Prefix(
         prefix=name,
-        title=found[0].get_name() if found else _UNREGISTERED[name],
+        title=_TITLES.get(name) or (found[0].get_name() if found else _UNREGISTERED[name]),
         example=f"{name}:{found[0].get_example()}" if found else "",
         pattern=(found[0].get_pattern() or "") if found else "",
         uri_prefix=iri,

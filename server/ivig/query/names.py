@@ -26,6 +26,8 @@ _IDENTIFYING = ("pmid", "doi", "pmcid")
 _BARE = (
     (re.compile(r"[A-Z]\d[\dA-Z](?:\.?[\dA-Z]{1,4})?", re.IGNORECASE), ("ICD10WHO", "ICD10CM")),
     (re.compile(r"[CD]\d{6,9}", re.IGNORECASE), ("MESH",)),
+    (re.compile(r"NCT\d{8}", re.IGNORECASE), ("CLINICALTRIALS",)),
+    (re.compile(r"ISRCTN\d{8}", re.IGNORECASE), ("ISRCTN",)),
 )
 """Codes that are known by their looks, and whose they are."""
 _ICD10 = re.compile(r"icd[- _]?10[: _](.+)", re.IGNORECASE)
