@@ -162,7 +162,7 @@ def _read(path: Path) -> SavedQuery:
         else:
             single[key] = value
     for variable in [*(f"p_{parameter.name}" for parameter in parameters), *(f"o_{each.name}" for each in outside)]:
-        if len(_values_line(variable).findall(text)) != 1:
+        if not _values_line(variable).search(text):
             raise BadInput(f"{path.name}: {variable[2:]} needs one line VALUES ?{variable} {{ UNDEF }}")
     service = single.get("service", "")
     if set(_CALL.findall(text)) != ({f"<{service}>"} if service else set()):
@@ -196,7 +196,7 @@ def _outside(path: Path, name: str, value: str, parameters: Iterable[str]) -> Ou
 
 
 def _bound(text: str, variable: str, iris: Iterable[str]) -> str:
-    """The text with the `VALUES` line of a variable filled."""
+    """The text with every `VALUES` line of a variable filled."""
     terms = " ".join(str(NamedNode(iri)) for iri in iris)
     return _values_line(variable).sub(lambda line: f"{line[1]}{terms}{line[2]}", text)
 
