@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.namespaces import BASE
 from ivig.settings import graph_files
 
@@ -41,7 +41,7 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, serialize
 from pyrudof import RDFFormat, Rudof, RudofConfig, ShaclFormat
 from reasonable import PyReasoner
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.settings import graph_files
 sources = read(graph_files(Path(sys.argv[1])))
 data = [*sources.ontology, *sources.data]

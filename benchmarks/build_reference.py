@@ -12,8 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from ivig.build import build, read
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
+from ivig.build.sources import read
 from ivig.build.validation import Violation, violations
 from ivig.settings import graph_files
 

@@ -24,7 +24,7 @@ from python_reference import reference
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
 from ivig.export.columns import columns

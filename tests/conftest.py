@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import ivig
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import releases_of
 from ivig.namespaces import REPLACED_BY
 from ivig.query import Graph

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.namespaces import BASE, TERMS
 from ivig.settings import GraphFiles
 

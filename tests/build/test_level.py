@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.query import Graph
 from small import SOURCE, efficacy, files_with

@@ -8,12 +8,12 @@ import pytest
 from pyoxigraph import Store
 
 from conftest import ROOT
-from ivig.build import build
 from ivig.build.linked import LinkedOntologies
 from ivig.build.linking import check_reach, link, unlink
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.errors import AmbiguousName, BadInput, BadTurtle, NotThere, UnknownName
-from ivig.io.ontologies import read_ontology
+from ivig.io.ontologies.read import read_ontology
 from ivig.io.sssom import mappings
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
 from ivig.query import Graph

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from ivig.build import Sources, read
 from ivig.build.reasoning import infer
+from ivig.build.sources import Sources, read
 from ivig.errors import BadInput, InvalidGraph
 from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
 from ivig.settings import GraphFiles

@@ -16,11 +16,11 @@ from hypothesis import Phase, given, settings, strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from conftest import ROOT, Run
-from ivig.build import build, read
+from ivig.build.pipeline import build
 from ivig.build.reasoning import _by_owlrl, infer
 from ivig.build.release import Releases
 from ivig.build.shacl import SH
-from ivig.build.sources import Sources
+from ivig.build.sources import Sources, read
 from ivig.build.validation import violations
 from ivig.errors import InvalidGraph
 from ivig.io.turtle import read_turtle

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 import ivig
 from conftest import IVIG, ROOT, Run
-from ivig.build import STAGES, build
+from ivig.build.pipeline import STAGES, build
 from ivig.build.publish import sorted_nquads
 from ivig.build.release import Release, Releases
 from ivig.errors import BadTurtle, InvalidGraph, NotThere

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.errors import BadInput, BadTurtle, NotThere
 from ivig.io.turtle import read_turtle
 from small import HEAD, SOURCE, files_with

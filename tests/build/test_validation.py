@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 from rdflib import RDF, SH, Graph, Literal, URIRef
 
-from ivig.build import Sources, validate
-from ivig.build.validation import violations, write_report
+from ivig.build.sources import Sources
+from ivig.build.validation import validate, violations, write_report
 from ivig.errors import BadInput
 
 HEAD = """@base <https://w3id.org/ivig/> .

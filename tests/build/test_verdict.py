@@ -9,10 +9,10 @@ from typing import NamedTuple
 import pytest
 from pyoxigraph import Triple
 
-from ivig.build import read
 from ivig.build.derivation import derive
 from ivig.build.pipeline import asserted_graphs
 from ivig.build.reasoning import infer
+from ivig.build.sources import read
 from ivig.namespaces import BASE, INFERRED_GRAPH, TERMS
 from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with, study

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Run
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.io.bibliographies import read_publications
 from ivig.namespaces import BASE, REPLACED_BY, TERMS
 from ivig.query import Graph

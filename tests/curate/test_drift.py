@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ivig.curate.drift import changes
-from ivig.io.ontologies import read_ontology
+from ivig.io.ontologies.read import read_ontology
 from ivig.io.sssom import Mapping
 from ivig.namespaces import BASE, SKOS
 

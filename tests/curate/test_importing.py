@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from pyoxigraph import Triple
 
 from conftest import Run
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.build.validation import violations
 from ivig.cli.import_ import _write_report
 from ivig.curate.catalog import Catalog

@@ -20,7 +20,7 @@ import rdflib
 from rocrate.rocrate import ROCrate
 
 from conftest import ROOT, Run
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.errors import BadInput, NotThere
 from ivig.export import Exporter, Selection

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 from pyoxigraph import NamedNode, Quad, RdfFormat, Triple, serialize
 
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.build.validation import violations
 from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole

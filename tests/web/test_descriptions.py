@@ -12,7 +12,7 @@ import rdflib
 from rdflib import RDF, Namespace, URIRef
 
 from conftest import Run, serving
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.export.description import DATASET
 from ivig.namespaces import GRAPHS

@@ -17,7 +17,7 @@ import pytest
 
 import ivig
 from conftest import Run
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.errors import Refused
 from ivig.query import Graph

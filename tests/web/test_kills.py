@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from conftest import serving
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.settings import graph_files
 from query.test_sandbox import COUNT, workers_of

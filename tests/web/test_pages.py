@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from conftest import serving
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.query import Graph
 from small import SOURCE, efficacy, files_with

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from conftest import Run, serving
-from ivig.build import build
+from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.settings import graph_files
 from query.test_sandbox import workers_of

@@ -11,8 +11,7 @@ from typing import NamedTuple, TypedDict
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ivig.io.ontologies import OutsideOntology
-from ivig.io.ontologies.ontology import term_iri
+from ivig.io.ontologies.ontology import OutsideOntology, term_iri
 from ivig.model.identifiers import curie_of
 from ivig.model.labels import normal
 from ivig.namespaces import ANCESTORS_GRAPH, NOTATION, PREFIXES, RDFS_LABEL, SKOS

@@ -8,8 +8,7 @@ from ivig.build.linked import LinkedOntologies
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.errors import BadInput, NotThere, UnknownName
-from ivig.io.ontologies import OutsideOntology
-from ivig.io.ontologies.ontology import term_iri
+from ivig.io.ontologies.ontology import OutsideOntology, term_iri
 from ivig.io.sssom import Mapping
 from ivig.settings import GraphFiles
 

@@ -16,7 +16,7 @@ from ivig.build.release import Release, Releases, Stamp
 from ivig.build.sources import Sources, read
 from ivig.build.validation import validate
 from ivig.errors import InvalidGraph
-from ivig.io.ontologies import OutsideOntology
+from ivig.io.ontologies.ontology import OutsideOntology
 from ivig.namespaces import ANCESTORS_GRAPH, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
 from ivig.settings import GraphFiles
 

@@ -81,7 +81,7 @@ def _link(files: GraphFiles, home: Releases, paths: Sequence[Path], dry_run: boo
     from ivig.build.linking import check_apart, check_reach, link
     from ivig.cli.opened import building
     from ivig.curate.drift import changes
-    from ivig.io.ontologies import read_ontology
+    from ivig.io.ontologies.read import read_ontology
     from ivig.io.sssom import all_mappings
 
     ours = all_mappings(files.links)

@@ -34,7 +34,7 @@ def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> 
     :raises BadInput: where a file cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     """
-    from ivig.build import build
+    from ivig.build.pipeline import build
 
     with building() as begin:
         return build(files, releases, begin, reference=reference)
@@ -42,7 +42,7 @@ def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> 
 
 def building() -> AbstractContextManager[Callable[[str], None]]:
     """The progress display of a build. Gives the call that begins a stage."""
-    from ivig.build import STAGES
+    from ivig.build.pipeline import STAGES
     from ivig.cli.terminal import stages
 
     return stages(STAGES, "building the graph")

@@ -34,8 +34,8 @@ def validate(
 
     Example: ivig validate my-statements.ttl
     """
-    from ivig.build import read, validate as violations_of
-    from ivig.build.validation import write_report
+    from ivig.build.sources import read
+    from ivig.build.validation import validate as violations_of, write_report
     from ivig.cli.terminal import under_way
     from ivig.curate.store import orphans
     from ivig.namespaces import BASE

@@ -14,7 +14,7 @@ Builder = Callable[[GraphFiles, Releases], Release]
 
 
 def _quiet_build(files: GraphFiles, releases: Releases) -> Release:
-    from ivig.build import build
+    from ivig.build.pipeline import build
 
     return build(files, releases)
 

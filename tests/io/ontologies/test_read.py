@@ -12,7 +12,8 @@ from hypothesis import given, settings, strategies as st
 from rdflib import OWL, RDF, RDFS
 
 from ivig.errors import BadInput, IvigError, NotThere
-from ivig.io.ontologies import OntologyTerm, read_ontology
+from ivig.io.ontologies.ontology import OntologyTerm
+from ivig.io.ontologies.read import read_ontology
 
 SAMPLES = Path(__file__).parent / "samples"
 EX = "http://purl.obolibrary.org/obo/EX_"
