@@ -25,6 +25,11 @@ _OFFSET = re.compile(r"\bOFFSET\b", re.IGNORECASE)
 _BIND = re.compile(r"\bBIND\s*$", re.IGNORECASE)
 _VARIABLE = re.compile(r"[?$](\w+)")
 _PARAMETER = re.compile(r"VALUES \?(p_\w+) \{ (.*?) \}")
+_EITHER = (
+    r"\{{\s*VALUES \?{name} \{{ {values} \}}\s*FILTER\(!BOUND\(\?{name}\)\)([^{{}}]*)\}}\s*UNION\s*"
+    r"\{{\s*\{{\s*VALUES \?{name} \{{ {values} \}}\s*FILTER\(BOUND\(\?{name}\)\)\s*\}}([^{{}}]*)\}}"
+)
+"""The two branches of a query that is planned otherwise without the parameter than with it."""
 _IRI = re.compile(r"<[^<>\s]*>")
 
 
@@ -96,7 +101,9 @@ def with_parameters(query: str) -> str:
     >>> with_parameters("VALUES ?p_x { <x:y> } ?s a ?c . FILTER(!BOUND(?p_x) || ?c = ?p_x)")
     ' ?s a ?c . FILTER(?c = <x:y>)'
     """
-    for name, values in _PARAMETER.findall(query):
+    for name, values in dict.fromkeys(_PARAMETER.findall(query)):
+        with_and_without = re.compile(_EITHER.format(name=name, values=re.escape(values)))
+        query = with_and_without.sub(r"\1" if values == "UNDEF" else rf"VALUES ?{name} {{ {values} }}\2", query)
         guard = re.compile(rf"FILTER\(!BOUND\(\?{name}\) \|\| ")
         if values == "UNDEF":
             while match := guard.search(query):
@@ -105,7 +112,7 @@ def with_parameters(query: str) -> str:
                 query = query.replace(f"VALUES ?{name} {{ UNDEF }}", "")
         else:
             query = guard.sub("FILTER(", query)
-            if _IRI.fullmatch(values):
+            if _IRI.fullmatch(values) and f"BOUND(?{name})" not in query:
                 query = query.replace(f"VALUES ?{name} {{ {values} }}", "")
                 query = re.sub(rf"\?{name}\b", values.replace("\\", r"\\"), query)
     return query
