@@ -1,6 +1,6 @@
 """A worker process that writes subgraphs, so that no query waits for one.
 
-usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES GRAPH-FOLDER
+usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES ENDPOINT GRAPH-FOLDER
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ivig.build.release import Release
 from ivig.export.exporter import Exporter
 from ivig.export.selection import Selection
 from ivig.query import Graph
-from ivig.query.engine import EmbeddedEngine
+from ivig.query.engine import Engine
 from ivig.query.sandbox.job import Job
 from ivig.query.sandbox.worker import AnswerFull, Frames, Task, main
 from ivig.settings import GraphFiles
@@ -42,7 +42,7 @@ def task(selection: Selection, format_name: str, *, inferred: bool) -> str:
     return json.dumps({"selection": selection.described(), "format": format_name, "inferred": inferred})
 
 
-def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
+def exports(engine: Engine, release: Release, words: Sequence[str]) -> Task:
     """What writes the subgraphs of one release, which is read once, before the first of them.
 
     :param engine: the one of the worker, which the graph is asked by

@@ -44,6 +44,12 @@ class Dataset(NamedTuple):
 class Engine(Protocol):
     """Anything that answers SPARQL queries."""
 
+    def check(self) -> None:
+        """See that it can be asked, where that is not known already.
+
+        :raises EngineWrong: where it holds another release; EngineDown or EngineTooSlow, where it does not answer
+        """
+
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
         """The result of a query, not yet read.
 
@@ -76,6 +82,9 @@ class EmbeddedEngine:
         except (OSError, RuntimeError, ValueError) as error:
             raise release.damaged(error) from error
         self._union = release.union
+
+    def check(self) -> None:
+        """Nothing: it was opened."""
 
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
         """As every engine. Where no dataset is named, the release says whether the default graph is the union of all.

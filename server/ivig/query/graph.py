@@ -151,8 +151,10 @@ class Graph:
         """Read what is otherwise read when it is first needed.
 
         :raises NotThere: where a part is missing or damaged
+        :raises EngineFailed: where the engine is elsewhere and does not answer, or holds another release
         """
-        _ = self.engine, self.names
+        self.engine.check()
+        _ = self.names
 
     def query(self, name: str, /, **parameters: str) -> Answer:
         """The answer to a saved query.

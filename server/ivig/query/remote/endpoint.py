@@ -86,7 +86,7 @@ class Endpoint:
         here = parts.hostname in ("localhost", "::1") or parts.hostname.startswith("127.")
         if parts.scheme == "http" and not here and (os.environ.get(USER) or os.environ.get(TOKEN)):
             raise BadInput(f"credentials go to {parts.hostname} by https alone, and the address begins with http:")
-        self.url, self.seconds = url, seconds
+        self.url, self.named, self.seconds = url, dialect, seconds
         self._named = named_dialect(dialect) if dialect else None
 
     @cached_property
@@ -141,9 +141,7 @@ class Endpoint:
         :raises EngineWrong: where it is something else
         """
         if reply.media_type not in _RESULTS:
-            raise EngineWrong(
-                f"{self.url} answers with {reply.media_type or 'no media type'}, not with results of SPARQL"
-            )
+            raise EngineWrong(f"{self.url} answers with {reply.media_type or 'no type'}, not with results of SPARQL")
         try:
             return parse_query_results(reply.body, format=_RESULTS[reply.media_type])
         except (SyntaxError, ValueError) as error:
@@ -156,7 +154,7 @@ class Endpoint:
         """
         rdf_format = RdfFormat.from_media_type(reply.media_type)
         if rdf_format is None:
-            raise EngineWrong(f"{self.url} answers with {reply.media_type or 'no media type'}, not with triples")
+            raise EngineWrong(f"{self.url} answers with {reply.media_type or 'no type'}, not with triples")
         try:
             return [quad.triple for quad in parse(reply.body, format=rdf_format, base_iri=BASE)]
         except (SyntaxError, ValueError) as error:

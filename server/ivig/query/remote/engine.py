@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from pyoxigraph import BlankNode, DefaultGraph, Quad, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import BlankNode, DefaultGraph, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from ivig.build.release import Release
 from ivig.errors import BadQuery, EngineWrong
+from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, PREFIXES
 from ivig.query.engine import Dataset, Result, allowed, bad_query
 from ivig.query.query_text import QueryText
@@ -74,7 +75,7 @@ class RemoteEngine:
                 return found
             raise EngineWrong(f"{self._endpoint.url} answers a yes or no with rows")
         store = Store()
-        store.extend(Quad(*triple, DefaultGraph()) for triple in self._endpoint.triples(reply))
+        store.extend(in_graph(triple, DefaultGraph()) for triple in self._endpoint.triples(reply))
         triples = store.query(self._internal["graph"].text)
         assert isinstance(triples, QueryTriples)
         return triples

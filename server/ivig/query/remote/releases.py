@@ -56,10 +56,12 @@ class Held(NamedTuple):
         :raises EngineWrong: where it answers something else
         """
         reply = endpoint.query(internal["graph"].text, TRIPLES, [RELEASES_GRAPH])
-        said = list(endpoint.triples(reply))
-        digests = {one.subject: one.object.value for one in said if one.predicate == _VERSION}
-        issued = {digests[one.subject]: one.object.value for one in said if one.predicate == _ISSUED}
-        current = next((digests[one.object] for one in said if one.predicate == _CURRENT), "")
+        said = [(one.subject, one.predicate, one.object) for one in endpoint.triples(reply)]
+        texts = [(thing, at, value.value) for thing, at, value in said if isinstance(value, Literal)]
+        digests = {thing: text for thing, at, text in texts if at == _VERSION}
+        issued = {digests[thing]: text for thing, at, text in texts if at == _ISSUED and thing in digests}
+        pointed = [value for _, at, value in said if at == _CURRENT and isinstance(value, NamedNode)]
+        current = next((digests[one] for one in pointed if one in digests), "")
         return cls(current, dict(sorted(issued.items(), key=lambda pair: pair[1])))
 
     def turtle(self) -> bytes:
@@ -97,7 +99,7 @@ def graphs_of(release: Release, endpoint: Endpoint) -> dict[str, str]:
     if held.issued:
         others = ", ".join(digest[:12] for digest in held.issued)
         raise EngineWrong(
-            f"{endpoint.url} holds release {others}, not {release.digest[:12]}: `ivig publish --to {endpoint.url}` loads it"
+            f"{endpoint.url} holds release {others}, not {release.digest[:12]}: `ivig publish --to` loads it"
         )
     _check_sizes(endpoint, internal, sizes)
     return {name: name for name in sizes}
@@ -161,10 +163,8 @@ def write_quads(release: Release, out: BinaryIO) -> None:
 
     The engine says of itself then that it holds this release and no other.
     """
-    renamed = {
-        f" <{name}> .\n".encode(): f" <{_there(name, release.digest)}> .\n".encode()
-        for name in release.manifest["graphs"]
-    }
+    graphs = release.manifest["graphs"]
+    renamed = {f" <{name}> .\n".encode(): f" <{_there(name, release.digest)}> .\n".encode() for name in graphs}
     with release.nquads.open("rb") as lines:
         for line in lines:
             end = line.rindex(b" <", 0, -3)
@@ -195,12 +195,8 @@ def _check_sizes(endpoint: Endpoint, internal: SavedQueries, sizes: Mapping[str,
     text = internal["sizes-of-graphs"].bind_things("thing", sizes)
     rows = endpoint.rows(endpoint.query(text, ROWS, named=sizes))
     found = {graph.value: int(count.value) for graph, count in rows}
-    wrong = [
-        f"{graph} has {found.get(graph, 0):,} triples of {size:,}"
-        for graph, size in sizes.items()
-        if found.get(graph, 0) != size
-    ]
-    if wrong:
+    differ = ((graph, found.get(graph, 0), size) for graph, size in sizes.items() if found.get(graph, 0) != size)
+    if wrong := [f"{graph} has {there:,} triples of {size:,}" for graph, there, size in differ]:
         raise EngineWrong(f"{endpoint.url} does not hold this release: {'; '.join(wrong)}")
 
 
