@@ -24,6 +24,7 @@ class Dialect(NamedTuple):
     :param graph_store: where its graph store is, relative to the endpoint, with {last} and {before} for the last two
         pieces of the path of the endpoint; empty for none
     :param authentication: `basic` or `digest`
+    :param yes_or_no: the column that it answers ASK by, in place of a yes or no; empty where it does as it should
     :param rewritten: patterns and what stands in their place in a query that is sent
     """
 
@@ -32,6 +33,7 @@ class Dialect(NamedTuple):
     as_embedded: bool = False
     graph_store: str = ""
     authentication: str = "basic"
+    yes_or_no: str = ""
     rewritten: tuple[tuple[str, str], ...] = ()
 
     def query(self, text: str) -> str:

@@ -206,7 +206,7 @@ class Endpoint:
         again = Retrying(
             retry=retry_if_exception_type((EngineDown, _BrokenOff)),
             stop=stop_after_attempt(_TRIES),
-            wait=wait_exponential_jitter(_PAUSE, _LONGEST_PAUSE),
+            wait=wait_exponential_jitter(multiplier=_PAUSE, max=_LONGEST_PAUSE, jitter=_PAUSE),
             reraise=True,
         )
         reply: Reply = again(self._once, client, method, url, time.monotonic() + self.seconds, **what)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from pyoxigraph import BlankNode, DefaultGraph, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import BlankNode, DefaultGraph, Literal, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from ivig.build.release import Release
 from ivig.errors import BadQuery, EngineWrong
@@ -24,6 +24,8 @@ from ivig.query.remote.split import Split, split, with_parameters
 from ivig.query.results import Term
 from ivig.query.saved import SavedQueries
 
+_YES, _NO = b'{"head": {}, "boolean": true}', b'{"head": {}, "boolean": false}'
+_IN_JSON = {"content-type": "application/sparql-results+json"}
 _BASE = re.compile(r"\bBASE\s*<[^>]*>", re.IGNORECASE)
 
 
@@ -73,7 +75,13 @@ class RemoteEngine:
             found = self._endpoint.result(reply)
             if isinstance(found, QueryBoolean):
                 return found
-            raise EngineWrong(f"{self._endpoint.url} answers a yes or no with rows")
+            column = self._endpoint.dialect.yes_or_no
+            if column not in [variable.value for variable in found.variables]:
+                raise EngineWrong(f"{self._endpoint.url} answers a yes or no with rows")
+            yes = any(isinstance(row[column], Literal) and row[column].value in ("1", "true") for row in found)
+            told = self._endpoint.result(reply._replace(body=_YES if yes else _NO, headers=_IN_JSON))
+            assert isinstance(told, QueryBoolean)
+            return told
         store = Store()
         store.extend(in_graph(triple, DefaultGraph()) for triple in self._endpoint.triples(reply))
         triples = store.query(self._internal["graph"].text)
