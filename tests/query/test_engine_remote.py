@@ -178,7 +178,7 @@ def test_the_server_says_so_and_stays_up(graph: Graph, run: Run) -> None:
         slow = httpx.get(f"{at}/queries/conditions", params={"format": "csv"}, timeout=30)
         assert (slow.status_code, slow.json()["title"]) == (504, "Engine too slow")
         # Names and search are of the release, and stay.
-        assert httpx.get(f"{at}/resolve", params={"name": "GBS"}, timeout=30).status_code == 200
+        assert httpx.get(f"{at}/search", params={"text": "gout"}, timeout=30).status_code == 200
         assert httpx.get(f"{at}/health", timeout=30).json()["status"] == "ok"
 
 

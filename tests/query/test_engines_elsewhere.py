@@ -66,7 +66,7 @@ def _differing(graph: Graph, elsewhere: Graph) -> list[str]:
 
 
 def test_virtuoso_has_the_same_rows_in_the_same_order(graph: Graph, virtuoso: str) -> None:
-    elsewhere = Graph(graph.files, graph.release, Endpoint(virtuoso))
+    elsewhere = Graph(graph.files, graph.release, Endpoint(virtuoso, seconds=120))
     assert _differing(graph, elsewhere) == []
     assert [
         bool(elsewhere.engine.ask(text)) for text in ("ASK { ?s a ivig:Condition }", "ASK { ?s a ivig:Nothing }")
@@ -81,7 +81,7 @@ def test_pages_and_exports_are_the_same_on_virtuoso(graph: Graph, address: str, 
             return set(map(str, parse(answer.content, format=RdfFormat.TURTLE)))
         return set(answer.text.replace(server, "").splitlines())
 
-    with serving("--releases", graph.release.folder.parent, "--engine", virtuoso) as (_, elsewhere):
+    with serving("--releases", graph.release.folder.parent, "--engine", virtuoso, "--engine-seconds", "120") as (_, elsewhere):
         for path in (
             "/condition/kawasaki-disease?format=html",
             "/queries/evidence-summary?format=csv",
@@ -111,7 +111,7 @@ def test_a_release_is_published_switched_and_taken_back(graph: Graph, run: Run, 
     done = run("publish", "--to", oxigraph)
     assert (done.returncode, done.stdout) == (0, f"release {graph.release.digest[:12]} is current at {oxigraph}\n")
     assert current() == graph.release.digest
-    assert _differing(graph, Graph(graph.files, graph.release, Endpoint(oxigraph))) == []
+    assert _differing(graph, Graph(graph.files, graph.release, Endpoint(oxigraph, seconds=120))) == []
     rows = run("query", "mechanisms", "--engine", oxigraph, "-f", "csv").stdout
     assert rows == run("query", "mechanisms", "-f", "csv").stdout
     # A reload that fails half way leaves what is there; undo moves no data.
