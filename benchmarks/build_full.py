@@ -9,31 +9,19 @@ usage: python benchmarks/build_full.py
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from harness import ROOT, used
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from ivig.build.sources import read
 from ivig.namespaces import BASE
 from ivig.settings import graph_files
 
-ROOT = Path(__file__).parents[1]
 SECONDS = 15.0
-
-MEASURED = """
-import json, os, resource, subprocess, sys, time
-began = time.perf_counter()
-process = subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-told = process.stderr.read()
-_, status, usage = os.wait4(process.pid, 0)
-took = time.perf_counter() - began
-print(json.dumps({"code": status, "seconds": took, "mb": usage.ru_maxrss / 1024, "told": told}))
-"""
 
 PEER = """
 import sys, tempfile
@@ -57,15 +45,6 @@ reasoner.reason()
 """
 
 
-def measured(*command: object) -> dict[str, float]:
-    """Seconds and megabytes of a command; the megabytes are those of its largest process."""
-    program = [sys.executable, "-c", MEASURED, *map(str, command)]
-    found = json.loads(subprocess.run(program, capture_output=True, text=True, check=True).stdout)
-    if found["code"]:
-        raise SystemExit(found["told"])
-    return {"seconds": found["seconds"], "mb": found["mb"]}
-
-
 def four_times(folder: Path) -> Path:
     """A graph with four times the data: things of other names beside those that are there."""
     for part in ("ontology", "shapes", "queries"):
@@ -80,6 +59,7 @@ def four_times(folder: Path) -> Path:
                 return NamedNode(f"{term.value}-{copy}")
             return term
 
+        # What a term is renamed to is of its type.
         triples = [Triple(renamed(t.subject), t.predicate, renamed(t.object)) for t in data]  # type: ignore[arg-type]
         serialize(triples, output=str(folder / "data" / f"copy-{copy}.ttl"), format=RdfFormat.TURTLE)
     return folder
@@ -90,12 +70,12 @@ def main() -> int:
     build = [sys.executable, "-m", "ivig", "build", "--releases"]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        ours = measured(*build, folder / "releases")
-        peer = measured(sys.executable, "-c", PEER, ROOT)
-        larger = measured(*build, folder / "others", "--graph", four_times(folder / "graph"))
+        ours = used(*build, folder / "releases")
+        peer = used(sys.executable, "-c", PEER, ROOT)
+        larger = used(*build, folder / "others", "--graph", four_times(folder / "graph"))
     for title, found in (("the build", ours), ("the engines, fed whole", peer), ("four times the data", larger)):
-        print(f"{title:<24}{found['seconds']:6.1f} s{found['mb']:8.0f} MB")
-    return int(ours["seconds"] > SECONDS or ours["mb"] > peer["mb"] / 2 or larger["mb"] > peer["mb"])
+        print(f"{title:<24}{found.seconds:6.1f} s{found.megabytes:8.0f} MB")
+    return int(ours.seconds > SECONDS or ours.megabytes > peer.megabytes / 2 or larger.megabytes > peer.megabytes)
 
 
 if __name__ == "__main__":

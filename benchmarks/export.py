@@ -18,13 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import quote
 
+from harness import IVIG, used
 from pyoxigraph import RdfFormat, Store
 
 from ivig.build.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release
@@ -32,7 +31,6 @@ from ivig.query import Graph
 from ivig.query.opening import open_graph
 from ivig.settings import graph_files
 
-IVIG = Path(sys.executable).with_name("ivig")
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 TIMES = 1.5
 MILLISECONDS = 50
@@ -47,31 +45,6 @@ HELD = ("csv", "graphml", "nanopub")
 """Formats whose memory is printed."""
 
 _STATEMENT = re.compile(rb"/(statement|effect|regimen)/([^>]+)>")
-
-
-def seconds(command: Sequence[str | Path]) -> float:
-    """How long a command takes, start and end of the process included."""
-    began = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
-
-
-class Used(NamedTuple):
-    """What a command has used: the most memory that it held, in MB, and seconds of CPU."""
-
-    megabytes: float
-    cpu: float
-
-
-def used(command: list[str | Path]) -> Used:
-    """What a command has used."""
-    code = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True); "
-        "used = resource.getrusage(resource.RUSAGE_CHILDREN); print(used.ru_maxrss, used.ru_utime + used.ru_stime)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
-    most, cpu = done.stdout.split()
-    return Used(int(most) / 1024, float(cpu))
 
 
 def grown(release: Release, folder: Path) -> Path:
@@ -108,9 +81,9 @@ def against_dump(release: Release, rounds: int, folder: Path) -> bool:
     times: dict[str, list[float]] = {name: [] for name in ("oxigraph dump", *ours)}
     for _ in range(rounds):
         (folder / "peer.nq").unlink(missing_ok=True)
-        times["oxigraph dump"].append(seconds(peer))
+        times["oxigraph dump"].append(used(*peer).seconds)
         for name, command in ours.items():
-            times[name].append(seconds(command))
+            times[name].append(used(*command).seconds)
     middle = {name: statistics.median(taken) for name, taken in times.items()}
     for name, taken in middle.items():
         print(f"{name:32}{taken * 1000:8.0f} ms{taken / middle['oxigraph dump']:8.2f} times the peer")
@@ -163,7 +136,7 @@ def memory(release: Release, folder: Path) -> bool:
     holds = True
     for name in (*STREAMED, *HELD):
         ours: list[str | Path] = [IVIG, "export", "--format", name, "--output", folder / "ours"]
-        small, large = used(ours), used([*ours, "--releases", larger])
+        small, large = used(*ours), used(*ours, "--releases", larger)
         holds &= name not in STREAMED or large.megabytes <= GROWTH * small.megabytes
         holds &= name != "csv" or small.cpu <= CSV_SECONDS
         print(

@@ -8,16 +8,13 @@ usage: python benchmarks/import_records.py [RECORDS]
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
-IVIG = Path(sys.executable).with_name("ivig")
+from harness import IVIG, ROOT, used
+
 LIMIT = 60
 MOST_MEMORY = 1.5
 CONDITIONS = ("Guillain-Barré syndrome", "CIDP", "Kawasaki disease", "myasthenia gravis", "dermatomyositis")
@@ -50,21 +47,11 @@ def main() -> int:
         with records.open("w", encoding="utf-8") as file:
             file.writelines(json.dumps(record(n)) + "\n" for n in range(number))
         print(f"{number} records, {records.stat().st_size / 1e6:.1f} MB")
-        ours = measured([IVIG, "import", records, "--graph", graph])
-        theirs = measured([sys.executable, "-c", PARSE, *(graph / "data").rglob("*.ttl")])
-    print(f"ivig import {ours[0]:6.1f} s {ours[1]:7.0f} MB, {number / ours[0]:.0f} records a second")
-    print(f"rdflib parse {theirs[0]:5.1f} s {theirs[1]:7.0f} MB")
-    return int(ours[0] > LIMIT or ours[1] > MOST_MEMORY * theirs[1])
-
-
-def measured(command: list[str | Path]) -> tuple[float, float]:
-    """Seconds and megabytes at the most that a command takes."""
-    began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"{command[0]} failed")
-    return time.perf_counter() - began, usage.ru_maxrss / 1024
+        ours = used(IVIG, "import", records, "--graph", graph)
+        theirs = used(sys.executable, "-c", PARSE, *(graph / "data").rglob("*.ttl"))
+    print(f"ivig import {ours.seconds:6.1f} s {ours.megabytes:7.0f} MB, {number / ours.seconds:.0f} records a second")
+    print(f"rdflib parse {theirs.seconds:5.1f} s {theirs.megabytes:7.0f} MB")
+    return int(ours.seconds > LIMIT or ours.megabytes > MOST_MEMORY * theirs.megabytes)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,14 @@ question takes no more than twice as long. usage: python benchmarks/query_start.
 from __future__ import annotations
 
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
-PYTHON = Path(sys.executable)
-IVIG = PYTHON.with_name("ivig")
+from harness import IVIG, used
+
 LIMIT = 2.0
 
-PEER: list[str | Path] = [PYTHON, "-c", "import typer, pyoxigraph"]
+PEER: list[str | Path] = [sys.executable, "-c", "import typer, pyoxigraph"]
 QUESTIONS: dict[str, list[str]] = {
     "conditions, csv": ["query", "conditions", "--format", "csv"],
     "evidence-for-condition, csv": ["query", "evidence-for-condition", "--condition", "GBS", "--format", "csv"],
@@ -25,22 +22,15 @@ QUESTIONS: dict[str, list[str]] = {
 }
 
 
-def seconds(command: Sequence[str | Path]) -> float:
-    """How long a command takes, start and end of the process included."""
-    began = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - began
-
-
 def main() -> int:
     """Print a row for each question; the exit code says whether all keep the limit."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 31
-    subprocess.run([IVIG, *QUESTIONS["conditions, csv"]], stdout=subprocess.DEVNULL, check=True)
+    used(IVIG, *QUESTIONS["conditions, csv"])
     times: dict[str, list[float]] = {name: [] for name in ("peer", *QUESTIONS)}
     for _ in range(rounds):
-        times["peer"].append(seconds(PEER))
+        times["peer"].append(used(*PEER).seconds)
         for name, words in QUESTIONS.items():
-            times[name].append(seconds((IVIG, *words)))
+            times[name].append(used(IVIG, *words).seconds)
     peer = statistics.median(times.pop("peer"))
     print(f"{'import typer, pyoxigraph':32}{peer * 1000:8.1f} ms")
     worst = 0.0

@@ -21,11 +21,11 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import httpx
+from harness import IVIG, megabytes
 
 import ivig
 from ivig.build.release import Release
 
-IVIG = Path(sys.executable).with_name("ivig")
 SAVED = "/queries/evidence-for-condition?condition=guillain-barre+syndrome&format=json"
 PORTS = {"ivig": 8511, "oxigraph": 8512, "rdflib-endpoint": 8513}
 WARM_UP_SECONDS = 1
@@ -147,16 +147,6 @@ def unseen_rate(endpoint: str, asked: str, seconds: int, folder: str, turn: int)
         _COUNTING.replace("{path}", path).replace("{start}", str(turn * 10_000_000 + time.time_ns() % 10**9))
     )
     return wrk(endpoint, seconds, script)
-
-
-def megabytes(process: int) -> float:
-    """What a process and its children take, shared pages divided among those that share them."""
-    children = subprocess.run(["pgrep", "-P", str(process)], capture_output=True, text=True, check=False).stdout.split()
-    total = 0
-    for one in [str(process), *children]:
-        found = re.search(r"^Pss: +(\d+) kB", Path(f"/proc/{one}/smaps_rollup").read_text(), re.MULTILINE)
-        total += int(found[1]) if found else 0
-    return total / 1000
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -38,7 +39,12 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep a cache of the run's own: what somebody built before must neither help a test nor break one."""
+    """Keep a cache of the run's own: what somebody built before must neither help a test nor break one.
+
+    Workers side by side have that of the process that started them, and with it one release of the real graph.
+    """
+    if hasattr(config, "workerinput"):
+        return
     cache = tempfile.TemporaryDirectory(prefix="ivig-cache-", ignore_cleanup_errors=True)
     os.environ["IVIG_CACHE"] = cache.name
     config.add_cleanup(cache.cleanup)
@@ -54,8 +60,10 @@ def files() -> GraphFiles:
 def releases(files: GraphFiles) -> Path:
     """A folder with a release of the real graph: the one that the examples in the code open too."""
     home = releases_of(files)
-    if home.current() is None:
-        build(files, home)
+    with (Path(os.environ["IVIG_CACHE"]) / "building").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if home.current() is None:
+            build(files, home)
     return home.folder
 
 

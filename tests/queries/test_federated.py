@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,9 +17,13 @@ from ivig.errors import BadInput, Refused
 from ivig.namespaces import BASE
 from ivig.query import Graph, SavedQueries
 from ivig.query.results import rows
-from ivig.settings import GraphFiles
+from small import SOURCE, folder_with
 
 HERE = Path(__file__).parent
+HEAD_OF_LINKS = (
+    "#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  MESH: http://id.nlm.nih.gov/mesh/\n"
+    "subject_id\tpredicate_id\tobject_id\tmapping_justification\n"
+)
 SERVERS = {
     "federated-mesh-neighbours": "https://id.nlm.nih.gov/mesh/sparql",
     "federated-ubergraph-ancestors": "https://ubergraph.apps.renci.org/sparql",
@@ -144,26 +147,22 @@ def test_what_the_server_says_is_joined_with_what_we_have(
 
 
 def test_a_command_calls_the_server_in_the_head_of_the_query(
-    run: Run, files: GraphFiles, tmp_path: Path, outside: tuple[str, list[str]]
+    run: Run, tmp_path: Path, outside: tuple[str, list[str]]
 ) -> None:
-    name, (address, _) = "federated-mesh-neighbours", outside
-    folder = tmp_path / "graph"
-    folder.mkdir()
-    for each in ("ontology", "data", "shapes"):
-        (folder / each).symlink_to(files.folder / each)
-    shutil.copytree(files.queries, folder / "queries")
+    name, links = (
+        "federated-mesh-neighbours",
+        HEAD_OF_LINKS + "IVIG:condition/gout\tskos:exactMatch\tMESH:D016750\tsemapv:ManualMappingCuration\n",
+    )
+    folder = folder_with(tmp_path, SOURCE, links)
     query = folder / "queries" / f"{name}.rq"
     own = query.read_text(encoding="utf-8")
-    asked = ("query", name, "--condition", "stiff person syndrome", "--format", "csv")
+    query.write_text(own.replace(SERVERS[name], outside[0]), encoding="utf-8")
+    query.with_stem("gone").write_text(own.replace(SERVERS[name], "http://127.0.0.1:9/sparql"), encoding="utf-8")
     told = {"IVIG_GRAPH": str(folder), "IVIG_RELEASES": str(tmp_path / "releases")}
-    query.write_text(own.replace(SERVERS[name], address), encoding="utf-8")
-    assert run("build", **told).returncode == 0
-    done = run(*asked, **told)
+    done = run("query", name, "--condition", "gout", "--format", "csv", **told)
     assert done.returncode == 0, done.stderr
     assert "Guillain-Barre Syndrome" in done.stdout
-    query.write_text(own.replace(SERVERS[name], "http://127.0.0.1:9/sparql"), encoding="utf-8")
-    assert run("build", **told).returncode == 0
-    gone = run(*asked, **told)
+    gone = run("query", "gone", "--condition", "gout", **told)
     assert gone.returncode == 2
     assert gone.stderr.startswith("ivig: http://127.0.0.1:9/sparql cannot be asked: ")
 

@@ -81,7 +81,10 @@ def test_pages_and_exports_are_the_same_on_virtuoso(graph: Graph, address: str, 
             return set(map(str, parse(answer.content, format=RdfFormat.TURTLE)))
         return set(answer.text.replace(server, "").splitlines())
 
-    with serving("--releases", graph.release.folder.parent, "--engine", virtuoso, "--engine-seconds", "120") as (_, elsewhere):
+    with serving("--releases", graph.release.folder.parent, "--engine", virtuoso, "--engine-seconds", "120") as (
+        _,
+        elsewhere,
+    ):
         for path in (
             "/condition/kawasaki-disease?format=html",
             "/queries/evidence-summary?format=csv",

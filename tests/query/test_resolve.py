@@ -59,6 +59,7 @@ def test_a_link_of_a_class_does_not_break_what_it_leads_to(graph: Graph) -> None
     class_ = BASE + "ontology#Condition"
     index = {"labels": {}, "kinds": {}, "outside": {"ex:1": [(class_, "exact")]}, "replaced": {}}
     other = Graph(graph.files, graph.release)
+    # Names that are found at once, of an index with only what is asked for.
     other.names = Names(index)  # type: ignore[arg-type, misc]
     (found,) = meanings(other, "ex:1")
     assert (found.thing, found.kind, found.statements) == (class_, "term of the ontology", ())

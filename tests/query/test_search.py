@@ -62,6 +62,7 @@ def test_the_words_are_marked_as_they_stand(graph: Graph) -> None:
     (hit, *_) = graph.search("stiffness rebounded", kinds=["statement"])
     assert "**Stiffness** scores" in hit.excerpt
     assert ("rebounded", True) in hit.pieces
+    # The values of a hit are of several types.
     assert "**rebounded**" in hit.as_dict()["excerpt"]  # type: ignore[operator]
 
 

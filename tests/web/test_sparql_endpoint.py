@@ -272,6 +272,7 @@ def test_a_browser_gets_its_answer_as_a_page(server: httpx.Client, method: str) 
 
     def page(query: str) -> httpx.Response:
         how = {"params": {"query": query}} if method == "GET" else {"data": {"query": query}}
+        # One of two names, which the types of the client tell apart.
         answer = server.request(method, "/sparql", headers=BROWSER, **how)  # type: ignore[arg-type]
         assert answer.headers["content-type"].startswith("text/html")
         assert query in html.unescape(answer.text)

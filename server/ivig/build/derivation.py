@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
@@ -15,12 +15,19 @@ from ivig.namespaces import INFERRED_GRAPH, TERMS
 RULES = "internal/derive-*.rq"
 
 
-def derive(graphs: Mapping[str, Sequence[Triple]], queries: Path, *, without: str | None = None) -> list[Triple]:
+def derive(
+    graphs: Mapping[str, Sequence[Triple]],
+    queries: Path,
+    *,
+    without: str | None = None,
+    on_rule: Callable[[str], None] = lambda rule: None,
+) -> list[Triple]:
     """The triples that the rules add, each rule seeing what the ones before it added.
 
     :param graphs: every named graph by its IRI
     :param queries: the folder of the graph's queries
     :param without: a rule that is left out, by the name behind its number, to see what hangs on it
+    :param on_rule: called with the name of each rule as it begins, and with `sentences` for what is said in words
     :raises BadQuery: with the name of the file, where a rule cannot be read
     """
     store = Store()
@@ -30,9 +37,11 @@ def derive(graphs: Mapping[str, Sequence[Triple]], queries: Path, *, without: st
     for path in sorted(queries.glob(RULES)):
         if without is not None and path.stem.split("-", 2)[2] == without:
             continue
+        on_rule(path.stem.removeprefix("derive-"))
         new = [triple for triple in construct(store, path) if triple not in added]
         added.update(dict.fromkeys(new))
         store.bulk_extend(in_graph(triple, NamedNode(INFERRED_GRAPH)) for triple in new)
+    on_rule("sentences")
     added.update(dict.fromkeys(_sentences(store)))
     return list(added)
 

@@ -87,6 +87,7 @@ async def _run(opened: Open, settings: Settings) -> None:
             print(f"Serving release {releases.digest[:12]} at {_shown(scheme, host, port)}", flush=True)
             await asyncio.wait({serving, loop.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            # The library states no type of it.
             server.stop()  # type: ignore[no-untyped-call]
             # What still runs is stopped after as long as a query may run, so that who asked is told so.
             await asyncio.wait({serving}, timeout=settings.query_seconds)

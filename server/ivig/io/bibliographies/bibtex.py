@@ -29,6 +29,7 @@ from ivig.model.problems import Problem, shown
 
 SIGN = re.compile(r"^[ \t]*@[ \t]*\w+[ \t]*[{(]", re.MULTILINE)
 
+# The library states the types of what it makes, and none of how.
 _FORMAT = BibtexFormat()  # type: ignore[no-untyped-call]
 _FORMAT.indent, _FORMAT.trailing_comma, _FORMAT.block_separator = "  ", True, "\n"
 

@@ -55,6 +55,7 @@ def _retraction(publication_types: Collection[str], retracted_in: object) -> Ret
     return "retracted" if "Retracted Publication" in publication_types or retracted_in else "not checked"
 
 
+# The library has no types.
 class _Medline(RisParser):  # type: ignore[misc]
     """Tags of four places, each by its own name but for persons and groups, whose order is that of the authors."""
 

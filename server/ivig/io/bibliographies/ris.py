@@ -99,6 +99,7 @@ def _written_name(name: str) -> str:
     return ", ".join(filter(None, (found.family, found.initials, found.suffix)))
 
 
+# The library has no types.
 class _Writer(RisWriter):  # type: ignore[misc]
     def set_header(self, count: int) -> str:
         return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import weakref
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -192,7 +193,9 @@ class Endpoint:
         token, user, password = (os.environ.get(name, "") for name in (TOKEN, USER, PASSWORD))
         headers = {"Authorization": f"Bearer {token}"} if token else None
         kind = httpx.DigestAuth if self.dialect.authentication == "digest" else httpx.BasicAuth
-        return httpx.Client(auth=kind(user, password) if user else None, headers=headers)
+        client = httpx.Client(auth=kind(user, password) if user else None, headers=headers)
+        weakref.finalize(self, client.close)
+        return client
 
     def _good(self, method: str, url: str, **what: Any) -> Reply:
         reply = self._answered(self._client, method, url, **what)
