@@ -166,7 +166,7 @@ def test_the_server_says_so_and_stays_up(graph: Graph, run: Run) -> None:
         if "wrong" in moods:
             return 200, "text/html", b"nothing"
         if "slow" in moods:
-            time.sleep(3)
+            time.sleep(6)
         if "COUNT(*) AS ?triples" in query or "?subject ?predicate ?object" in query:
             return _holding(graph, NO_RELEASE)(query)
         found = graph.engine.ask(query)
@@ -177,8 +177,9 @@ def test_the_server_says_so_and_stays_up(graph: Graph, run: Run) -> None:
     folder = graph.release.folder.parent
     with (
         endpoint_that(answers) as url,
-        serving("--releases", folder, "--engine", url, "--engine-seconds", "1") as (_, at),
+        serving("--releases", folder, "--engine", url, "--engine-seconds", "4") as (_, at),
     ):
+        moods.append("wrong")
         wrong = httpx.get(f"{at}/queries/mechanisms", params={"format": "csv"}, timeout=30)
         assert (wrong.status_code, wrong.json()["title"]) == (502, "Engine failed")
         visitor = httpx.get(f"{at}/sparql", params={"query": "SELECT ?s { ?s ?p ?o }", "format": "csv"}, timeout=30)
