@@ -11,11 +11,13 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
 from ivig.build.release import Release
+from ivig.errors import EngineFailed
 from ivig.export.exporter import Exporter
 from ivig.export.selection import Selection
 from ivig.query import Graph
@@ -55,7 +57,9 @@ def exports(engine: Engine, release: Release, words: Sequence[str]) -> Task:
     graph = Graph(GraphFiles(Path(words[0])), release)
     graph.engine = engine
     exporter = Exporter(graph)
-    exporter.read_ahead()
+    # An engine elsewhere may be down just now: then what it has is read when it is asked for.
+    with suppress(EngineFailed):
+        exporter.read_ahead()
     # What was read stays as long as the process: there is no garbage in it to look for again and again.
     gc.freeze()
 
