@@ -9,6 +9,10 @@
     │   │   └── Refused          a query that is understood and not run
     │   └── NotThere             a folder, file or release that is not where it was said to be
     ├── InvalidGraph             the graph breaks a shape, or contradicts itself
+    ├── EngineFailed             an engine elsewhere that gives no answer
+    │   ├── EngineDown           it cannot be reached, or has no time
+    │   ├── EngineTooSlow        it takes longer than it may
+    │   └── EngineWrong          it refuses, or its answer is none
     └── LimitReached             a query that took more than it may
         ├── TooLong              time
         ├── TooMuchMemory        memory
@@ -95,6 +99,22 @@ class InvalidGraph(IvigError):
     """The graph breaks a shape, or contradicts itself. The message lists every case."""
 
     exit_code = 1
+
+
+class EngineFailed(IvigError):
+    """An engine elsewhere that gives no answer."""
+
+
+class EngineDown(EngineFailed):
+    """An engine that cannot be reached, or that has no time."""
+
+
+class EngineTooSlow(EngineFailed):
+    """An engine that takes longer than it may."""
+
+
+class EngineWrong(EngineFailed):
+    """An engine that refuses, whose answer is none, or that holds another release."""
 
 
 class LimitReached(IvigError):

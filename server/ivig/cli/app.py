@@ -17,6 +17,7 @@ COMMANDS = (
     "import",
     "remove",
     "build",
+    "publish",
     "link",
     "validate",
     "query",

@@ -9,19 +9,21 @@ from pathlib import Path
 from ivig.build.release import Release, Releases
 from ivig.query.graph import Graph
 from ivig.query.opening import open_graph
+from ivig.query.remote import Endpoint
 from ivig.settings import GraphFiles
 
 
-def opened(graph: Path | None, releases: Path | None) -> Graph:
+def opened(graph: Path | None, releases: Path | None, endpoint: Endpoint | None = None) -> Graph:
     """The graph with its current release, built first with a progress display where there is none.
 
     :param graph: the folder of its files; None for the package's own
     :param releases: where its releases are; None for the place in the user's cache
+    :param endpoint: of an engine elsewhere that is asked; None for the store of the release
     :raises NotThere: where there is no graph, or its release is damaged
     :raises BadInput: where a file of the graph cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     """
-    return open_graph(graph, releases, built)
+    return open_graph(graph, releases, built, endpoint)
 
 
 def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> Release:

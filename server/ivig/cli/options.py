@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
+
+if TYPE_CHECKING:
+    from ivig.query.remote import Endpoint
 
 GraphOption = Annotated[
     Path | None,
@@ -21,6 +25,16 @@ ReleasesOption = Annotated[
         envvar="IVIG_RELEASES",
         help="Folder of the releases; a place in the user's cache by default.",
         metavar="DIR",
+        show_default=False,
+    ),
+]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        envvar="IVIG_ENGINE",
+        help="SPARQL endpoint that holds the release, in place of its own store.",
+        metavar="URL",
         show_default=False,
     ),
 ]
@@ -42,6 +56,16 @@ class ResultFormat(StrEnum):
 OutputOption = Annotated[
     Path | None, typer.Option("--output", "-o", help="File to write; standard output without it.", show_default=False)
 ]
+
+
+def endpoint_of(engine: str | None) -> Endpoint | None:
+    """The endpoint that an option names, in the dialect that IVIG_ENGINE_DIALECT names; None where it names none.
+
+    :raises BadInput: for an address that cannot be asked
+    """
+    from ivig.query.remote import Endpoint
+
+    return Endpoint(engine, os.environ.get("IVIG_ENGINE_DIALECT", "")) if engine else None
 
 
 def write_output(output: Path | None, write: Callable[[BinaryIO], object]) -> None:

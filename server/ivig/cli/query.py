@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, ResultFormat, write_output
+from ivig.cli.options import (
+    EngineOption,
+    GraphOption,
+    OutputOption,
+    ReleasesOption,
+    ResultFormat,
+    endpoint_of,
+    write_output,
+)
 from ivig.errors import BadInput, IvigError
 from ivig.query.saved import SavedQueries, SavedQuery
 from ivig.query.view import View, shown
@@ -87,7 +95,8 @@ def _command(query: SavedQuery) -> Any:
         format_, output = values.pop("format"), values.pop("output")
         name = format_.value if format_ else _format_of(output)
         view = _view(query, values.pop("where"), values.pop("sort"), values.pop("limit"), values.pop("columns"))
-        graph = opened(values.pop("graph"), values.pop("releases"))
+        endpoint = endpoint_of(values.pop("engine"))
+        graph = opened(values.pop("graph"), values.pop("releases"), endpoint)
         given = {name: value for name, value in values.items() if value is not None}
         for line in graph.took(query.name, given):
             print(f"ivig: {line}", file=sys.stderr)
@@ -103,6 +112,7 @@ def _command(query: SavedQuery) -> Any:
         "output": OutputOption,
         "graph": GraphOption,
         "releases": ReleasesOption,
+        "engine": EngineOption,
     }
     hints = {**options, **common}
     # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.

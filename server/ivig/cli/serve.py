@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ivig.errors import BadInput
 from ivig.web.settings import Settings, settings_from
 
 if TYPE_CHECKING:
@@ -33,10 +34,17 @@ def serve(config: Path | None, **flags: Any) -> None:
 
 def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
     """What gives the newest release: the built one, or the file to be served as it stands now."""
+    if settings.dataset and settings.engine:
+        raise BadInput("a file is served by the embedded engine: give --dataset or --engine")
     if (dataset := settings.dataset) is None:
         from ivig.cli.opened import opened
 
-        return lambda: opened(settings.graph, settings.releases)
+        if not settings.engine:
+            return lambda: opened(settings.graph, settings.releases)
+        from ivig.query.remote import Endpoint
+
+        endpoint = Endpoint(settings.engine, settings.engine_dialect, settings.engine_seconds)
+        return lambda: opened(settings.graph, settings.releases, endpoint)
 
     def published() -> Graph:
         from ivig.build.dataset import publish_dataset

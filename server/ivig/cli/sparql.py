@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from pyoxigraph import QueryBoolean, QueryTriples
 
-from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, write_output
+from ivig.cli.options import EngineOption, GraphOption, OutputOption, ReleasesOption, endpoint_of, write_output
 from ivig.errors import BadInput, UnknownName
 from ivig.io.text import read_text
 from ivig.query import results
@@ -35,6 +35,7 @@ def sparql(
     output: OutputOption = None,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
+    engine: EngineOption = None,
 ) -> None:
     """Ask in SPARQL. The prefixes ivig, rdf, rdfs, owl, xsd, skos and dcterms need no declaration.
 
@@ -48,7 +49,7 @@ def sparql(
         query = read_text(file)
     elif query == "-":
         query = sys.stdin.read()
-    asked = opened(graph, releases)
+    asked = opened(graph, releases, endpoint_of(engine))
     ending = output.suffix[1:].lower() if output and format is None else ""
     write_result(asked.engine.ask(query or ""), format or _ENDINGS.get(ending, ending) or None, output)
 

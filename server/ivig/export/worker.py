@@ -1,6 +1,6 @@
 """A worker process that writes subgraphs, so that no query waits for one.
 
-usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES GRAPH-FOLDER
+usage: python -m ivig.export.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES ENDPOINT GRAPH-FOLDER
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
 
 from ivig.build.release import Release
+from ivig.errors import EngineFailed
 from ivig.export.exporter import Exporter
 from ivig.export.selection import Selection
 from ivig.query import Graph
-from ivig.query.engine import EmbeddedEngine
+from ivig.query.engine import Engine
 from ivig.query.sandbox.job import Job
 from ivig.query.sandbox.worker import AnswerFull, Frames, Task, main
 from ivig.settings import GraphFiles
@@ -45,7 +47,7 @@ def task(selection: Selection, format_name: str, *, inferred: bool, profile: str
     )
 
 
-def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> Task:
+def exports(engine: Engine, release: Release, words: Sequence[str]) -> Task:
     """What writes the subgraphs of one release, which is read once, before the first of them.
 
     :param engine: the one of the worker, which the graph is asked by
@@ -58,7 +60,9 @@ def exports(engine: EmbeddedEngine, release: Release, words: Sequence[str]) -> T
     graph = Graph(GraphFiles(Path(words[0])), release)
     graph.engine = engine
     exporter = Exporter(graph)
-    exporter.read_ahead()
+    # An engine elsewhere may be down just now: then what it has is read when it is asked for.
+    with suppress(EngineFailed):
+        exporter.read_ahead()
     # What was read stays as long as the process: there is no garbage in it to look for again and again.
     gc.freeze()
 

@@ -44,6 +44,12 @@ class Dataset(NamedTuple):
 class Engine(Protocol):
     """Anything that answers SPARQL queries."""
 
+    def check(self) -> None:
+        """See that it can be asked, where that is not known already.
+
+        :raises EngineWrong: where it holds another release; EngineDown or EngineTooSlow, where it does not answer
+        """
+
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
         """The result of a query, not yet read.
 
@@ -77,6 +83,9 @@ class EmbeddedEngine:
             raise release.damaged(error) from error
         self._union = release.union
 
+    def check(self) -> None:
+        """Nothing: it was opened."""
+
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
         """As every engine. Where no dataset is named, the release says whether the default graph is the union of all.
 
@@ -86,11 +95,7 @@ class EmbeddedEngine:
         :raises BadQuery: where it does not parse, with the place
         :raises Refused: for an update, or a SERVICE call where no server is given
         """
-        text = QueryText(query)
-        if text.is_update:
-            raise Refused("the graph is read-only: updates are refused")
-        if text.may_call_servers and not service:
-            raise Refused("SERVICE is refused: a query may not call other servers")
+        text = allowed(query, service)
         try:
             if dataset:
                 return self._store.query(
@@ -105,7 +110,7 @@ class EmbeddedEngine:
             result = self._store.query(query, base_iri=BASE, prefixes=PREFIXES, use_default_graph_as_union=union)
             return _read_at_once(result, service) if service and isinstance(result, QuerySolutions) else result
         except SyntaxError as error:
-            raise _bad_query(str(error), text) from error
+            raise bad_query(str(error), text) from error
         except ValueError as error:
             raise BadQuery(str(error)) from error
 
@@ -124,7 +129,27 @@ def _read_at_once(rows: QuerySolutions, service: str) -> QuerySolutions:
     return read
 
 
-def _bad_query(message: str, text: QueryText) -> BadQuery:
+def allowed(query: str, service: str) -> QueryText:
+    """The text of a query that may run.
+
+    :param query: in SPARQL
+    :param service: the one server that it may call
+    :raises Refused: for an update, or a SERVICE call where no server is given
+    """
+    text = QueryText(query)
+    if text.is_update:
+        raise Refused("the graph is read-only: updates are refused")
+    if text.may_call_servers and not service:
+        raise Refused("SERVICE is refused: a query may not call other servers")
+    return text
+
+
+def bad_query(message: str, text: QueryText) -> BadQuery:
+    """What is wrong with a query that Oxigraph does not read, with its place.
+
+    :param message: of Oxigraph
+    :param text: of the query
+    """
     if undeclared := text.undeclared(PREFIXES):
         prefix, at = undeclared
         before = text.text[:at]

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, QueryTriples, Triple, parse_query_results
 
 from ivig.build.release import Release
-from ivig.query.engine import EmbeddedEngine, Engine, select
+from ivig.query.engine import Engine, select
 from ivig.query.names import Names, say_replaced
+from ivig.query.remote import Endpoint, engine_of
 from ivig.query.results import Value, columns, own_columns, rows
 from ivig.query.saved import SavedQueries
 from ivig.settings import GraphFiles
@@ -115,18 +116,20 @@ class Answer:
 class Graph:
     """A release with the saved queries of its files."""
 
-    def __init__(self, files: GraphFiles, release: Release) -> None:
+    def __init__(self, files: GraphFiles, release: Release, endpoint: Endpoint | None = None) -> None:
         """
         :param files: those of the graph, whose internal queries are asked
         :param release: the one to ask
+        :param endpoint: that holds it and runs its SPARQL; None for the store of the release
         """
         self.files = files
         self.release = release
+        self.endpoint = endpoint
 
     @cached_property
     def engine(self) -> Engine:
         """Where its SPARQL runs."""
-        return EmbeddedEngine(self.release)
+        return engine_of(self.release, self.endpoint)
 
     @cached_property
     def names(self) -> Names:
@@ -148,8 +151,10 @@ class Graph:
         """Read what is otherwise read when it is first needed.
 
         :raises NotThere: where a part is missing or damaged
+        :raises EngineFailed: where the engine is elsewhere and does not answer, or holds another release
         """
-        _ = self.engine, self.names
+        self.engine.check()
+        _ = self.names
 
     def query(self, name: str, /, **parameters: str) -> Answer:
         """The answer to a saved query.

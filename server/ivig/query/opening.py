@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ivig.build.release import Release, Releases, releases_of
+from ivig.errors import EngineWrong
 from ivig.query.graph import Graph
+from ivig.query.remote import Endpoint
 from ivig.settings import GraphFiles, graph_files
 
 Builder = Callable[[GraphFiles, Releases], Release]
@@ -19,17 +21,24 @@ def _quiet_build(files: GraphFiles, releases: Releases) -> Release:
     return build(files, releases)
 
 
-def open_graph(folder: Path | None = None, releases: Path | None = None, builder: Builder = _quiet_build) -> Graph:
+def open_graph(
+    folder: Path | None = None,
+    releases: Path | None = None,
+    builder: Builder = _quiet_build,
+    endpoint: Endpoint | None = None,
+) -> Graph:
     """The graph in `folder` (None: the package's own) with its current release.
 
     A folder that people edit keeps its last good release until they build again, and a line on standard error says so.
     So does a folder of releases that was named: nothing that only reads makes another release current there.
 
+    :param endpoint: of an engine elsewhere, whose current release is taken; None for the store of the release
     :param builder: called where there is no release yet, or where an installed package brought new files and its
         releases are kept in the user's cache
     :raises NotThere: where there is no graph, or its release is damaged
     :raises BadInput: where a file of the graph cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
+    :raises EngineFailed: where the engine does not answer, or holds no release that is here
     """
     files = graph_files(folder)
     home = releases_of(files, releases)
@@ -43,7 +52,26 @@ def open_graph(folder: Path | None = None, releases: Path | None = None, builder
         )
     elif release.stale(files):
         _say(f"The files in {files.folder} have changed since this release: `ivig build` makes a new one.")
-    return Graph(files, release)
+    return Graph(files, _current_there(release, home, endpoint) if endpoint else release, endpoint)
+
+
+def _current_there(release: Release, home: Releases, endpoint: Endpoint) -> Release:
+    """The release that counts in an engine: of those that are here; the newest where the engine names none.
+
+    :raises EngineWrong: where it is none of those
+    """
+    from ivig.query.remote.releases import Held, internal_queries
+
+    digest = Held.of(endpoint, internal_queries(release)).current
+    if not digest or digest == release.digest:
+        return release
+    for other in home.all():
+        if other.digest == digest:
+            return other
+    raise EngineWrong(
+        f"release {digest[:12]} is current at {endpoint.url}, and none of those in {home.folder}: build it here "
+        "from the same files, or `ivig publish` this one there"
+    )
 
 
 def _say(line: str) -> None:

@@ -71,8 +71,8 @@ def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None)
         settings,
         counters,
         AnswerCache(int(settings.cache_size * MEGABYTE)),
-        Pool(graph.release, settings.limits(), stopped),
-        Pool(graph.release, settings.export_limits(), stopped, (EXPORTS, str(graph.files.folder))),
+        Pool(graph.release, settings.limits(), stopped, endpoint=graph.endpoint),
+        Pool(graph.release, settings.export_limits(), stopped, (EXPORTS, str(graph.files.folder)), graph.endpoint),
     )
     if served.has_pages:
         # A release that is damaged is found out before it takes over, not by the first who asks for a name.

@@ -60,7 +60,7 @@ class Assistant:
         :param limits: of the sandbox that SPARQL runs in
         """
         self._graph = graph
-        self._pool = Pool(graph.release, limits or Limits(workers=1, per_client=1))
+        self._pool = Pool(graph.release, limits or Limits(workers=1, per_client=1), endpoint=graph.endpoint)
         self._verdicts: dict[str, list[dict[str, Any]]] | None = None
 
     @asynccontextmanager

@@ -37,6 +37,17 @@ class Settings(BaseSettings):
         Path | None,
         Field(description="N-Quads, TriG, N-Triples or Turtle file to serve as it stands, in place of the graph."),
     ] = None
+    engine: Annotated[
+        str,
+        Field(description="SPARQL endpoint that holds the release and answers in place of its own store."),
+    ] = ""
+    engine_dialect: Annotated[
+        str,
+        Field(description="What engine that is, such as `virtuoso`; by what it says of itself by default."),
+    ] = ""
+    engine_seconds: Annotated[
+        float, Field(gt=0, le=3600, description="Seconds that the engine may take for one query of a page.")
+    ] = 30
     public_url: Annotated[
         str,
         Field(

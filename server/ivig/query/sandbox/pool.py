@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import sys
@@ -13,6 +14,7 @@ from typing import Any, Protocol
 
 from ivig.build.release import Release
 from ivig.errors import Busy, IvigError, LimitReached, TooLong, TooMuchMemory
+from ivig.query.remote import Endpoint
 from ivig.query.sandbox.job import HEAD, Frame, Job, unpacked_error
 from ivig.query.sandbox.limits import MEGABYTE, Limits
 from ivig.query.sandbox.shares import Shares
@@ -53,14 +55,18 @@ class Pool:
         limits: Limits,
         on_stop: Callable[[str], None] = lambda reason: None,
         program: Sequence[str] = (QUERIES_ALONE,),
+        endpoint: Endpoint | None = None,
     ) -> None:
         """
         :param on_stop: told why each time that a worker had to be replaced: time, memory, left (the client went away),
             killed
         :param program: of the workers, a module and words for it
+        :param endpoint: of the engine that holds the release; None for its own store
         """
         self.limits = limits
-        self._program = program
+        # An engine is given up a little sooner than the worker that waits for it, so that who asked is told why.
+        known = [endpoint.url, endpoint.named, min(endpoint.seconds, 0.9 * limits.seconds)] if endpoint else None
+        self._program = (program[0], json.dumps(known) if known else "", *program[1:])
         self._release = release
         self._on_stop = on_stop
         self._workers: set[_Worker] = set()

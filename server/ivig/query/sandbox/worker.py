@@ -1,12 +1,14 @@
 """The worker process: opens the store read-only, then answers one job after another until its server is gone.
 
-usage: python -m ivig.query.sandbox.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES [WORD…]
+usage: python -m ivig.query.sandbox.worker SOCKET-FD RELEASE-FOLDER MEMORY-BYTES ENDPOINT [WORD…]
+The endpoint is that of an engine elsewhere, as JSON, or nothing.
 The words are for a program that does more than answer queries, and calls `main` with what it does.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
 import math
 import os
 import resource
@@ -20,7 +22,8 @@ from pyoxigraph import QueryTriples
 
 from ivig.build.release import Release
 from ivig.errors import AnswerTooLarge, BadQuery, IvigError, TooMuchMemory
-from ivig.query.engine import Dataset, EmbeddedEngine
+from ivig.query.engine import Dataset, Engine
+from ivig.query.remote import Endpoint, engine_of
 from ivig.query.results import write_result
 from ivig.query.sandbox.job import HEAD, Frame, Job, NotWanted, packed, packed_error
 from ivig.query.sandbox.limits import MEGABYTE
@@ -32,7 +35,7 @@ _NICER = 5
 _GRACE = 2
 
 
-def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None = None) -> None:
+def main(tasks: Callable[[Engine, Release, Sequence[str]], Task] | None = None) -> None:
     """Serve jobs from the socket. Ends when the other side closes it.
 
     :param tasks: for a program that does more than answer queries, from engine, release and words to what does it.
@@ -40,12 +43,13 @@ def main(tasks: Callable[[EmbeddedEngine, Release, Sequence[str]], Task] | None 
     _die_with_the_server()
     # Pages and saved queries go before what visitors write themselves.
     os.nice(_NICER)
-    descriptor, folder, memory, *words = sys.argv[1:]
+    descriptor, folder, memory, endpoint, *words = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         release = Release(Path(folder))
-        engine = EmbeddedEngine(release)
+        engine = engine_of(release, Endpoint(*json.loads(endpoint)) if endpoint else None)
         task = tasks(engine, release, words) if tasks is not None else None
-        leave_the_network()
+        if not endpoint:
+            leave_the_network()
         _limit_memory(int(memory))
         connection.sendall(packed(Frame.READY))
         with connection.makefile("rb") as jobs:
@@ -107,7 +111,7 @@ class Frames:
         self._connection.sendall(chunk)
 
 
-def _work(engine: EmbeddedEngine, task: Task | None, job: Job, connection: socket.socket) -> None:
+def _work(engine: Engine, task: Task | None, job: Job, connection: socket.socket) -> None:
     """Answer one job. Whatever a query does, either a complete answer goes out or an error that says why not."""
     _limit_processor(job.seconds)
     out = Frames(connection, job.answer)

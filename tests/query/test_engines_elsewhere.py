@@ -1,0 +1,125 @@
+"""Real engines: every saved query on Virtuoso and on Oxigraph's server, the same rows in the same order as embedded."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from conftest import ROOT, Run, serving
+from ivig.query import Graph
+from ivig.query.engine import select
+from ivig.query.remote import Endpoint
+from ivig.query.remote.releases import Held, internal_queries, write_quads
+from web.test_clients import VIRTUOSO_INI, _free_port, _oxigraph, _running
+
+pytestmark = pytest.mark.peers
+
+
+@pytest.fixture(scope="module")
+def oxigraph(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of an Oxigraph server, with nothing in it."""
+    folder = tmp_path_factory.mktemp("oxigraph")
+    command, endpoint = _oxigraph(folder)
+    with _running(command, folder, endpoint):
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def virtuoso(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The endpoint of a Virtuoso whose own loader read the release."""
+    folder = tmp_path_factory.mktemp("virtuoso")
+    program = shutil.which("virtuoso-t")
+    assert program, "Virtuoso is missing: run tests/tools/install"
+    sql, http = _free_port(), _free_port()
+    ini = VIRTUOSO_INI.format(sql=sql, http=http).replace(
+        "NumberOfBuffers = 2000", "NumberOfBuffers = 40000\nDirsAllowed = ."
+    )
+    (folder / "v.ini").write_text(f"{ini}[SPARQL]\nResultSetMaxRows = 1000000\n")
+    with (folder / "release.nq").open("wb") as file:
+        write_quads(graph.release, file)
+    with _running([program, "-f", "-c", "v.ini"], folder, endpoint := f"http://127.0.0.1:{http}/sparql"):
+        load = "ld_dir('.', 'release.nq', 'urn:none'); rdf_loader_run(); checkpoint;"
+        isql = shutil.which("isql-vt") or "isql"
+        subprocess.run(
+            [isql, f"127.0.0.1:{sql}", "dba", "dba", f"exec={load}"], capture_output=True, check=True, timeout=60
+        )
+        yield endpoint
+
+
+def _differing(graph: Graph, elsewhere: Graph) -> list[str]:
+    """The cases of the saved queries whose rows are others there."""
+    found = []
+    for path in sorted((ROOT / "tests" / "queries").glob("[!f]*.toml")):
+        for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1):
+            if "error" not in case:
+                query = graph.bound(path.stem, case.get("parameters", {}))
+                here, there = ([[*map(str, row)] for row in select(one.engine, query)] for one in (graph, elsewhere))
+                found += [] if here == there else [f"{path.stem}-{number}"]
+    return found
+
+
+def test_virtuoso_has_the_same_rows_in_the_same_order(graph: Graph, virtuoso: str) -> None:
+    elsewhere = Graph(graph.files, graph.release, Endpoint(virtuoso, seconds=120))
+    assert _differing(graph, elsewhere) == []
+    assert [
+        bool(elsewhere.engine.ask(text)) for text in ("ASK { ?s a ivig:Condition }", "ASK { ?s a ivig:Nothing }")
+    ] == [True, False]
+
+
+def test_pages_and_exports_are_the_same_on_virtuoso(graph: Graph, address: str, virtuoso: str) -> None:
+    def found(server: str, path: str) -> set[str]:
+        answer = httpx.get(server + path, timeout=60)
+        assert answer.status_code == 200, answer.text
+        if "turtle" in path:
+            return set(map(str, parse(answer.content, format=RdfFormat.TURTLE)))
+        return set(answer.text.replace(server, "").splitlines())
+
+    with serving("--releases", graph.release.folder.parent, "--engine", virtuoso, "--engine-seconds", "120") as (
+        _,
+        elsewhere,
+    ):
+        for path in (
+            "/condition/kawasaki-disease?format=html",
+            "/queries/evidence-summary?format=csv",
+            "/export?condition=stiff+person+syndrome&format=csv",
+            "/export?condition=stiff+person+syndrome&format=turtle",
+            "/statement/neurom-001?format=turtle",
+            "/sparql?query=SELECT+%3Fg+%7BGRAPH+%3Fg+%7B%3Fs+a+ivig%3ACondition%7D%7D+GROUP+BY+%3Fg&format=csv",
+        ):
+            assert found(elsewhere, path) == found(address, path), path
+
+
+def test_a_release_is_published_switched_and_taken_back(graph: Graph, run: Run, oxigraph: str, tmp_path: Path) -> None:
+    def current() -> str:
+        return Held.of(Endpoint(oxigraph), internal_queries(graph.release)).current
+
+    # An earlier release, of the same graphs.
+    earlier = tmp_path / "releases"
+    shutil.copytree(graph.release.folder, earlier / "release-0", symlinks=True)
+    (earlier / "current").symlink_to("release-0")
+    manifest = earlier / "release-0" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace(graph.release.digest, "0" * 64))
+    assert run("publish", "--to", oxigraph, IVIG_RELEASES=str(earlier)).returncode == 0
+    assert current() == "0" * 64
+    # Nobody who has the new release alone reads from it.
+    wrong = run("query", "mechanisms", "--engine", oxigraph)
+    assert (wrong.returncode, "release 000000000000 is current" in wrong.stderr) == (2, True)
+    done = run("publish", "--to", oxigraph)
+    assert (done.returncode, done.stdout) == (0, f"release {graph.release.digest[:12]} is current at {oxigraph}\n")
+    assert current() == graph.release.digest
+    assert _differing(graph, Graph(graph.files, graph.release, Endpoint(oxigraph, seconds=120))) == []
+    rows = run("query", "mechanisms", "--engine", oxigraph, "-f", "csv").stdout
+    assert rows == run("query", "mechanisms", "-f", "csv").stdout
+    # A reload that fails half way leaves what is there; undo moves no data.
+    back = run("publish", "--to", oxigraph, "--undo")
+    assert (back.returncode, current()) == (0, "0" * 64)
+    assert "no release that was published before" in run("publish", "--to", oxigraph, "--undo").stderr
+    assert run("publish", "--to", oxigraph, "--keep", "1").returncode == 0
+    assert Held.of(Endpoint(oxigraph), internal_queries(graph.release)).issued.keys() == {graph.release.digest}
