@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import BinaryIO
 
 from ivig.errors import BadInput
-from ivig.export.formats import format_named
+from ivig.export.formats import BIBLIOGRAPHIES, format_named
 from ivig.export.selection import Selection, picked
 from ivig.export.subgraph import Descriptions, Subgraph
 from ivig.query import Graph
@@ -46,12 +46,12 @@ class Exporter:
     def write(self, selection: Selection, format_name: str, out: BinaryIO, *, inferred: bool = True) -> None:
         """Write the subgraph that a selection picks, or the whole graph for an empty one.
 
-        :param format_name: one of `FORMATS`
+        :param format_name: one of `FORMATS`, or of `BIBLIOGRAPHIES` for its publications
         :param out: where to write, as it comes
         :raises BadInput: what `subgraph` raises; where the format is unknown, its library is not installed, or it has
             nothing but statements and the selection picked none
         """
-        made = format_named(format_name)
+        made = BIBLIOGRAPHIES.get(format_name) or format_named(format_name)
         module = import_module(f"ivig.export.{made.module}")
         if not selection and hasattr(module, "write_whole"):
             module.write_whole(self.graph, format_name, out, inferred=inferred)
