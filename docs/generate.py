@@ -257,7 +257,8 @@ def settings() -> str:
     lines = [
         "# Settings of the server\n",
         "Each is a flag of `ivig serve`, a variable of the environment, and a key of the TOML file that `--config` or",
-        "`IVIG_CONFIG` names. A flag wins over the environment, the environment over the file.\n",
+        "`IVIG_CONFIG` names. A flag wins over the environment, the environment over the file. An empty "
+        "variable says nothing.\n",
         "| key | environment | default | meaning |",
         "|---|---|---|---|",
     ]

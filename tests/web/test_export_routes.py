@@ -42,7 +42,7 @@ def test_a_bibliography_is_served_as_the_command_writes_it(server: httpx.Client,
     negotiated = server.get("/export", params={"condition": "LEMS"}, headers={"Accept": made.media_type})
     assert asked.text == negotiated.text == run("export", "--condition", "LEMS", "--citations", name).stdout
     assert negotiated.headers["content-type"] == made.media_type
-    assert f"{made.suffix}\"" in asked.headers["content-disposition"]
+    assert f'{made.suffix}"' in asked.headers["content-disposition"]
 
 
 def test_parameters_are_those_of_the_command_line(server: httpx.Client, run: Run, tmp_path: Path) -> None:
