@@ -49,10 +49,9 @@ class UnknownName(BadInput):
         :param nearest: names that would do, as the message lists them; empty for none
         :param known: all names that there are, where they are few: listed where none is near
         """
-        self.what, self.name = what, name
-        self.known = [] if nearest else known or []
-        self.nearest = nearest or self.known
-        hint = f"; {'nearest' if nearest else 'it is one of'}: {', '.join(self.nearest)}" if self.nearest else ""
+        self.what, self.name, self.nearest = what, name, nearest or known or []
+        self.known = known if known and self.nearest == known else []
+        hint = f"; {'it is one of' if self.known else 'nearest'}: {', '.join(self.nearest)}" if self.nearest else ""
         super().__init__(f'unknown {what} "{name}"{hint}')
 
 
