@@ -257,7 +257,8 @@ def settings() -> str:
     lines = [
         "# Settings of the server\n",
         "Each is a flag of `ivig serve`, a variable of the environment, and a key of the TOML file that `--config` or",
-        "`IVIG_CONFIG` names. A flag wins over the environment, the environment over the file.\n",
+        "`IVIG_CONFIG` names. A flag wins over the environment, the environment over the file. An empty "
+        "variable says nothing.\n",
         "| key | environment | default | meaning |",
         "|---|---|---|---|",
     ]
@@ -301,9 +302,9 @@ def with_outputs(page: str, folder: Path) -> str:
 
 
 def _output(command: str, folder: Path) -> str:
-    """What a command prints, errors included, on a terminal of 100 columns."""
+    """What a command prints, errors included, on a terminal of 80 columns."""
     program = Path(sys.executable).with_name("ivig")
-    environment = {**os.environ, "COLUMNS": "100", "TERM": "dumb", "IVIG_RELEASES": str(_release().folder.parent)}
+    environment = {**os.environ, "COLUMNS": "80", "TERM": "dumb", "IVIG_RELEASES": str(_release().folder.parent)}
     words = [str(program), *shlex.split(command)[1:]]
     run = subprocess.run(words, stdout=-1, stderr=-2, text=True, env=environment, cwd=folder, check=False)
     lines = [line.rstrip() for line in run.stdout.strip("\n").splitlines() if not STAGE.fullmatch(line)]

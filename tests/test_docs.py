@@ -106,6 +106,20 @@ def test_every_route_is_documented(graph: Graph) -> None:
         assert path in text
 
 
+def test_statements_that_commands_name_are_there(graph: Graph) -> None:
+    named = {
+        word
+        for page in PAGES
+        for line in re.findall(
+            r"^(?:\$ |  Example: )?ivig (?:show|remove) ([a-z0-9 -]+)", page.read_text(encoding="utf-8"), re.M
+        )
+        for word in line.split()
+        if re.search(r"\d", word)
+    }
+    assert len(named) >= 2
+    assert named <= {str(row["statement"]).rpartition("/")[2] for row in graph.about("statements")}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_between_pages_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):

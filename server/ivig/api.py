@@ -41,18 +41,16 @@ class Graph(query_graph.Graph):
         True
         """
         from ivig.export import Exporter
-        from ivig.export.bibliography import bibliography
-        from ivig.export.formats import format_of
+        from ivig.export.formats import bibliography_named, format_of
         from ivig.io.atomic import finished_file
 
         exporter, selection = Exporter(self), _selection(criteria)
         out = io.BytesIO()
         if citations is not None:
-            among = exporter.subgraph(selection, inferred=inferred).members if selection else None
-            out.write(bibliography(self, _bibliography_format(citations), among).text.encode())
+            name = bibliography_named(citations).name
         else:
             name = format or format_of(Path(path).name if path else "").name
-            exporter.write(selection, name, out, inferred=inferred)
+        exporter.write(selection, name, out, inferred=inferred)
         if path is None:
             return out.getvalue()
         with finished_file(Path(path)) as draft:
@@ -70,7 +68,7 @@ def _selection(criteria: dict[str, Any]) -> Any:
     known = [each.name for each in fields(Selection) if each.name != "mentioned"]
     for name in criteria:
         if name not in known:
-            raise UnknownName("criterion", name, nearest(name, known)[:5] or known)
+            raise UnknownName("criterion", name, nearest(name, known)[:5], known)
     single = ("query", "parameters", "sparql", "depth")
     given: dict[str, Any] = {name: value if name in single else _several(value) for name, value in criteria.items()}
     return Selection(**given)
@@ -78,17 +76,6 @@ def _selection(criteria: dict[str, Any]) -> Any:
 
 def _several(value: Any) -> tuple[str, ...]:
     return (str(value),) if isinstance(value, str | int) else tuple(map(str, value))
-
-
-def _bibliography_format(name: str) -> Any:
-    from typing import get_args
-
-    from ivig.errors import UnknownName
-    from ivig.export.bibliography import BibliographyFormat
-
-    if name not in get_args(BibliographyFormat):
-        raise UnknownName("format of a bibliography", name, list(get_args(BibliographyFormat)))
-    return name
 
 
 def open_public(graph: str | Path | None = None, releases: str | Path | None = None) -> Graph:

@@ -42,16 +42,20 @@ class UnknownName(BadInput):
 
     >>> str(UnknownName("query", "evidense", ["evidence-summary"]))
     'unknown query "evidense"; nearest: evidence-summary'
+    >>> str(UnknownName("intent", "cure", [], ["prevent", "replace", "treat"]))
+    'unknown intent "cure"; it is one of: prevent, replace, treat'
     """
 
-    def __init__(self, what: str, name: str, nearest: list[str]) -> None:
+    def __init__(self, what: str, name: str, nearest: list[str], known: list[str] | None = None) -> None:
         """
         :param what: the kind of thing that is not known, such as `query`
         :param name: as it was typed
         :param nearest: names that would do, as the message lists them; empty for none
+        :param known: all names that there are, where they are few: listed where none is near
         """
-        self.what, self.name, self.nearest = what, name, nearest
-        hint = f"; nearest: {', '.join(nearest)}" if nearest else ""
+        self.what, self.name, self.nearest = what, name, nearest or known or []
+        self.known = known if known and self.nearest == known else []
+        hint = f"; {'it is one of' if self.known else 'nearest'}: {', '.join(self.nearest)}" if self.nearest else ""
         super().__init__(f'unknown {what} "{name}"{hint}')
 
 

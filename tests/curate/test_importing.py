@@ -475,7 +475,7 @@ def test_publications_of_one_study_vote_once(small: GraphFiles, tmp_path: Path) 
         ({"intent": "prevent"}, "prevented", "what was prevented, where the intent is to prevent"),
         ({"n_participants": "0,05"}, "n_participants", "a whole number, such as 12"),
         ({"effect": {"measure": "p", "value": "0,05"}}, "effect.value", "a number, such as 0.05: write 0.05"),
-        ({"effect": {"measure": "p", "p": "5%"}}, "effect.p", "write 5 as a part of one, 0.05"),
+        ({"effect": {"measure": "p", "p": "5%"}}, "effect.p", "write 0.05, a part of one"),
         ({"effect": {"measure": "p", "value": "5 %"}}, "effect.value", "write 5, and % as its unit"),
         ({"effect": {"measure": "p", "p": "<0,001"}}, "effect.p", "write 0.001, and < in effect.p_relation"),
         ({"effect": {"measure": "p", "p": 0.1, "p_relation": "~"}}, "effect.p_relation", "one of =, <, > or unclear"),

@@ -234,5 +234,7 @@ def test_every_column_says_what_goes_in_with_an_example_or_its_words(files: Grap
             said = cell.comment.text
             assert "For instance " in said or "One of: " in said or "A word of the list" in said, (kind, cell.value)
             assert len(said) > 20
+            if cell.value.rpartition(".")[2] in ("value", "ci_low", "ci_high", "mean", "sd", "median"):
+                assert "unit" in said, (kind, cell.value)
     comparator = {cell.value: cell.comment.text for cell in book["evidence"][1]}["arms.comparator.events"]
     assert "arm with immunoglobulin" not in comparator

@@ -655,7 +655,7 @@ def test_things_without_a_statement_are_no_empty_table(written: Written, format_
 
 
 def test_an_unknown_format_gets_the_list(written: Written) -> None:
-    with pytest.raises(UnknownName, match="nearest: turtle, trig, .*nanopub"):
+    with pytest.raises(UnknownName, match="it is one of: turtle, trig, .*nanopub"):
         written("pdf")
 
 

@@ -70,7 +70,7 @@ def test_kinds_and_number_can_be_chosen(graph: Graph) -> None:
     hits = graph.search("immunoglobulin", kinds=["citation", "mechanism"], limit=7)
     assert len(hits) == 7
     assert {hit.kind for hit in hits} <= {"citation", "mechanism"}
-    with pytest.raises(UnknownName, match='unknown kind of thing "disease"; nearest: condition, mechanism'):
+    with pytest.raises(UnknownName, match='unknown kind of thing "disease"; it is one of: condition, mechanism'):
         graph.search("gout", kinds=["disease"])
 
 

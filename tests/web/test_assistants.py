@@ -39,7 +39,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("condition", {"name": "asdfqwer"}, 'unknown condition "asdfqwer"'),
     ("evidence", {"condition": "GBS", "limit": 100_000}, "limit is 1 to 100, not 100000; the whole graph is an export"),
     ("evidence", {"condition": "GBS", "direction": "positive"}, "there are benefit"),
-    ("search", {"text": "gout", "kinds": ["disease"]}, 'unknown kind of thing "disease"; nearest: condition'),
+    ("search", {"text": "gout", "kinds": ["disease"]}, 'unknown kind of thing "disease"; it is one of: condition'),
     ("compare", {"conditions": ["GBS"]}, "give two to 8 conditions"),
     ("sparql", {"query": "DROP ALL"}, "the graph is read-only"),
     ("sparql", {"query": "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"}, "SERVICE is refused"),

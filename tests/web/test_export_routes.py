@@ -12,6 +12,7 @@ import pytest
 
 from conftest import Run, serving
 from ivig.export import FORMATS
+from ivig.export.formats import BIBLIOGRAPHIES
 from ivig.query import Graph
 from query.test_sandbox import COUNT, ORDER, workers_of
 
@@ -32,6 +33,16 @@ def test_every_format_is_served_as_the_command_writes_it(
         return
     run("export", "--condition", "LEMS", "--format", name, "--output", "part")
     assert answer.content == (tmp_path / "part").read_bytes()
+
+
+@pytest.mark.parametrize("name", list(BIBLIOGRAPHIES))
+def test_a_bibliography_is_served_as_the_command_writes_it(server: httpx.Client, run: Run, name: str) -> None:
+    asked = server.get("/export", params={"condition": "LEMS", "citations": name})
+    made = BIBLIOGRAPHIES[name]
+    negotiated = server.get("/export", params={"condition": "LEMS"}, headers={"Accept": made.media_type})
+    assert asked.text == negotiated.text == run("export", "--condition", "LEMS", "--citations", name).stdout
+    assert negotiated.headers["content-type"] == made.media_type
+    assert f'{made.suffix}"' in asked.headers["content-disposition"]
 
 
 def test_parameters_are_those_of_the_command_line(server: httpx.Client, run: Run, tmp_path: Path) -> None:
@@ -61,8 +72,11 @@ def test_the_whole_graph_comes_without_parameters(server: httpx.Client, run: Run
     [
         ("condition=kawazaki", 400, "nearest: Kawasaki disease"),
         ("colour=red", 400, 'unknown parameter of export "colour"'),
-        ("format=pdf", 400, "nearest: turtle, trig"),
+        ("format=pdf", 400, "it is one of: turtle, trig"),
         ("condition=GBS&direction=harm&source=katz2018", 400, "nothing in the graph fits"),
+        ("direction=positive", 400, "it is one of: benefit, harm, mixed"),
+        ("citations=endnote", 400, "it is one of: bibtex, ris, csl-json"),
+        ("citations=ris&format=csv", 400, "citations and format are different things"),
         ("depth=-1&condition=GBS", 400, "a depth is 0 to 9"),
         ("depth=²&condition=GBS", 400, "a depth is 0 to 9"),
         ("depth=1&depth=2", 400, "depth is given twice"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import signal
 import threading
 import time
@@ -13,7 +15,9 @@ import pytest
 from conftest import Run, serving
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
+from ivig.errors import NotThere
 from ivig.settings import graph_files
+from ivig.web.running import reload
 from query.test_sandbox import workers_of
 from small import SOURCE, efficacy, folder_with
 
@@ -198,3 +202,15 @@ def test_query_files_are_read_anew(small_graph: tuple[Path, Releases], run: Run)
         titles = {each["name"]: each["title"] for each in httpx.get(f"{address}/queries?format=json").json()}
         assert titles["conditions"].startswith("Anew: ")
         assert httpx.get(f"{address}/queries/added?format=csv").text == "x\r\n1\r\n"
+
+
+def test_a_server_that_died_while_it_wrote_its_note_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVIG_CACHE", str(tmp_path))
+    note = tmp_path / "running" / "8000.json"
+    note.parent.mkdir()
+    note.write_text("[12,")
+    file = os.open(note, os.O_RDWR)
+    fcntl.flock(file, fcntl.LOCK_EX)
+    threading.Timer(0.2, os.close, [file]).start()
+    with pytest.raises(NotThere, match="no server of yours runs at port 8000"):
+        reload(8000, 1)

@@ -18,7 +18,9 @@ def test_a_flag_wins_over_the_environment_and_that_over_the_file(
     file.write_text('query_seconds = 1\nqueue = 11\nworkers = 3\nhost = "::1"\n')
     monkeypatch.setenv("IVIG_QUEUE", "22")
     monkeypatch.setenv("IVIG_WORKERS", "4")
+    monkeypatch.setenv("IVIG_RELEASES", "")
     found = settings_from({"workers": 5}, file)
+    assert found.releases is None
     assert (found.workers, found.queue, found.query_seconds, found.host) == (5, 22, 1.0, "::1")
     assert found.cache_size == Settings.model_fields["cache_size"].default
 

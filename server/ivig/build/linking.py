@@ -79,7 +79,7 @@ def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_sta
         raise NotThere("no ontology is linked")
     for name in names:
         if name not in linked:
-            raise UnknownName("linked ontology", name, linked)
+            raise UnknownName("linked ontology", name, [], linked)
     left = [ontology for ontology in kept.read() if ontology.name not in names] if names else []
     return _relink(files, releases, left, on_stage)
 

@@ -20,7 +20,7 @@ def remove(
     Effects, regimens, pages, citations and studies go with the last statement that leads to them; conditions, outcomes
     and the like stay.
 
-    Example: ivig remove cns-069 --dry-run
+    Example: ivig remove neurom-016 --dry-run
     """
     from ivig.curate.store import remove_statements
     from ivig.settings import graph_files

@@ -65,7 +65,7 @@ def write_result(result: Result, format_name: str | None, output: Path | None) -
     if format_name is None:
         format_name = "turtle" if triples else "table" if output is None else "csv"
     if format_name not in formats:
-        raise UnknownName(f"format of a {'graph' if triples else 'result'}", format_name, formats)
+        raise UnknownName(f"format of a {'graph' if triples else 'result'}", format_name, [], formats)
     if format_name != "table":
         write_output(output, lambda out: results.write_result(result, format_name, out))
     elif output is not None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Literal, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple, cast
 
+from ivig.export.subgraph import Subgraph
 from ivig.io.bibliographies import Publication, write_publications
 from ivig.io.bibliographies.names import authors_of
 from ivig.namespaces import BASE
@@ -22,6 +23,24 @@ class Bibliography(NamedTuple):
 
     text: str
     left_out: int
+
+
+def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> None:
+    """Write the publications of a subgraph.
+
+    :param format_name: one of `BIBLIOGRAPHIES`
+    """
+    text = bibliography(graph, cast(BibliographyFormat, format_name), subgraph.members).text
+    out.write(text.encode())
+
+
+def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:
+    """Write all publications of a graph.
+
+    :param format_name: one of `BIBLIOGRAPHIES`
+    :param inferred: says nothing here: no publication is inferred
+    """
+    out.write(bibliography(graph, cast(BibliographyFormat, format_name)).text.encode())
 
 
 def bibliography(graph: Graph, format_name: BibliographyFormat, among: Collection[str] | None = None) -> Bibliography:

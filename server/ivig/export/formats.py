@@ -67,6 +67,15 @@ FORMATS = {
     )
 }
 """By name. Turtle, N-Triples, RDF/XML and JSON-LD have no graphs here: they hold the triples of all of them."""
+BIBLIOGRAPHIES = {
+    made.name: made
+    for made in (
+        Format("bibtex", "application/x-bibtex", ".bib", "publications in BibTeX", "bibliography"),
+        Format("ris", "application/x-research-info-systems", ".ris", "publications in RIS", "bibliography"),
+        Format("csl-json", "application/vnd.citationstyles.csl+json", ".json", "publications in CSL", "bibliography"),
+    )
+}
+"""What reference managers read: the publications of a subgraph in place of its statements."""
 
 
 def format_named(name: str) -> Format:
@@ -75,8 +84,18 @@ def format_named(name: str) -> Format:
     :raises UnknownName: with all of them
     """
     if name not in FORMATS:
-        raise UnknownName("format", name, list(FORMATS))
+        raise UnknownName("format", name, [], list(FORMATS))
     return FORMATS[name]
+
+
+def bibliography_named(name: str) -> Format:
+    """The format of a bibliography of a name.
+
+    :raises UnknownName: with all of them
+    """
+    if name not in BIBLIOGRAPHIES:
+        raise UnknownName("format of a bibliography", name, [], list(BIBLIOGRAPHIES))
+    return BIBLIOGRAPHIES[name]
 
 
 def format_of(file_name: str) -> Format:

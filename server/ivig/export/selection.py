@@ -208,7 +208,8 @@ def _meant(graph: Graph, name: str, kinds: tuple[str, ...]) -> list[str]:
             return graph.names.things(name, kind)
         except UnknownName as error:
             failures.append(error)
-    raise UnknownName(failures[0].what, name, [near for error in failures for near in error.nearest][:5])
+    near = [one for error in failures if not error.known for one in error.nearest]
+    raise UnknownName(failures[0].what, name, near[:5], [one for error in failures for one in error.known])
 
 
 def _numbered(graph: Graph, query: str, fits: list[Callable[[int], bool]]) -> Picked:

@@ -37,7 +37,7 @@ def task(selection: Selection, format_name: str, *, inferred: bool, profile: str
     """What to ask of a worker to get a subgraph in a format.
 
     :param selection: what the subgraph holds
-    :param format_name: one of `FORMATS`
+    :param format_name: one of `FORMATS` or `BIBLIOGRAPHIES`
     :param inferred: whether to include what was derived
     :param profile: one of `PROFILES`; None for our own terms
     :returns: JSON, for `Job.task`

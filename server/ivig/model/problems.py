@@ -145,6 +145,8 @@ _ALLOWED = {
 }
 """What may stand in a field, by the name that pydantic gives the refusal."""
 _COMMA = re.compile(r"([+-]?\d+),(\d+)")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+")
+_NO_SEPARATOR = str.maketrans("", "", ",.' ")
 _PERCENT = re.compile(r"([+-]?[\d.,]+)\s*%")
 _BOUND = re.compile(r"([<>=≤≥~]+)\s*([\d.,]+)")
 
@@ -160,21 +162,26 @@ def _allowed(refusal: ErrorDetails, field: str) -> str:
     limits = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()}
     allowed = _printable(words.format_map(limits).replace("'", "") if refusal["type"] in _ALLOWED else words)
     is_number = refusal["type"].startswith(("int_", "float_"))
-    return f"{allowed}{_mended(str(refusal['input']).strip(), field)}" if is_number else allowed
+    is_whole = refusal["type"].startswith("int_")
+    return f"{allowed}{_mended(str(refusal['input']).strip(), field, is_whole)}" if is_number else allowed
 
 
-def _mended(typed: str, field: str) -> str:
+def _mended(typed: str, field: str, is_whole: bool) -> str:
     """How to write what was meant by a number that is none.
 
-    >>> _mended("0,05", "effect.p"), _mended("<0.001", "effect.p")
+    >>> _mended("0,05", "effect.p", False), _mended("<0.001", "effect.p", False)
     (': write 0.05', ': write 0.001, and < in effect.p_relation')
+    >>> _mended("5%", "effect.p", False), _mended("1,200", "n_participants", True)
+    (': write 0.05, a part of one', ': write 1200')
     """
+    if is_whole:
+        return f": write {typed.translate(_NO_SEPARATOR)}" if _THOUSANDS.fullmatch(typed) else ""
     if comma := _COMMA.fullmatch(typed):
         return f": write {comma[1]}.{comma[2]}"
     if percent := _PERCENT.fullmatch(typed):
         number = percent[1].replace(",", ".")
         if field.endswith(".p"):
-            return f": write {number} as a part of one, {_hundredth(number)}"
+            return f": write {_hundredth(number)}, a part of one"
         return f": write {number}, and % as its unit"
     if bound := _BOUND.fullmatch(typed):
         number = bound[2].replace(",", ".")

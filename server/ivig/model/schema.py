@@ -103,6 +103,16 @@ class Schema:
         """
         return next(each for each in self.properties(class_) if each.name == name)
 
+    def named(self, name: str) -> list[Property]:
+        """The properties of this name, of whatever class.
+
+        :param name: in snake case, as columns and records have it
+
+        >>> {each.class_.removeprefix(TERMS) for each in schema().named("line")}
+        {'TherapyLine'}
+        """
+        return [each for properties in self._properties.values() for each in properties if each.name == name]
+
     @cached_property
     def order(self) -> dict[str, int]:
         """The place of every property that a shape names, by its IRI: the order of canonical files."""

@@ -36,6 +36,12 @@ _NOT_NEAR = frozenset({"Citation", "Term"})
 """Kinds whose names are not offered where nobody asked for the kind: titles are likened by the search in full text."""
 
 
+_GROWING = frozenset({"AdverseEvent", "Body", "Citation", "Condition", "Mechanism", "Outcome", "Treatment"})
+"""Kinds that are no vocabulary: how many there are says nothing."""
+_FEW = 30
+"""So many words of a vocabulary are all offered where none is near."""
+
+
 class _Taken(NamedTuple):
     """What was taken for a name that is not exact, and what that is called."""
 
@@ -146,7 +152,7 @@ class Names:
         :param name: an IRI of ours, an outside identifier in any usual spelling (MONDO:0016218, ORPHA:2103, a DOI, an
             address of identifiers.org …), a label or a synonym in any case, with or without accents
         :param kind: a class of the ontology, such as Condition
-        :raises UnknownName: with up to five nearest labels, or prefixes
+        :raises UnknownName: with up to five nearest labels, or prefixes; of a vocabulary all words where none is near
         :raises AmbiguousName: where a name has several meanings
         """
         known = self._index["kinds"].get(kind, {})
@@ -166,8 +172,9 @@ class Names:
                 return below[0]
             raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
         self.check_prefix(typed)
-        outside = identifier(typed)
-        raise UnknownName(_in_words(kind), typed, [] if outside else self._nearest(typed, kind))
+        labels = [] if kind in _GROWING else self.labels(kind)
+        near = [] if identifier(typed) else self._nearest(typed, kind)
+        raise UnknownName(_in_words(kind), typed, near, labels if len(labels) <= _FEW else None)
 
     def matches(self, name: str) -> list[tuple[str, str]]:
         """The things of any kind that an outside identifier leads to, each with how it is linked.

@@ -119,7 +119,7 @@ class SavedQuery(NamedTuple):
         known = [parameter.name for parameter in self.parameters]
         for name in names:
             if name not in known:
-                raise UnknownName(f"parameter of {self.name}", name, nearest(name, known) or known)
+                raise UnknownName(f"parameter of {self.name}", name, nearest(name, known), known)
 
     def bind_things(self, name: str, iris: Iterable[str]) -> str:
         """The query with one parameter bound to many things, given by IRIs of the graph.

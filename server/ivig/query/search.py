@@ -157,7 +157,7 @@ class _Search:
             return set(self._kinds)
         wanted = {kinds} if isinstance(kinds, str) else set(kinds)
         for kind in sorted(wanted.difference(self._kinds)):
-            raise UnknownName("kind of thing", kind, self._kinds[:12])
+            raise UnknownName("kind of thing", kind, [], self._kinds[:12])
         return wanted
 
     def _things(self, iris: Sequence[str], score: float) -> list[Hit]:

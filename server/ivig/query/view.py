@@ -13,7 +13,8 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from ivig.errors import BadInput, UnknownName
 from ivig.model.labels import normal
-from ivig.namespaces import BASE
+from ivig.model.schema import schema
+from ivig.namespaces import BASE, TERMS
 from ivig.query.names import Names, nearest
 from ivig.query.results import Value, columns as columns_of, own_columns, rows
 from ivig.query.saved import SavedQuery
@@ -35,7 +36,6 @@ _COMPARED: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
 _NUMBER = re.compile(r"(<=?|>=?|=?)\s*(\S+)")
 _TRUTH = {"yes": True, "true": True, "no": False, "false": False}
 _LABEL = "_label"
-_FEW = 12
 
 
 class View(NamedTuple):
@@ -72,7 +72,7 @@ class View(NamedTuple):
                 if name.removesuffix(_LABEL) not in query.columns:
                     names = [*known, *query.columns]
                     what = f"parameter or column of {query.name}" if query.parameters else f"column of {query.name}"
-                    raise UnknownName(what, name, nearest(name, names)[:5] or list(query.columns))
+                    raise UnknownName(what, name, nearest(name, names)[:5], list(query.columns))
                 if value.strip():
                     filters[name] = (*filters.get(name, ()), value.strip())
             elif name in values:
@@ -100,7 +100,7 @@ class View(NamedTuple):
         for name in (*self.filters, *(one.removeprefix("-") for one in self.sort), *self.columns):
             if name not in columns:
                 known = own_columns(columns)
-                raise UnknownName("column", name, nearest(name, known)[:5] or known)
+                raise UnknownName("column", name, nearest(name, known)[:5], known)
 
 
 def shown(graph: Graph, query: str, values: dict[str, str], view: View) -> QuerySolutions:
@@ -177,16 +177,12 @@ def _known(column: str, text: str, names: Names) -> set[str]:
 
     :raises UnknownName: where the column has one and the word is not in it
     """
-    kind = "".join(part.capitalize() for part in column.removesuffix(_LABEL).split("_"))
-    labels = names.labels(kind)
-    if not labels:
+    name = column.removesuffix(_LABEL)
+    kinds = {each.class_.removeprefix(TERMS) for each in schema().named(name)}
+    kind = kinds.pop() if len(kinds) == 1 else "".join(part.capitalize() for part in name.split("_"))
+    if not names.labels(kind):
         return set()
-    try:
-        things = names.things(text, kind)
-    except UnknownName as error:
-        # Of a few words all are near.
-        raise UnknownName(error.what, text, labels if len(labels) <= _FEW else error.nearest) from None
-    return {normal(form) for iri in things for form in (iri, names.label(iri))}
+    return {normal(form) for iri in names.things(text, kind) for form in (iri, names.label(iri))}
 
 
 def _number_test(column: str, text: str) -> Callable[[Decimal], bool]:

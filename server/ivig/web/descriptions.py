@@ -18,6 +18,7 @@ from ivig.namespaces import RDF_TYPE
 from ivig.query import Graph, SavedQuery
 from ivig.query.examples import EXAMPLES
 from ivig.query.results import RDF_FORMATS
+from ivig.query.saved import Parameter
 from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format, content_type
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -116,13 +117,33 @@ class Example(NamedTuple):
 
 
 def examples(graph: Graph) -> list[Example]:
-    """An example of each saved query that has an answer on this server. Each is run once to see whether it has."""
-    found = (_example(graph, query) for query in graph.queries.values() if not query.service)
-    return [example for example in found if example is not None]
+    """An example of each saved query that has an answer on this server.
+
+    In a graph that knows all the usual names each has one. In another, each is run to see whether it has.
+    """
+    queries = [query for query in graph.queries.values() if not query.service]
+    if all(_is_name(graph, name, kind) for kind, name in EXAMPLES.items()):
+        return [Example(query, query.bind(_usual(query), graph.names)) for query in queries]
+    return [example for query in queries if (example := _example(graph, query)) is not None]
+
+
+def _is_name(graph: Graph, name: str, kind: str) -> bool:
+    try:
+        return bool(graph.names.things(name, kind))
+    except BadInput:
+        return False
+
+
+def _required(query: SavedQuery) -> list[Parameter]:
+    return [parameter for parameter in query.parameters if parameter.required]
+
+
+def _usual(query: SavedQuery) -> dict[str, str]:
+    return {parameter.name: EXAMPLES[parameter.kind] for parameter in _required(query)}
 
 
 def _example(graph: Graph, query: SavedQuery) -> Example | None:
-    required = [parameter for parameter in query.parameters if parameter.required]
+    required = _required(query)
     candidates = (chain([EXAMPLES[parameter.kind]], graph.names.labels(parameter.kind)) for parameter in required)
     for names in islice(product(*(islice(some, _TRIES) for some in candidates)), _TRIES):
         values = {parameter.name: name for parameter, name in zip(required, names, strict=True)}

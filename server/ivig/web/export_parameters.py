@@ -10,7 +10,7 @@ from fastapi import Request
 
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Format, Selection
-from ivig.export.formats import format_named
+from ivig.export.formats import BIBLIOGRAPHIES, bibliography_named, format_named
 from ivig.export.profiles import PROFILES, profile_named
 from ivig.model.labels import normal
 from ivig.namespaces import BASE
@@ -41,6 +41,7 @@ _ONE = {
     "depth": "Steps to go on to what else is said of the same things.",
     "asserted": "true leaves out what was inferred.",
     "profile": "RDF in the terms of another ontology: pico or sepio.",
+    "citations": "The publications instead, in the format of a reference manager.",
     "format": "The format, in place of the Accept header; csv;bom for Excel.",
 }
 
@@ -75,7 +76,8 @@ class Asked(NamedTuple):
         words = normal(" ".join(["ivig", *asked, self.selection.query or ""]))
         stem = "-".join(filter(None, (re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-"), self.profile)))
         suffix = self.format.suffix
-        shares_it = next(other for other in FORMATS.values() if other.suffix == suffix) is not self.format
+        offered = (*FORMATS.values(), *BIBLIOGRAPHIES.values())
+        shares_it = next(other for other in offered if other.suffix == suffix) is not self.format
         name = f"{stem}-{self.format.name}" if shares_it else stem
         return f"{name}-{published:%Y-%m-%d}{suffix}"
 
@@ -90,7 +92,10 @@ def asked_by(request: Request) -> Asked:
     values = _values(request)
     is_asserted_alone = _truth(values.get("asserted", ["false"])[0])
     named, marked = without_mark(values.get("format", [None])[0])
-    format_, profile = _format(request, named), values.get("profile", [None])[0]
+    citations, profile = values.get("citations", [None])[0], values.get("profile", [None])[0]
+    if citations and named:
+        raise BadInput("citations and format are different things: give one")
+    format_ = bibliography_named(citations) if citations else _format(request, named)
     if profile is not None:
         profile_named(profile, format_.name)
     return Asked(_selection(values), format_, not is_asserted_alone, profile, marked)
@@ -101,7 +106,7 @@ def _values(request: Request) -> dict[str, list[str]]:
     for name, value in request.query_params.multi_items():
         if name not in _SEVERAL and name not in _ONE:
             known = [*_SEVERAL, *_ONE]
-            raise UnknownName("parameter of export", name, nearest(name, known)[:5] or known)
+            raise UnknownName("parameter of export", name, nearest(name, known)[:5], known)
         if name in _ONE and name in values:
             raise BadInput(f"{name} is given twice")
         if not value.strip():
@@ -132,10 +137,11 @@ def _format(request: Request, named: str | None) -> Format:
         return format_named(named)
     # Of several formats with one media type the first counts.
     types: dict[str, str] = {}
-    for made in FORMATS.values():
+    offered = FORMATS | BIBLIOGRAPHIES
+    for made in offered.values():
         if made.media_type not in types.values():
             types[made.name] = made.media_type
-    return FORMATS[chosen_format(types, accepted(request), None)]
+    return offered[chosen_format(types, accepted(request), None)]
 
 
 def _truth(value: str) -> bool:
@@ -157,6 +163,7 @@ def parameters() -> list[dict[str, Any]]:
         "depth": {"type": "integer", "minimum": 0, "maximum": 9},
         "asserted": {"type": "boolean"},
         "profile": {"type": "string", "enum": list(PROFILES)},
+        "citations": {"type": "string", "enum": [*BIBLIOGRAPHIES]},
         "format": {"type": "string", "enum": [*FORMATS, "csv;bom"]},
     }
     return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]

@@ -94,7 +94,7 @@ def chosen_format(types: Mapping[str, str], accept: str | None, named: str | Non
         for found in (name, _OTHER_NAMES.get(name)):
             if found in offered:
                 return found
-        raise UnknownName("format", named, list(offered))
+        raise UnknownName("format", named, [], list(offered))
     # The library takes the last of equals, so the preferred comes last.
     others = (media for media in _ALSO_KNOWN_AS if media in by_type and media not in offered.values())
     preference = [*others, *reversed(offered.values())]
@@ -103,7 +103,7 @@ def chosen_format(types: Mapping[str, str], accept: str | None, named: str | Non
     except mimeparse.MimeTypeParseException:
         best = ""
     if not best and named:
-        raise UnknownName("format", named, list(offered))
+        raise UnknownName("format", named, [], list(offered))
     if not best:
         raise NotAcceptable(f"none of the accepted types is offered; offered are {', '.join(by_type)}")
     return by_type[best]

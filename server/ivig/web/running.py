@@ -9,7 +9,7 @@ import signal
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TextIO
 
 from ivig.errors import IvigError, NotThere
 from ivig.settings import cache_folder
@@ -95,14 +95,22 @@ def _noted(port: int) -> State:
     :raises NotThere: where none of this user is running at this port
     """
     with suppress(OSError), _place(port).open() as note:
-        try:
-            fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            while not (text := note.read()).endswith("]"):
-                # It is being written.
-                note.seek(0)
-            return State(*json.loads(text))
+        # Where it is not whole it is being written, or its writer died at that: then nobody holds the lock any more.
+        while _is_locked(note):
+            note.seek(0)
+            if (text := note.read()).endswith("]"):
+                return State(*json.loads(text))
+            time.sleep(_POLL_SECONDS)
     raise NotThere(f"no server of yours runs at port {port}: tell it as the user that it runs as, or with SIGHUP")
+
+
+def _is_locked(note: TextIO) -> bool:
+    """Whether a server that lives holds the note."""
+    try:
+        fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _place(port: int) -> Path:

@@ -73,7 +73,7 @@ class Served:
 
     @cached_property
     def examples(self) -> list[Example]:
-        """The saved queries as examples. Each is run once to see whether it has an answer."""
+        """The saved queries as examples."""
         return examples(self.graph)
 
     @property

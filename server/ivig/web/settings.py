@@ -23,9 +23,11 @@ _MOST_MEGABYTES = 1_000_000
 
 
 class Settings(BaseSettings):
-    """The settings. Environment: `IVIG_` and the name in capitals."""
+    """The settings. Environment: `IVIG_` and the name in capitals; what is empty is not said."""
 
-    model_config = SettingsConfigDict(env_prefix="IVIG_", extra="ignore", frozen=True, allow_inf_nan=False)
+    model_config = SettingsConfigDict(
+        env_prefix="IVIG_", env_ignore_empty=True, extra="ignore", frozen=True, allow_inf_nan=False
+    )
 
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port; 0 takes a free one.")] = 8000

@@ -31,7 +31,7 @@ def write_publications(publications: Iterable[Publication], format: Format, name
     }
     """
     if format not in _WRITERS:
-        raise UnknownName("format", format, list(_WRITERS))
+        raise UnknownName("format", format, [], list(_WRITERS))
     return _WRITERS[format](_named(publications, names))
 
 

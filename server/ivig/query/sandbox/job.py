@@ -109,7 +109,7 @@ _MADE_OF: dict[type[IvigError], tuple[str, ...]] = {
     NotWanted: ("kind",),
     Refused: ("bare", "line", "column"),
     TooMuchMemory: (),
-    UnknownName: ("what", "name", "nearest"),
+    UnknownName: ("what", "name", "nearest", "known"),
 }
 """The errors that a worker may send, and the attributes that each is made of again; without any, its message."""
 
