@@ -21,7 +21,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from ivig.build import read
+from ivig.build.sources import read
 from ivig.namespaces import BASE, PREFIXES, TERMS
 from ivig.settings import graph_files
 

@@ -34,7 +34,7 @@ from harness import IVIG, ROOT, exponent, megabytes, used
 if TYPE_CHECKING:
     from pyoxigraph import Triple
 
-    from ivig.query import Graph
+    from ivig.query.graph import Graph
 
 SIZES = (1000, 10_000)
 TRIES = 3
@@ -67,12 +67,13 @@ class Stages:
 
 def built(folder: Path, releases: Path) -> dict[str, Any]:
     """What each stage of a build takes, one after the other, and each rule."""
-    from ivig.build import read, validate
     from ivig.build.derivation import derive
     from ivig.build.pipeline import asserted_graphs
     from ivig.build.publish import publish
     from ivig.build.reasoning import infer
     from ivig.build.release import Releases, Stamp
+    from ivig.build.sources import read
+    from ivig.build.validation import validate
     from ivig.namespaces import INFERRED_GRAPH
     from ivig.settings import graph_files
 
@@ -123,7 +124,7 @@ def asked(folder: Path, releases: Path) -> dict[str, Any]:
 def opened(folder: Path, releases: Path) -> Graph:
     """The current release of a graph."""
     from ivig.build.release import Release
-    from ivig.query import Graph
+    from ivig.query.graph import Graph
     from ivig.settings import graph_files
 
     return Graph(graph_files(folder), Release(releases / "current"))
