@@ -7,12 +7,8 @@ from importlib import import_module
 from typing import BinaryIO
 
 from ivig.errors import BadInput
-<<<<<<< HEAD
-from ivig.export.formats import format_named
-from ivig.export.profiles import profile_named, profiled
-=======
 from ivig.export.formats import BIBLIOGRAPHIES, format_named
->>>>>>> 21e45c005cdf394e9f57d27b3fa30ff3683d2c25
+from ivig.export.profiles import profile_named, profiled
 from ivig.export.selection import Selection, picked
 from ivig.export.subgraph import Descriptions, Subgraph
 from ivig.query import Graph
@@ -65,15 +61,11 @@ class Exporter:
         :raises BadInput: what `subgraph` raises; where the format or profile is unknown, its library is not installed,
             or it has nothing but statements and the selection picked none
         """
-<<<<<<< HEAD
-        made = format_named(format_name)
+        made = BIBLIOGRAPHIES.get(format_name) or format_named(format_name)
         if profile is not None:
             wanted = profile_named(profile, format_name)
             out.write(profiled(self.graph, self.subgraph(selection, inferred=inferred), wanted, format_name))
             return
-=======
-        made = BIBLIOGRAPHIES.get(format_name) or format_named(format_name)
->>>>>>> 21e45c005cdf394e9f57d27b3fa30ff3683d2c25
         module = import_module(f"ivig.export.{made.module}")
         if not selection and hasattr(module, "write_whole"):
             module.write_whole(self.graph, format_name, out, inferred=inferred)
