@@ -32,7 +32,7 @@ from ivig.export.context import Context
 from ivig.model.records import RECORD
 from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.query.examples import EXAMPLES
+from ivig.query.examples import example_of
 from ivig.query.graph import Graph as AskableGraph
 from ivig.query.report import markdown_report
 from ivig.query.saved import SavedQueries, SavedQuery
@@ -214,7 +214,7 @@ def questions() -> str:
 
 
 def _question(query: SavedQuery) -> Iterable[str]:
-    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    words = "".join(f' --{p.name} "{example_of(p.kind)}"' for p in query.parameters if p.required)
     yield f"## {query.name}\n"
     yield f"**{query.title}.** {query.description}\n"
     yield f"```sh\nivig query {query.name}{words}\n```\n"

@@ -24,7 +24,7 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_the_rooms_are_there() -> None:
+def test_the_folders_are_there() -> None:
     for name in ("ontology", "data/ivig.ttl", "shapes", "queries", "server/ivig", "server/ui", "tests", "docs", "benchmarks",
                  "pyproject.toml", "constraints.txt", "README.md", "LICENSE", "LICENSE-DATA", "CITATION.cff", ".ci/run"):  # fmt: skip
         assert (ROOT / name).exists(), name
@@ -33,10 +33,8 @@ def test_the_rooms_are_there() -> None:
 def test_no_query_stands_in_python() -> None:
     for path in PYTHON:
         assert not re.search(r"\b(SELECT|CONSTRUCT|ASK|DESCRIBE)\b[^\n]*(WHERE|\{)", _text(path)) or path.name in (
-            "sparql.py",  # the example in a help text
-            "sparql.py",  # the example in the description of the API
+            "sparql.py",  # the examples in a help text and in the description of the API
             "query_text.py",  # the examples of its docstrings
-            "service_calls.py",  # the same
             "search.py",  # SQL, of the full-text index
         ), path
 

@@ -50,7 +50,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:D
 
 GBS = Selection(condition=("GBS",))
 STATEMENT = rdflib.URIRef(TERMS + "Statement")
-BINARY = ("xlsx", "parquet", "kgx", "kgx-jsonl")
 KGX = ROOT / "tests" / "tools" / ".kgx" / "bin" / "python"
 
 
@@ -614,7 +613,7 @@ def _nanopub(text: bytes, format_name: str) -> Nanopub:
     return Nanopub(rdf=graph)
 
 
-@pytest.mark.parametrize("format_name", [name for name in FORMATS if name not in BINARY])
+@pytest.mark.parametrize("format_name", [made.name for made in FORMATS.values() if not made.is_binary])
 def test_a_reader_that_goes_away_ends_an_export_quietly(releases: Path, format_name: str) -> None:
     command = [IVIG, "export", "--format", format_name, "--releases", releases]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -7,14 +7,16 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
-from ivig.cli.options import BibliographyFormat, ExportFormat, GraphOption, OutputOption, ReleasesOption, write_output
+from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, write_output
 from ivig.errors import BadInput
+from ivig.export.formats import BIBLIOGRAPHIES, FORMATS, format_of
 from ivig.io.text import read_text
 
 Names = list[str] | None
-_BIBLIOGRAPHIES = {".bib": BibliographyFormat.bibtex, ".ris": BibliographyFormat.ris}
+_BIBLIOGRAPHY_BY_ENDING = {".bib": "bibtex", ".ris": "ris"}
 """Endings that only a bibliography has."""
 
 
@@ -47,12 +49,13 @@ def export(
     ] = None,
     depth: Annotated[int, typer.Option(help="Steps to go on to what else is said of the same things.")] = 0,
     format: Annotated[
-        ExportFormat | None,
+        str | None,
         typer.Option(
             "--format",
             "-f",
-            help="How to write it; by the ending of the file, else turtle.",
+            help=f"How to write it; by the ending of the file, else turtle. One of {', '.join(FORMATS)}.",
             metavar="FORMAT",
+            click_type=click.Choice([*FORMATS]),
             show_default=False,
         ),
     ] = None,
@@ -62,8 +65,12 @@ def export(
     ] = None,
     output: OutputOption = None,
     citations: Annotated[
-        BibliographyFormat | None,
-        typer.Option("--citations", help="The publications instead, as do the endings .bib and .ris."),
+        str | None,
+        typer.Option(
+            "--citations",
+            help="The publications instead, as do the endings .bib and .ris.",
+            click_type=click.Choice([*BIBLIOGRAPHIES]),
+        ),
     ] = None,
     package: Annotated[
         Path | None,
@@ -82,14 +89,12 @@ def export(
 ) -> None:
     """Write the graph, or a subgraph of it, with everything it mentions.
 
-    Values of one option are alternatives, different options must all hold. Formats: turtle, trig, ntriples, nquads,
-    rdfxml, jsonld; csv, tsv, xlsx, parquet; graphml, gexf, cytoscape, cx2; kgx, kgx-jsonl; fhir; nanopub.
+    Values of one option are alternatives, different options must all hold.
 
     Example: ivig export --condition "Kawasaki disease" -o kawasaki.csv
     """
     from ivig.cli.opened import opened
     from ivig.export import Exporter, Selection
-    from ivig.export.formats import format_of
     from ivig.export.selection import took
 
     named = {
@@ -113,7 +118,7 @@ def export(
     )
     others = citations is not None or package is not None or template is not None or describe
     if format is None and not others and output is not None:
-        citations = _BIBLIOGRAPHIES.get(output.suffix.lower())
+        citations = _BIBLIOGRAPHY_BY_ENDING.get(output.suffix.lower())
     whole = {"--package": package, "--template": template, "--describe": describe or None}
     _one_of({"--citations": citations, **whole})
     _one_of({"--template": template, "--output": output})
@@ -129,7 +134,7 @@ def export(
         from ivig.export.bibliography import bibliography
 
         among = exporter.subgraph(selection, inferred=inferred).members if selection else None
-        written = bibliography(exporter.graph, citations.value, among)
+        written = bibliography(exporter.graph, citations, among)
         write_output(output, lambda out: out.write(written.text.encode()))
         if written.left_out:
             print(
@@ -149,10 +154,10 @@ def export(
     elif package is not None:
         from ivig.export.crate import write_package
 
-        write_package(exporter, selection, format.value if format else "turtle", package, inferred=inferred)
+        write_package(exporter, selection, format or "turtle", package, inferred=inferred)
     else:
-        name = format.value if format else format_of(output.name if output else "").name
-        if output is None and sys.stdout.isatty() and ExportFormat(name).binary:
+        name = format or format_of(output.name if output else "").name
+        if output is None and sys.stdout.isatty() and FORMATS[name].is_binary:
             raise BadInput(f"{name} is no text: name a file with --output")
         write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred, profile=profile))
 

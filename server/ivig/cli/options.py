@@ -85,42 +85,6 @@ def write_output(output: Path | None, write: Callable[[BinaryIO], object]) -> No
         write(file)
 
 
-class BibliographyFormat(StrEnum):
-    """Formats of a bibliography."""
-
-    bibtex = "bibtex"
-    ris = "ris"
-    csl_json = "csl-json"
-
-
-class ExportFormat(StrEnum):
-    """Formats of an export."""
-
-    turtle = "turtle"
-    trig = "trig"
-    ntriples = "ntriples"
-    nquads = "nquads"
-    rdfxml = "rdfxml"
-    jsonld = "jsonld"
-    csv = "csv"
-    tsv = "tsv"
-    xlsx = "xlsx"
-    parquet = "parquet"
-    graphml = "graphml"
-    gexf = "gexf"
-    cytoscape = "cytoscape"
-    cx2 = "cx2"
-    kgx = "kgx"
-    kgx_jsonl = "kgx-jsonl"
-    fhir = "fhir"
-    nanopub = "nanopub"
-
-    @property
-    def binary(self) -> bool:
-        """Whether it is no text, so that a terminal cannot show it."""
-        return self.value in ("xlsx", "parquet", "kgx", "kgx-jsonl")
-
-
 class Kind(StrEnum):
     """Kinds of record."""
 

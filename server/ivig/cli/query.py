@@ -150,9 +150,9 @@ def _option(name: str, kind: str, required: bool, note: str) -> Any:
 
 
 def _example(query: SavedQuery) -> str:
-    from ivig.query.examples import EXAMPLES
+    from ivig.query.examples import example_of
 
-    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    words = "".join(f' --{p.name} "{example_of(p.kind)}"' for p in query.parameters if p.required)
     return f"Example: ivig query {query.name}{words} --format csv"
 
 

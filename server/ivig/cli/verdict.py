@@ -145,11 +145,11 @@ def _print(found: list[dict[str, Any]], source: Graph, as_of: int | None) -> Non
             if words.startswith("with"):
                 print(f"  {words}: {'no change' if answer == now else answer}")
         print()
-    print("This follows from the direction of effect of what was read. It is no advice on a patient.\n")
+    print("This follows from the direction of what was read. It is no advice on a patient.\n")
     if as_of is None:
         basis = source.query("verdict-basis", condition=found[0]["condition"])
         counted = [row for row in basis if row["why"] == "counts"]
-        print_table(basis.columns, counted, _BASIS, more_by="--format csv of `ivig query verdict-basis`")
+        print_table(basis.columns, counted, _BASIS, more_by="ivig query verdict-basis --format csv")
         if others := len(basis) - len(counted):
             asked = f"ivig query verdict-basis --condition {shlex.quote(found[0]['condition_label'])}"
-            print(f"{others} that do not count, each with its reason: {asked}")
+            print(f"{others} that do not count, each with its reason:\n  {asked}")

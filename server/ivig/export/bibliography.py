@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import BinaryIO, Literal, NamedTuple, cast
+from typing import BinaryIO, NamedTuple
 
 from ivig.export.subgraph import Subgraph
 from ivig.io.bibliographies import Publication, write_publications
 from ivig.io.bibliographies.names import authors_of
 from ivig.namespaces import BASE
 from ivig.query import Graph
-
-BibliographyFormat = Literal["bibtex", "ris", "csl-json"]
 
 
 class Bibliography(NamedTuple):
@@ -30,8 +28,7 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
 
     :param format_name: one of `BIBLIOGRAPHIES`
     """
-    text = bibliography(graph, cast(BibliographyFormat, format_name), subgraph.members).text
-    out.write(text.encode())
+    out.write(bibliography(graph, format_name, subgraph.members).text.encode())
 
 
 def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool) -> None:
@@ -40,10 +37,10 @@ def write_whole(graph: Graph, format_name: str, out: BinaryIO, *, inferred: bool
     :param format_name: one of `BIBLIOGRAPHIES`
     :param inferred: says nothing here: no publication is inferred
     """
-    out.write(bibliography(graph, cast(BibliographyFormat, format_name)).text.encode())
+    out.write(bibliography(graph, format_name).text.encode())
 
 
-def bibliography(graph: Graph, format_name: BibliographyFormat, among: Collection[str] | None = None) -> Bibliography:
+def bibliography(graph: Graph, format_name: str, among: Collection[str] | None = None) -> Bibliography:
     """Every publication that has a title or an identifier, in a format of reference managers.
 
     Each goes by the last part of its IRI. One that has no identifier has the address of the page it was read on.

@@ -31,7 +31,13 @@ class Format(NamedTuple):
     module: str
     by_statement: bool = False
 
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is no text, so that a terminal cannot show it."""
+        return self.media_type in (_GZIP, _PARQUET, _XLSX)
 
+
+_GZIP = "application/gzip"
 _PARQUET = "application/vnd.apache.parquet"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMATS = {
@@ -46,20 +52,13 @@ FORMATS = {
         Format("csv", "text/csv", ".csv", "table of the statements in CSV", "tables", True),
         Format("tsv", "text/tab-separated-values", ".tsv", "table of the statements in TSV", "tables", True),
         Format("xlsx", _XLSX, ".xlsx", "table of the statements in XLSX, for spreadsheets", "tables", True),
-        Format(
-            "parquet",
-            "application/vnd.apache.parquet",
-            ".parquet",
-            "table of the statements in Parquet",
-            "tables",
-            True,
-        ),
+        Format("parquet", _PARQUET, ".parquet", "table of the statements in Parquet", "tables", True),
         Format("graphml", "application/graphml+xml", ".graphml", "network in GraphML", "network"),
         Format("gexf", "application/gexf+xml", ".gexf", "network in GEXF, for Gephi", "network"),
         Format("cytoscape", "application/json", ".cyjs", "network in the JSON of Cytoscape.js", "network"),
         Format("cx2", "application/json", ".cx2", "network in CX2, for Cytoscape and NDEx", "network"),
-        Format("kgx", "application/gzip", ".tar.gz", "nodes and edges in KGX, as tables in TSV", "kgx", True),
-        Format("kgx-jsonl", "application/gzip", ".tar.gz", "nodes and edges in KGX, as JSON Lines", "kgx", True),
+        Format("kgx", _GZIP, ".tar.gz", "nodes and edges in KGX, as tables in TSV", "kgx", True),
+        Format("kgx-jsonl", _GZIP, ".tar.gz", "nodes and edges in KGX, as JSON Lines", "kgx", True),
         Format(
             "fhir", "application/fhir+json", ".fhir.json", "results and verdicts in FHIR R5, as a Bundle", "fhir", True
         ),

@@ -1,4 +1,6 @@
-"""One name of each kind, for help texts and the description of the endpoint."""
+"""A name of each kind, for help texts and the description of the endpoint."""
+
+from __future__ import annotations
 
 EXAMPLES = {
     "Condition": "stiff person syndrome",
@@ -13,3 +15,11 @@ EXAMPLES = {
     "SourceDocument": "katz2018",
     "Citation": "PMID:15674654",
 }
+
+
+def example_of(kind: str) -> str:
+    """A name of a kind; `NAME` for one that has none here.
+
+    :param kind: a class of the ontology, such as `Condition`
+    """
+    return EXAMPLES.get(kind, "NAME")

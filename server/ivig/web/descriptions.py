@@ -16,7 +16,7 @@ from ivig.errors import BadInput
 from ivig.export.description import DESCRIPTION_PREFIXES
 from ivig.namespaces import RDF_TYPE
 from ivig.query import Graph, SavedQuery
-from ivig.query.examples import EXAMPLES
+from ivig.query.examples import EXAMPLES, example_of
 from ivig.query.results import RDF_FORMATS
 from ivig.query.saved import Parameter
 from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format, content_type
@@ -139,12 +139,12 @@ def _required(query: SavedQuery) -> list[Parameter]:
 
 
 def _usual(query: SavedQuery) -> dict[str, str]:
-    return {parameter.name: EXAMPLES[parameter.kind] for parameter in _required(query)}
+    return {parameter.name: example_of(parameter.kind) for parameter in _required(query)}
 
 
 def _example(graph: Graph, query: SavedQuery) -> Example | None:
     required = _required(query)
-    candidates = (chain([EXAMPLES[parameter.kind]], graph.names.labels(parameter.kind)) for parameter in required)
+    candidates = (chain([example_of(parameter.kind)], graph.names.labels(parameter.kind)) for parameter in required)
     for names in islice(product(*(islice(some, _TRIES) for some in candidates)), _TRIES):
         values = {parameter.name: name for parameter, name in zip(required, names, strict=True)}
         try:

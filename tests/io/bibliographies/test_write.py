@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import json
 from pathlib import Path
-from typing import get_args
 
 import latexcodec  # noqa: F401  (registers the codec)
 import pytest
@@ -18,9 +17,8 @@ from pydantic import ValidationError
 from ivig.errors import UnknownName
 from ivig.io.bibliographies import Publication, read_publications, write_publications
 from ivig.io.bibliographies.read import read_named
-from ivig.io.bibliographies.write import Format
 
-FORMATS: tuple[Format, ...] = get_args(Format)
+FORMATS = ("bibtex", "ris", "csl-json")
 SAMPLES = sorted((Path(__file__).parent / "samples").iterdir())
 
 _CHARACTERS = st.one_of(
@@ -69,7 +67,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("format", FORMATS)
 @given(st.lists(publications(), max_size=3))
-def test_what_is_written_reads_back_as_the_same(file: Path, format: Format, written: list[Publication]) -> None:
+def test_what_is_written_reads_back_as_the_same(file: Path, format: str, written: list[Publication]) -> None:
     path = file.with_suffix({"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}[format])
     path.write_text(write_publications(written, format), encoding="utf-8", newline="")
     assert read_publications(path) == written
@@ -81,7 +79,7 @@ def test_what_is_written_reads_back_as_the_same(file: Path, format: Format, writ
     ["a -- b --- c", "''x'' ``y`` ?`z !`w", "{a} } {", "\\textbackslash \\\\ \\{", "50% & $5_6^7 #1~", "<<a>> ,,b,,", "a and b",
      "{x} AB", "Rock and Roll AB", "A & B C", "and B", "van der Meché FG", "Jones AB Jr", "others", "X, Y", "X,", "ß A", "--", '"'],
 )  # fmt: skip
-def test_hard_text_in_every_field(tmp_path: Path, format: Format, text: str) -> None:
+def test_hard_text_in_every_field(tmp_path: Path, format: str, text: str) -> None:
     hard = Publication(
         title=text, authors=(text, "Dalakas MC", text), journal=text, volume=text, issue=text, pages=text
     )
@@ -92,14 +90,14 @@ def test_hard_text_in_every_field(tmp_path: Path, format: Format, text: str) -> 
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.suffix)
-def test_from_every_format_into_every_other(tmp_path: Path, sample: Path, format: Format) -> None:
+def test_from_every_format_into_every_other(tmp_path: Path, sample: Path, format: str) -> None:
     path = tmp_path / "refs"
     path.write_text(write_publications(read_publications(sample), format), encoding="utf-8")
     assert read_publications(path) == read_publications(sample)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_three_thousand_authors(tmp_path: Path, format: Format) -> None:
+def test_three_thousand_authors(tmp_path: Path, format: str) -> None:
     crowd = Publication(title="x", authors=tuple(f"Family{'abcdefghij'[i % 10]} A{'BC'[i % 2]}" for i in range(3000)))
     path = tmp_path / "refs"
     path.write_text(write_publications([crowd], format), encoding="utf-8")
@@ -108,14 +106,14 @@ def test_three_thousand_authors(tmp_path: Path, format: Format) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize("title", ["=1+1", "+A1", "-2+3", "@SUM(A1)", '=HYPERLINK("http://example.org","x")', "\t=1"])
-def test_text_like_a_formula_stays_text(tmp_path: Path, format: Format, title: str) -> None:
+def test_text_like_a_formula_stays_text(tmp_path: Path, format: str, title: str) -> None:
     path = tmp_path / "refs"
     path.write_text(write_publications([Publication(title=title)], format), encoding="utf-8")
     assert read_publications(path)[0].title == title.strip()
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_title_cannot_begin_an_entry_of_its_own(tmp_path: Path, format: Format) -> None:
+def test_a_title_cannot_begin_an_entry_of_its_own(tmp_path: Path, format: str) -> None:
     title = 'x\nER  - \n\nTY  - JOUR\nTI  - y\n}\n@article{z, title={z}}\n"}]'
     path = tmp_path / "refs"
     path.write_text(write_publications([Publication(title=title)], format), encoding="utf-8")
@@ -212,7 +210,7 @@ def test_an_unknown_format_is_refused() -> None:
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_entries_go_by_the_names_that_they_are_given(file: Path, format: Format) -> None:
+def test_entries_go_by_the_names_that_they_are_given(file: Path, format: str) -> None:
     written = [Publication(title="a", pmid="1"), Publication(title="b"), Publication(title="c", pmid="3")]
     path = file.with_suffix({"bibtex": ".bib", "ris": ".ris", "csl-json": ".json"}[format])
     path.write_text(write_publications(written, format, ["pmid-1", "example.org-(0a)", ""]), encoding="utf-8")

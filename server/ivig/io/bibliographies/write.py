@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
 from ivig.errors import UnknownName
 from ivig.io.bibliographies import bibtex, csl_json, ris
 from ivig.io.bibliographies.publication import Publication
 
-Format = Literal["bibtex", "ris", "csl-json"]
 _WRITERS = {"bibtex": bibtex.written, "ris": ris.written, "csl-json": csl_json.written}
 
 
-def write_publications(publications: Iterable[Publication], format: Format, names: Iterable[str] = ()) -> str:
+def write_publications(publications: Iterable[Publication], format: str, names: Iterable[str] = ()) -> str:
     """The publications in a format, to be stored as UTF-8; `read_publications` reads the same publications from it.
 
     Without a name of its own an entry goes by the key of its publication. Names have no parentheses; where one is

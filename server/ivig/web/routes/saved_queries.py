@@ -15,7 +15,7 @@ from ivig.errors import BadInput, IvigError, NotThere, Refused, UnknownName
 from ivig.export.answers import answer_bytes
 from ivig.export.plots import Bar, bars, evidence_map, marks_of, timeline
 from ivig.query import Answer, SavedQueries, SavedQuery
-from ivig.query.examples import EXAMPLES
+from ivig.query.examples import EXAMPLES, example_of
 from ivig.query.names import nearest
 from ivig.query.view import View, shown
 from ivig.web.addresses import local_path, public_url, url
@@ -189,7 +189,7 @@ def _how_to_run(query: SavedQuery) -> str | None:
     """What to do with a query that calls another server, which this one does not; None for any other."""
     if not query.service:
         return None
-    words = "".join(f' --{p.name} "{EXAMPLES[p.kind]}"' for p in query.parameters if p.required)
+    words = "".join(f' --{p.name} "{example_of(p.kind)}"' for p in query.parameters if p.required)
     return (
         f"{query.name} calls {query.service}, and this server calls no other: "
         f"run `ivig query {query.name}{words}`, or take its text at /queries/{query.name}.rq"
@@ -301,7 +301,7 @@ def _parameters(query: SavedQuery, *, required: bool) -> list[dict[str, Any]]:
             "required": required and parameter.required,
             "description": parameter.note,
             "schema": {"type": "string"},
-            "example": EXAMPLES[parameter.kind] if parameter.required else None,
+            "example": example_of(parameter.kind) if parameter.required else None,
         }
         for parameter in query.parameters
     ]
