@@ -106,10 +106,10 @@ def generate(statements: int, folder: Path, seed: int = SEED) -> Path:
     literature = folder / "data" / "literature"
     literature.mkdir(parents=True)
     curated = Curated()
-    for path in graph_files(ROOT).links:
-        shutil.copy(path, folder / "data")
     once = curated.reached([*curated.shared, *curated.conditions, *curated.in_documents])
     _write((triple for iri in once for triple in curated.said[iri]), folder / "data" / "shared.ttl")
+    for path in graph_files(ROOT).links:
+        _write_links(path, folder / "data" / path.name, {iri.removeprefix(BASE) for iri in once})
     draw = random.Random(seed)
     copy, number, left, block = 0, 0, statements - len(curated.in_documents), 0
     while left > 0:
@@ -170,6 +170,15 @@ def _said_of_conditions(curated: Curated, written: Iterable[Triple], block: int)
                 copy = NamedNode(f"{triple.object.value}-{block}")
                 if copy.value in there:
                     yield Triple(triple.subject, triple.predicate, copy)
+
+
+def _write_links(source: Path, path: Path, things: set[str]) -> None:
+    """Write the links of things that are there: those of a drawn thing would be of none."""
+    with source.open(encoding="utf-8") as lines, path.open("w", encoding="utf-8") as out:
+        for line in lines:
+            prefix, _, name = line.partition("\t")[0].partition(":")
+            if prefix != "IVIG" or name in things or name.startswith("ontology"):
+                out.write(line)
 
 
 def _write(triples: Iterable[Triple], path: Path) -> None:

@@ -87,7 +87,7 @@ def test_every_format_and_parameter_of_an_export_is_documented() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    text = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("endpoint.md", "settings.md"))
+    text = "".join((DOCS / name).read_text(encoding="utf-8") for name in ("endpoint.md", "settings.md", "scale.md"))
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "server" / "ivig").rglob("*.py"))
     settings = set(re.findall(r'"(IVIG_[A-Z_]+)"', code))
     assert len(settings) >= 5

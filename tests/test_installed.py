@@ -86,6 +86,7 @@ def test_every_command_works_from_any_folder(environment: dict[str, str], tmp_pa
         "show": (["GBS"], 0),
         "verdict": (["GBS"], 0),
         "search": (["FcRn"], 0),
+        "publish": (["--to", "nowhere"], 2),
         "plot": (["evidence-map", "-o", "map.svg"], 0),
         "diff": (["list"], 0),
         "mcp": (["--port", "nowhere"], 2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from conftest import Run, serving
 from ivig.errors import BadInput, BadQuery, EngineDown, EngineTooSlow, EngineWrong, Refused, UnknownName
 from ivig.query import Graph
 from ivig.query.remote import Endpoint
+from ivig.query.remote.dialect import dialect_names, named_dialect
 from ivig.query.remote.split import split, with_parameters
 from ivig.query.results import result_bytes
 
@@ -212,3 +214,10 @@ def test_a_parameter_is_put_into_the_patterns() -> None:
     )
     assert with_parameters(either).split() == ["?s", "a", "<x:all>", "."]
     assert with_parameters(either.replace("UNDEF", "<x:y>")).split() == ["?s", "a", "<x:y>", "."]
+
+
+@pytest.mark.parametrize("name", dialect_names())
+def test_what_a_dialect_rewrites_stands_in_a_query(graph: Graph, name: str) -> None:
+    texts = [with_parameters(query.text) for query in graph.queries.values()]
+    for pattern, _ in named_dialect(name).rewritten:
+        assert any(re.search(pattern, text) for text in texts), pattern

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import httpx
@@ -54,14 +55,16 @@ def virtuoso(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def _differing(graph: Graph, elsewhere: Graph) -> list[str]:
-    """The cases of the saved queries whose rows are others there."""
+    """The cases of the saved queries whose rows are others there, each with the first that differs."""
     found = []
     for path in sorted((ROOT / "tests" / "queries").glob("[!f]*.toml")):
         for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1):
             if "error" not in case:
                 query = graph.bound(path.stem, case.get("parameters", {}))
                 here, there = ([[*map(str, row)] for row in select(one.engine, query)] for one in (graph, elsewhere))
-                found += [] if here == there else [f"{path.stem}-{number}"]
+                if here != there:
+                    differing = next((pair for pair in zip_longest(here, there) if pair[0] != pair[1]), None)
+                    found.append(f"{path.stem}-{number}: {differing}")
     return found
 
 

@@ -143,7 +143,7 @@ def test_a_missing_parameter_says_what_belongs_there(graph: Graph) -> None:
 
 
 def test_an_unknown_parameter_or_query_gets_the_nearest(graph: Graph) -> None:
-    with pytest.raises(UnknownName, match='unknown parameter of regimens "conditon"; nearest: condition'):
+    with pytest.raises(UnknownName, match='unknown parameter of regimens "conditon"; it is one of: condition'):
         graph.query("regimens", conditon="GBS")
     with pytest.raises(UnknownName, match='unknown query "evidence-for-conditions"; nearest: evidence-for-condition'):
         graph.query("evidence-for-conditions")

@@ -14,6 +14,7 @@ from rdflib import RDF, Namespace, URIRef
 from conftest import Run, serving
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
+from ivig.export import FORMATS as FORMATS_OF_EXPORTS
 from ivig.export.description import DATASET
 from ivig.namespaces import GRAPHS
 from ivig.query import Graph
@@ -128,7 +129,7 @@ def test_the_dataset_is_described_where_crawlers_look(
     assert len(set(read.objects(dataset, VOID.classPartition))) > 10
     assert len(set(read.subjects(RDF.type, VOID.Linkset))) > 5
     downloads = list(read.objects(None, DCAT.downloadURL))
-    assert len(downloads) == len(set(downloads)) == 17
+    assert len(downloads) == len(set(downloads)) == len(FORMATS_OF_EXPORTS)
     assert server.head(str(next(url for url in downloads if "ntriples" in url))).status_code == 200
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 EXAMPLES = {
-    "Condition": "stiff person syndrome",
+    "Condition": "Kawasaki disease",
     "ConditionGroup": "neuromuscular",
     "Mechanism": "Fc receptor blockade",
     "MechanismGroup": "complement",

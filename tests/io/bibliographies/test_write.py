@@ -205,7 +205,7 @@ def test_names_of_entries_are_told_apart() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(UnknownName, match='unknown format "word"; nearest: bibtex, ris, csl-json'):
+    with pytest.raises(UnknownName, match='unknown format "word"; it is one of: bibtex, ris, csl-json'):
         write_publications([], "word")
 
 
