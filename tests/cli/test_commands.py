@@ -47,7 +47,7 @@ def test_a_former_iri_is_followed_and_said(run: Run, former: tuple[str, str]) ->
 def test_a_query_has_its_own_help(run: Run) -> None:
     text = _words(run("query", "evidence-for-condition", "--help").stdout)
     assert "--condition" in text
-    assert 'Example: ivig query evidence-for-condition --condition "stiff person syndrome" --format csv' in text
+    assert 'Example: ivig query evidence-for-condition --condition "Kawasaki disease" --format csv' in text
 
 
 @pytest.mark.parametrize("columns", ["60", "80", "140"])
