@@ -79,6 +79,7 @@ class Answer(NamedTuple):
     excluded: dict[str, set[str]]
     about: dict[str, str]
     grades: set[tuple[str, str]]
+    journals: set[tuple[str, str]]
 
 
 def answer(tmp_path: Path, *statements: str, without: str | None = None) -> Answer:
@@ -123,7 +124,23 @@ def _told(triples: list[Triple]) -> Answer:
             for t in triples
             if t.predicate.value == TERMS + "gradeDirection"
         },
+        {
+            (t.subject.value.removeprefix(BASE + "citation/"), t.object.value.removeprefix(BASE + "journal/"))
+            for t in triples
+            if t.predicate.value == TERMS + "publishedIn"
+        },
     )
+
+
+JOURNALS = """
+<journal/examples> a ivig:Journal ; skos:prefLabel "Journal of Examples"@en ; skos:altLabel "J. Examples"@en .
+<journal/more-examples> a ivig:Journal ; skos:prefLabel "Journal of More Examples"@en .
+"""
+
+
+def appeared(name: str, journal: str) -> str:
+    """A publication in a journal."""
+    return f'<citation/{name}> a ivig:Citation ; skos:prefLabel "{name}"@en ; ivig:doi "10.1000/{name}" ; ivig:journal "{journal}" .\n'
 
 
 RULES = {
@@ -144,6 +161,7 @@ RULES = {
     "bodies": [trial("a", "benefit", 111), advice("r", "for", "one")],
     "grade": [trial("a", "benefit", 111), advice("r", "for", "one", GRADED)],
     "evidence-line": [trial("a", "benefit", 111)],
+    "journal": [JOURNALS, appeared("a", "Journal of Examples")],
     "licences": [
         trial("a", "benefit", 111),
         '<statement/l> a ivig:Statement ; skos:prefLabel "l"@en ; ivig:kind <kind/regulatory> ; ivig:condition <condition/gout> ; '
@@ -461,3 +479,9 @@ def test_a_publication_of_one_study_belongs_to_its_evidence_line(
     triples = derived(files)
     lines = {t.subject.value: t.object.value for t in triples if t.predicate.value == TERMS + "evidenceLine"}
     assert lines == {BASE + "statement/b": BASE + line}
+
+
+def test_a_publication_is_in_the_journal_that_bears_the_name_it_gives(tmp_path: Path) -> None:
+    names = {"a": "JOURNAL OF EXAMPLES", "b": "J. Examples.", "c": "J Examples", "d": "Journal of More Examples"}
+    found = answer(tmp_path, JOURNALS, *(appeared(name, journal) for name, journal in names.items())).journals
+    assert found == {("a", "examples"), ("b", "examples"), ("d", "more-examples")}

@@ -52,6 +52,12 @@ def test_old_and_short_names_are_known(graph: Graph, name: str, label: str) -> N
     assert graph.names.label(graph.names.resolve(name, "Condition")) == label
 
 
+def test_a_journal_gives_way_to_the_disease_that_it_is_called_like(graph: Graph) -> None:
+    assert graph.names.exact("Multiple sclerosis") == [BASE + "condition/multiple-sclerosis"]
+    assert graph.names.exact("N Engl J Med") == [BASE + "journal/new-england-journal-of-medicine"]
+    assert graph.search("Blood", limit=1)[0].iri == BASE + "journal/blood"
+
+
 def test_a_publication_is_known_by_pmid_and_doi(graph: Graph) -> None:
     iri = BASE + "citation/pmid-15674654"
     for name in ("15674654", "PMID:15674654", "10.1007/s10067-004-0959-7", "doi:10.1007/s10067-004-0959-7", iri):

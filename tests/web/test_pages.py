@@ -137,6 +137,15 @@ def test_a_publication_tells_how_it_was_read(server: httpx.Client, graph: Graph)
     assert "How it was read" in page and f"<strong>{readings[0]['depth'] or 'depth not recorded'}</strong>" in page
 
 
+def test_a_journal_has_its_publications_and_they_lead_to_it(server: httpx.Client, graph: Graph) -> None:
+    rows = graph.about("mentions-of-thing", "https://w3id.org/ivig/journal/blood").rows
+    assert len(rows) > 20
+    citation = str(rows[0]["subject"]).removeprefix("https://w3id.org/ivig")
+    page = server.get("/journal/blood", headers=BROWSER).text
+    assert f'href="{citation}"' in page and "nlmcatalog/7603509" in page
+    assert 'href="/journal/blood">Blood</a></em>' in server.get(citation, headers=BROWSER).text
+
+
 def test_an_answer_is_pictured_by_its_words_which_filter_it(server: httpx.Client) -> None:
     page = server.get("/queries/evidence-for-condition?condition=GBS&sort=year", headers=BROWSER).text
     picture = page[page.index("<figure>") : page.index("</figure>")]

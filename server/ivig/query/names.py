@@ -32,11 +32,11 @@ _BARE = (
 """Codes that are known by their looks, and whose they are."""
 _ICD10 = re.compile(r"icd[- _]?10[: _](.+)", re.IGNORECASE)
 """A code of ICD-10 that does not say of which."""
-_NOT_NEAR = frozenset({"Citation", "Term"})
+_NOT_NEAR = frozenset({"Citation", "Journal", "Term"})
 """Kinds whose names are not offered where nobody asked for the kind: titles are likened by the search in full text."""
 
 
-_GROWING = frozenset({"AdverseEvent", "Body", "Citation", "Condition", "Mechanism", "Outcome", "Treatment"})
+_GROWING = frozenset({"AdverseEvent", "Body", "Citation", "Condition", "Journal", "Mechanism", "Outcome", "Treatment"})
 """Kinds that are no vocabulary: how many there are says nothing."""
 _FEW = 30
 """So many words of a vocabulary are all offered where none is near."""
@@ -242,8 +242,11 @@ class Names:
             return []
         found: dict[str, None] = {}
         for kind, known in self._index["kinds"].items():
-            if kind != "Term":
+            if kind not in ("Term", "Journal"):
                 found.update(dict.fromkeys(known.get(typed, [])))
+        # A journal may be called like the disease that it is on.
+        if not found:
+            found.update(dict.fromkeys(self._index["kinds"].get("Journal", {}).get(typed, [])))
         found.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
         if found:
             return list(found)

@@ -30,6 +30,7 @@ FIRST = (
     "source document",
     "study",
     "citation",
+    "journal",
     "statement",
 )
 """The kinds in the order in which things of one rank are listed; then all others."""

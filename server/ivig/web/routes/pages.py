@@ -24,7 +24,17 @@ from ivig.web.served import Here, Served
 _DOCS_POLICY = POLICY.format(more_style=" 'unsafe-inline'")
 _MOST_COMPARED = 4
 _ROWS = 100
-_KINDS_IN_SITEMAP = ("condition", "mechanism", "body", "source", "adverse-event", "outcome", "study-type", "citation")
+_KINDS_IN_SITEMAP = (
+    "condition",
+    "mechanism",
+    "body",
+    "source",
+    "adverse-event",
+    "outcome",
+    "study-type",
+    "citation",
+    "journal",
+)
 
 router = APIRouter(include_in_schema=False)
 
