@@ -35,7 +35,8 @@ _OF_A_VERDICT = {
     )
 }
 """Derived properties that lead to assessments and to terms in which a verdict is said."""
-_IN_SCHEME = SKOS + "inScheme"
+_FOLLOWED = (SKOS + "inScheme", TERMS + "publishedIn")
+"""What was derived of a thing by what it is called, and leads to things that belong to it."""
 _ANCESTORS, _INFERRED, _LINKS = NamedNode(ANCESTORS_GRAPH), NamedNode(INFERRED_GRAPH), NamedNode(LINKS_GRAPH)
 
 
@@ -164,7 +165,7 @@ def _description(quads: Iterable[Quad]) -> Description:
                     terms[iri] = inferred and terms.get(iri, True)
             elif iri.startswith(BASE):
                 thing = iri
-                if not inferred or predicate == _IN_SCHEME:
+                if not inferred or predicate in _FOLLOWED:
                     leads_to[iri] = None
                 elif predicate == _HAS_VERDICT:
                     verdicts.append(iri)
