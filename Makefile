@@ -77,9 +77,11 @@ $(READY): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install $(QUIETLY) --constraint constraints.txt --editable '.[export,ontologies]'
 	touch $@
 
-$(DEV): $(READY)
+# All of that too, in one go.
+$(DEV): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install $(QUIETLY) --constraint constraints.txt --editable '.[dev]'
-	touch $@
+	touch $(READY) $@
 
 $(UI): server/ui/package-lock.json server/ui/vite.config.ts server/ui/tsconfig.json $(wildcard server/ui/src/*)
 	cd server/ui && npm ci && npm run build
