@@ -1,15 +1,14 @@
 /** Links to things of the graph by their names, in the table of an answer: the things are asked for once, all together. */
 const BASE = "https://w3id.org/ivig/";
-const known = new Map<string, string>();
+/** What each thing is called, once that is known: a table that is drawn again meanwhile waits for the same answer. */
+const names = new Map<string, Promise<string>>();
 
-export async function nameThings(root: HTMLElement, endpoint: string, home: string): Promise<void> {
+export function nameThings(root: HTMLElement, endpoint: string, home: string): void {
   const links = [...root.querySelectorAll<HTMLAnchorElement>(`td a[href^="${BASE}"]`)];
-  const wanted = [...new Set(links.map((link) => link.href))].filter((iri) => !known.has(iri) && !/[<>"{}|\\^`\s]/.test(iri));
+  const wanted = [...new Set(links.map((link) => link.href))].filter((iri) => !names.has(iri) && !/[<>"{}|\\^`\s]/.test(iri));
   if (wanted.length) {
-    for (const iri of wanted) known.set(iri, "");
-    const query = `SELECT ?thing (SAMPLE(?name) AS ?label) WHERE { VALUES ?thing { ${wanted.map((iri) => `<${iri}>`).join(" ")} } ?thing skos:prefLabel|rdfs:label ?name } GROUP BY ?thing`;
-    const answer = await fetch(endpoint, { method: "POST", body: new URLSearchParams({ query }), headers: { accept: "application/sparql-results+json" } }).catch(() => null);
-    if (answer?.ok) for (const row of (await answer.json()).results.bindings) known.set(row.thing.value, row.label?.value ?? "");
+    const labels = labelsOf(wanted, endpoint);
+    for (const iri of wanted) names.set(iri, labels.then((found) => found.get(iri) ?? ""));
   }
   for (const link of links) {
     const iri = link.href;
@@ -17,6 +16,15 @@ export async function nameThings(root: HTMLElement, endpoint: string, home: stri
     // The same thing on this server.
     link.href = home + iri.slice(BASE.length);
     link.removeAttribute("target");
-    if (known.get(iri)) link.textContent = known.get(iri) ?? "";
+    void names.get(iri)?.then((name) => {
+      if (name) link.textContent = name;
+    });
   }
+}
+
+async function labelsOf(iris: string[], endpoint: string): Promise<Map<string, string>> {
+  const query = `SELECT ?thing (SAMPLE(?name) AS ?label) WHERE { VALUES ?thing { ${iris.map((iri) => `<${iri}>`).join(" ")} } ?thing skos:prefLabel|rdfs:label ?name } GROUP BY ?thing`;
+  const answer = await fetch(endpoint, { method: "POST", body: new URLSearchParams({ query }), headers: { accept: "application/sparql-results+json" } }).catch(() => null);
+  const rows: Record<string, { value: string }>[] = answer?.ok ? (await answer.json()).results.bindings : [];
+  return new Map(rows.map((row) => [row.thing?.value ?? "", row.label?.value ?? ""]));
 }

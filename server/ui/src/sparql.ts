@@ -144,7 +144,7 @@ async function begin(): Promise<void> {
   const home = endpoint.replace(/sparql$/, "");
   new MutationObserver(() => {
     labelFields(place);
-    void nameThings(place, endpoint, home);
+    nameThings(place, endpoint, home);
   }).observe(place, { childList: true, subtree: true });
 }
 
