@@ -59,6 +59,7 @@ class Curated:
         """The statements that share a publication, a study or a page, over any number of steps."""
         of: dict[str, list[str]] = {}
         for iri in statements:
+            # Those properties lead to things.
             joined = [t.object.value for t in self.said[iri] if t.predicate.value in JOINING]  # type: ignore[union-attr]
             together = [iri]
             for known in {id(of[thing]): of[thing] for thing in joined if thing in of}.values():
@@ -163,6 +164,7 @@ def _copied(said: Iterable[Triple], copy: int, block: int, number: int) -> Itera
 
 def _said_of_conditions(curated: Curated, written: Iterable[Triple], block: int) -> Iterator[Triple]:
     """What shared things, such as the outcomes that define a disease, say of the conditions of a block."""
+    # No blank node is in the data.
     there = {triple.subject.value for triple in written}  # type: ignore[union-attr]
     for iri in curated.shared:
         for triple in curated.said[iri]:

@@ -19,14 +19,17 @@ UNITS = {
     "a": " years",
     "h": " hours",
     "{score}": " points",
+    "{logit}": " logits",
     "10*9/L": " × 10⁹/L",
+    "/uL": "/µL",
 }
 PERSONS = ("{patients}", "patients", "{persons}", "{patient}")
 
 
 def number(value: Decimal) -> str:
     text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{int(text):,}" if "." not in text and abs(int(text)) >= 10_000 else text
 
 
 def quantity(of: Any) -> str:

@@ -92,22 +92,26 @@ def script() -> dict[str, Any]:
     return runpy.run_path(str(SCRIPT))
 
 
+@pytest.mark.parametrize(
+    "condition",
+    ["Guillain-Barré syndrome", "chronic inflammatory demyelinating polyneuropathy", "immune thrombocytopenia"],
+)
 def test_a_stranger_reads_the_summary_of_findings_of_the_page(
-    written: Written, server: httpx.Client, script: dict[str, Any]
+    ten: Bundle, graph: Graph, server: httpx.Client, script: dict[str, Any], condition: str
 ) -> None:
     """The script knows FHIR and nothing of ours; the page shows the same verdict and the same rows."""
-    bundle = Bundle.model_validate_json(written("fhir", Selection(condition=("Guillain-Barré syndrome",))))
-    page = server.get("/condition/guillain-barre-syndrome", headers=HTML).text
+    path = "/" + graph.names.resolve(condition, "Condition").removeprefix(BASE)
+    page = server.get(path, headers=HTML).text
     for question in re.findall(r'data-replaces="evidence-([a-z]+)"', page):
-        page += server.get("/condition/guillain-barre-syndrome", params={"question": question}, headers=HTML).text
+        page += server.get(path, params={"question": question}, headers=HTML).text
     shown = _rows_of_the_page(page)
-    read = {address: tuple(cells) for address, _, *cells in script["rows"](bundle) if address in shown}
+    read = {address: tuple(cells) for address, _, *cells in script["rows"](ten) if address in shown}
     assert read == shown
     assert len(read) > 20
     assert any(row[2] for row in read.values()) and any(row[3] for row in read.values())
-    told = {title: said for title, *said in script["verdicts"](bundle)}
+    told = {title: said for title, *said in script["verdicts"](ten)}
     answer = _text(page)
-    assert all(said in answer for said in told["verdict on Guillain-Barré syndrome, to treat"])
+    assert all(said in answer for said in told[f"verdict on {condition}, to treat"])
 
 
 def _rows_of_the_page(page: str) -> dict[str, tuple[str, ...]]:

@@ -233,3 +233,12 @@ def test_every_answer_carries_the_safety_headers(server: httpx.Client) -> None:
 
 def test_health_names_the_release(server: httpx.Client, graph: Graph) -> None:
     assert server.get("/health").json() == {"status": "ok", "release": graph.release.digest}
+
+
+def test_a_journal_has_a_page_with_its_publications(server: httpx.Client, graph: Graph) -> None:
+    row = graph.sparql("SELECT ?journal ?paper { ?paper ivig:publishedIn ?journal } ORDER BY ?journal ?paper LIMIT 1")[
+        0
+    ]
+    page = server.get("/" + str(row["journal"]).removeprefix(BASE), headers={"accept": "text/html"}).text
+    assert "Publications in it" in page
+    assert f'href="/{str(row["paper"]).removeprefix(BASE)}"' in page

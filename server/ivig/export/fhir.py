@@ -93,7 +93,7 @@ def write(graph: Graph, subgraph: Subgraph, format_name: str, out: BinaryIO) -> 
             "select a condition or such statements, or take turtle or jsonld"
         )
     meta = {"versionId": graph.release.digest, "source": DATASET}
-    # An entry a line, as they come: the Bundle around them is that of the library with room for entries.
+    # An entry a line, as they come: the Bundle around them is the library's, opened where entries go.
     out.write(bundle.Bundle(type="collection", meta=meta).model_dump_json().encode().removesuffix(b"}") + b',"entry":[')
     between = b"\n"
     for resource in chain((first,), resources):

@@ -534,17 +534,19 @@ def bars(found: Sequence[Bar], title: str) -> Element:
     most, step = max(bar.times for bar in found), 24
     said = "; ".join(f"{bar.word}: {bar.times}" for bar in found)
     root = _svg(446, step * len(found) + 4, title, said)
+    # The column of words is as wide as the longest of them, by what a bold letter takes.
+    start = min(272.0, 30 + 7.2 * max(len(bar.word) for bar in found))
     for index, bar in enumerate(found):
         y, sign = 2.0 + step * index, sign_of(bar.word)
         link = _linked(root, bar.href)
         link.set("aria-label", f"{number(bar.times)} {sign.sign} {_shortened(bar.word, 36)}")
         SubElement(link, "rect", {"y": f"{y}", "width": "446", "height": f"{step}", "fill": "transparent"})
-        wide = max(3.0, bar.times / most * 110)
-        box = {"x": f"{110 - wide:.1f}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
-        SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})
-        _text(link, 152, y + 16.5, number(bar.times), "ink", **{"text-anchor": "end"})
         words = f"{sign.sign} {_shortened(bar.word, 36)}"
-        _text(link, 164, y + 16.5, words, sign.tone, **{"font-weight": "600"})
+        _text(link, start - 10, y + 16.5, words, sign.tone, **{"font-weight": "600", "text-anchor": "end"})
+        wide = max(3.0, bar.times / most * 130)
+        box = {"x": f"{start:g}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
+        SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})
+        _text(link, start + wide + 8, y + 16.5, number(bar.times), "ink")
     return root
 
 

@@ -15,7 +15,7 @@ ROWS = 100
 _MOST_CHOICES = 14
 _LONGEST_CHOICE = 60
 _MOST_COLUMNS = 10
-"""Columns that a screen has room for; the others are there to be chosen."""
+"""Columns that a screen shows at first; the others are there to be chosen."""
 _NOT_CHOSEN = ("pmid", "doi", "finding", "page")
 """Columns whose values nobody chooses from a list."""
 

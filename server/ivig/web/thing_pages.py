@@ -134,7 +134,14 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
         bodies=bodies,
         strip=condition.strip([body for body in bodies if body.row["condition"] == iri]),
         disagree=_disagree(here, iri),
-        licences=[row for row in licences if row["condition"] == iri],
+        # Two statements may tell of one decision: it stands once, with the first.
+        licences=list(
+            {
+                (row["authority"], row["status"], row["product"], row["year"]): row
+                for row in reversed(licences)
+                if row["condition"] == iri
+            }.values()
+        )[::-1],
         narrower_licences=sum(1 for row in licences if row["condition"] != iri),
         reading=condition.reading(graph, iri),
         harms=condition.harms(graph, iri),
@@ -242,8 +249,16 @@ _PAGES: dict[str, tuple[str, Callable[[Served, str, dict[str, Any]], dict[str, A
     "Study": ("thing.html", lambda here, iri, values: _of_study(here, iri)),
     "WebPage": ("thing.html", _listing()),
     "ConditionGroup": ("thing.html", _listing()),
+    "Journal": ("thing.html", lambda here, iri, values: _of_journal(here, iri)),
 }
 """Class to the template of its page and what it needs."""
+
+
+def _of_journal(here: Served, iri: str) -> dict[str, Any]:
+    """A journal: what the graph has of it."""
+    rows = here.graph.about("mentions-of-thing", iri).rows
+    publications = [[cell(row["subject"], row["subject_label"])] for row in rows]
+    return {"listed": None, "mentions": Table(["publication"], publications), "mentioned": "Publications in it"}
 
 
 def _of_passage(here: Served, iri: str) -> dict[str, Any]:
