@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pyoxigraph import Triple
 
 from ivig.build.ancestors import ancestors
+from ivig.build.chunks import forget_old
 from ivig.build.derivation import derive
 from ivig.build.linked import LinkedOntologies
 from ivig.build.publish import publish
@@ -68,6 +69,7 @@ def build(
     higher = ancestors(ontologies, sources.links) if ontologies else None
     if higher:
         graphs[ANCESTORS_GRAPH] = higher.triples
+    forget_old()
     return publish(graphs, stamp, releases, higher, _REFERENCE_TOOLS if reference else _TOOLS)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -18,8 +18,6 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
-    parse,
-    serialize,
 )
 
 from ivig.build.ancestors import Ancestors
@@ -70,7 +68,7 @@ def publish(
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         store = Store(str(draft.store))
-        store.bulk_extend(parse(sorted_nquads(quads), format=RdfFormat.N_QUADS))
+        store.bulk_extend(canonical(quads))
         store.optimize()
         store.flush()
         # The digest is over what the store gives back: it keeps numbers in their canonical form.
@@ -82,20 +80,22 @@ def publish(
         return releases.publish(folder, digest)
 
 
-def sorted_nquads(quads: Iterable[Quad]) -> bytes:
-    """N-Quads, a line a quad, sorted: the form that the digest is taken over.
-
-    Blank nodes, which only the ontology has, get the labels that RDF Dataset Canonicalization gives them.
-    """
-    lines, with_blanks = set(), Dataset()
+def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """The quads, their blank nodes, which only the ontology has, with labels by RDF Dataset Canonicalization."""
+    with_blanks = Dataset()
     for quad in quads:
         if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
             with_blanks.add(quad)
         else:
-            lines.add(f"{quad} .\n".encode())
+            yield quad
     with_blanks.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    named = serialize(with_blanks, format=RdfFormat.N_QUADS) or b""
-    return b"".join(sorted(lines | set(named.splitlines(keepends=True))))
+    yield from with_blanks
+
+
+def sorted_nquads(store: Store) -> bytes:
+    """What a store holds, as N-Quads, a line a quad, sorted: the form that the digest is taken over."""
+    lines = (store.dump(format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
+    return b"".join(sorted(lines))
 
 
 def _things(data: Iterable[Triple]) -> dict[str, int]:

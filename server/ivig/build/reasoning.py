@@ -1,20 +1,24 @@
 """Materialization: what the data and the ontology entail by OWL 2 RL.
 
-`reasonable` does what one triple entails, in chunks, for nothing of that reaches over a chunk; what takes two triples,
-property chains and transitive properties, is one query over the whole store. Both in turn until nothing is
-new, each round over what the last one added. owlrl, the reference, takes all of it at once.
+`reasonable` does what one triple entails, in chunks, for nothing of that reaches over a chunk, and what it said of a
+chunk is kept; what takes two triples, property chains and transitive properties, is one query over the whole store.
+Both in turn until nothing is new, each round over what the last one added. owlrl, the reference, takes all of it at
+once.
 
 An axiom beyond that is refused: what an engine is silent on must not look like what does not follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse, serialize
 
+from ivig.build.chunks import is_full, remembered, sorted_ntriples
 from ivig.build.consistency import inconsistencies
 from ivig.build.queries import Term, refuse, store_of, triples
 from ivig.build.sources import Sources
@@ -23,7 +27,7 @@ from ivig.io.turtle import in_graph
 from ivig.namespaces import INFERRED_GRAPH
 
 _CHUNK = 20_000
-"""Triples that the reasoner is given at once: it then takes some 60 MB, whatever the size of the graph."""
+"""Triples that the reasoner is given at once, at most: it then takes some 60 MB, whatever the size of the graph."""
 
 _LITERAL = "urn:ivig:literal:"
 _ALL, _NEW = DefaultGraph(), NamedNode(INFERRED_GRAPH)
@@ -47,12 +51,33 @@ def infer(sources: Sources, *, reference: bool = False) -> list[Triple]:
 
 def _by_reasonable(store: Store) -> list[str]:
     axioms = triples(store, "axioms.rq")
+    rules, engine = sorted_ntriples(axioms), version("reasonable")
     new = [quad.triple for quad in store]
     while new:
-        for start in range(0, len(new), _CHUNK):
-            _add(store, _entailed(axioms, new[start : start + _CHUNK]))
+        for chunk in _chunks(new):
+            entailed = remembered(partial(_reasoned, axioms, chunk), sorted_ntriples(chunk), rules, engine)
+            _add(store, [quad.triple for quad in parse(entailed, format=RdfFormat.N_TRIPLES)])
         new = _add(store, triples(store, "entailment-chains.rq"))
     return []
+
+
+def _chunks(new: Sequence[Triple]) -> Iterator[list[Triple]]:
+    """The triples in chunks, those of a subject together."""
+    said: dict[str, list[Triple]] = {}
+    for triple in new:
+        said.setdefault(str(triple.subject), []).append(triple)
+    chunk: list[Triple] = []
+    for subject in sorted(said):
+        chunk += said[subject]
+        if is_full(len(chunk), _CHUNK, subject):
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _reasoned(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> bytes:
+    return serialize(_entailed(axioms, chunk), format=RdfFormat.N_TRIPLES) or b""
 
 
 def _add(store: Store, entailed: Sequence[Triple]) -> list[Triple]:

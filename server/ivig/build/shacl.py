@@ -20,19 +20,22 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
+from ivig.build.chunks import is_full, remembered, sorted_ntriples
 from ivig.build.queries import Term, refuse, rows, short, store_of
 from ivig.errors import BadInput
+from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES, RDF_TYPE
 
 SH = "http://www.w3.org/ns/shacl#"
 _CHUNK = 1500
-"""Things in a chunk: pyrudof then takes some 350 MB, whatever the size of the graph."""
+"""Things in a chunk at most: pyrudof then takes some 350 MB, whatever the size of the graph."""
 _WORKER = Path(__file__).with_name("shacl_worker.py")
 
 _SHAPE = "urn:ivig:shape:"
@@ -112,7 +115,7 @@ class _Shapes:
         self.triples = [
             Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object)) for t in given
         ]
-        self.document = _document(self.triples)
+        self.document = sorted_ntriples(self.triples)
         self._said: dict[tuple[object, str], list[Any]] = {}
         for triple in self.triples:
             if triple.predicate.value.startswith(SH):
@@ -161,7 +164,7 @@ def _ill_formed(document: str) -> tuple[str, ...]:
     assert spec is not None
     assert spec.origin is not None
     path = Path(spec.origin).with_name("assets") / "shacl-shacl.ttl"
-    rules = _document(quad.triple for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE))
+    rules = sorted_ntriples(read_turtle(path))
     broken = [
         f"shapes: {short(said['focusNode'])}: sh:{_local(said.get('resultPath'))} is not what SHACL takes"
         + (f": {short(said['value'])}" if "value" in said else "")
@@ -181,13 +184,18 @@ def _by_pyrudof(data: Sequence[Triple], shapes: _Shapes) -> Iterator[Said]:
     # Processes, for the engine holds Python's lock while it validates; a thread waits for each.
     with ThreadPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
         ill_formed = pool.submit(_ill_formed, shapes.document)
-        reports = [pool.submit(_run, _document(chunk), shapes.document) for _, chunk in chunks]
+        reports = [pool.submit(_run, sorted_ntriples(chunk), shapes.document) for _, chunk in chunks]
         _check(ill_formed.result())
         for (own, _), report in zip(chunks, reports, strict=True):
             yield from (said for said in _reported(report.result()) if own is None or said["focusNode"] in own)
 
 
 def _run(data: str, shapes: str) -> list[Triple]:
+    report = remembered(lambda: _asked(data, shapes), data, shapes, version("pyrudof"))
+    return [quad.triple for quad in parse(report, format=RdfFormat.N_TRIPLES)]
+
+
+def _asked(data: str, shapes: str) -> bytes:
     done = subprocess.run(
         # Not even the folder of the program is searched for modules: some have the names of others.
         [sys.executable, "-P", str(_WORKER)],
@@ -203,7 +211,7 @@ def _run(data: str, shapes: str) -> list[Triple]:
         answer = {"error": f"it ended with {done.returncode}: {last}"}
     if "error" in answer:
         raise BadInput(f"shapes: pyrudof does not take them: {answer['error']}")
-    return [quad.triple for quad in parse(answer["report"], format=RdfFormat.N_TRIPLES)]
+    return str(answer["report"]).encode()
 
 
 def _chunks(data: Sequence[Triple]) -> Iterator[tuple[set[object] | None, list[Triple]]]:
@@ -236,7 +244,7 @@ def _chunks(data: Sequence[Triple]) -> Iterator[tuple[set[object] | None, list[T
             new = {t.object for t in triples if t.predicate != _SUB_CLASS_OF and t.object in said} - reached
             reached |= new
             todo += new
-        if len(reached) >= _CHUNK:
+        if is_full(len(reached), _CHUNK, str(start)):
             yield reached - judged, [*chunk, *hierarchy]
             judged |= reached
             reached, chunk = set(), []
@@ -285,7 +293,3 @@ def _reported(report: Iterable[Triple]) -> Iterator[Said]:
 
 def _local(iri: Term | None) -> str:
     return iri.value.rpartition("#")[2] if isinstance(iri, NamedNode) else ""
-
-
-def _document(triples: Iterable[Triple]) -> str:
-    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode()
