@@ -42,7 +42,7 @@ def publish(
     :param higher: what linked ontologies add, where there are any
     :param tools: the distributions whose versions the manifest names
     """
-    quads = [in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples]
+    quads = (in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples)
     asserted = [*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]]
     index = name_index(asserted, graphs[LINKS_GRAPH])
     names = json.dumps(index, ensure_ascii=False, sort_keys=True).encode()
