@@ -124,6 +124,11 @@ class Schema:
         return {each.iri: each.name for properties in self._properties.values() for each in properties}
 
     @cached_property
+    def datatypes(self) -> dict[str, str]:
+        """The datatype of the values of every property that a shape names, by its IRI; empty for links."""
+        return {each.iri: each.datatype for properties in self._properties.values() for each in properties}
+
+    @cached_property
     def vocabularies(self) -> frozenset[str]:
         """The classes whose members are terms of a vocabulary, by their names in the ontology.
 
