@@ -13,8 +13,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ivig.build.sources import read
+from ivig.curate.bibliography import citation_fields
 from ivig.io.bibliographies import Publication
-from ivig.io.bibliographies.names import authors_line
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
 from ivig.model.label_index import name_index
 from ivig.model.records import KINDS
@@ -199,14 +199,7 @@ def publication_rows(publications: Iterable[Publication]) -> list[dict[str, Cell
     """
     return [
         {
-            "citation.pmid": each.pmid or None,
-            "citation.doi": each.doi or None,
-            "citation.pmcid": each.pmcid or None,
-            "citation.title": each.title or None,
-            "citation.title_status": "full" if each.title else None,
-            "citation.journal": each.journal or None,
-            "citation.year": each.year,
-            "citation.authors_short": authors_line(each.authors) or None,
+            **{f"citation.{name}": value for name, value in citation_fields(each)},
             "retraction": "retracted" if each.retraction == "retracted" else None,
             "read_at": f"https://pubmed.ncbi.nlm.nih.gov/{each.pmid}/" if each.pmid else each.address or None,
         }
