@@ -36,7 +36,7 @@ def validate(
     """
     from ivig.build.sources import read
     from ivig.build.validation import validate as violations_of, write_report
-    from ivig.cli.terminal import under_way
+    from ivig.cli.terminal import counting
     from ivig.curate.store import orphans
     from ivig.namespaces import BASE
     from ivig.settings import graph_files
@@ -46,7 +46,7 @@ def validate(
         raise BadInput("--alone needs files to check")
     source = graph_files(graph)
     sources = read(source, paths, own_data=not alone)
-    with under_way("validating"):
+    with counting("validating", shown=""):
         found = violations_of(sources, reference=reference)
     if paths:
         names = {source.name(path) for path in paths}

@@ -17,7 +17,7 @@ from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
-from ivig.web.negotiation import accepted, chosen_format, without_mark
+from ivig.web.negotiation import accepted, chosen_format, query_parameter, without_mark
 
 _LONGEST_NAME = 80
 
@@ -139,13 +139,8 @@ def _truth(value: str) -> bool:
 
 def parameters() -> list[dict[str, Any]]:
     """The parameters, for the description of the API."""
-    examples = {"condition": EXAMPLES["Condition"], "format": "turtle"}
-
-    def parameter(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
-        example = {"example": examples[name]} if name in examples else {}
-        return {"name": name, "in": "query", "required": False, "description": note, "schema": schema} | example
-
-    texts = [parameter(name, note, {"type": "array", "items": {"type": "string"}}) for name, note in _SEVERAL.items()]
+    examples = {"condition": {"example": EXAMPLES["Condition"]}, "format": {"example": "turtle"}}
+    texts = {"type": "array", "items": {"type": "string"}}
     schemas: dict[str, dict[str, Any]] = {
         "depth": {"type": "integer", "minimum": 0, "maximum": 9},
         "asserted": {"type": "boolean"},
@@ -153,4 +148,8 @@ def parameters() -> list[dict[str, Any]]:
         "citations": {"type": "string", "enum": [*BIBLIOGRAPHIES]},
         "format": {"type": "string", "enum": [*FORMATS, "csv;bom"]},
     }
-    return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]
+    schemas |= dict.fromkeys(_SEVERAL, texts)
+    return [
+        query_parameter(name, note, schemas.get(name, {"type": "string"}), **examples.get(name, {}))
+        for name, note in {**_SEVERAL, **_ONE}.items()
+    ]

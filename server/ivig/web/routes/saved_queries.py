@@ -27,6 +27,7 @@ from ivig.web.negotiation import (
     chosen_format,
     content_type,
     disposition,
+    query_parameter,
     without_mark,
 )
 from ivig.web.problems import problem
@@ -49,16 +50,14 @@ _BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xm
 """The formats that stand for themselves at the end of an address."""
 
 
-def _option(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": note, "schema": schema}
-
-
 _COUNT = {"type": "integer", "minimum": 0}
 _VIEW_PARAMETERS = [
-    _option("limit", "How many rows at most.", _COUNT),
-    _option("offset", "How many rows to leave out at the beginning.", _COUNT),
-    _option("sort", "Columns to sort by, with commas between; -year for the largest first.", {"type": "string"}),
-    _option("columns", "The columns wanted, with commas between.", {"type": "string"}),
+    query_parameter("limit", "How many rows at most.", _COUNT),
+    query_parameter("offset", "How many rows to leave out at the beginning.", _COUNT),
+    query_parameter(
+        "sort", "Columns to sort by, with commas between; -year for the largest first.", {"type": "string"}
+    ),
+    query_parameter("columns", "The columns wanted, with commas between.", {"type": "string"}),
 ]
 _ENDING_PARAMETER = {
     "name": "ending",
@@ -67,7 +66,7 @@ _ENDING_PARAMETER = {
     "description": "The format: json is an array of objects, each with every column.",
     "schema": {"type": "string", "enum": list(_BY_ENDING)},
 }
-_FORMAT_PARAMETER = _option(
+_FORMAT_PARAMETER = query_parameter(
     "format",
     "The format of the answer, in place of the Accept header; csv;bom for Excel.",
     {"type": "string", "enum": [*_TYPES, "csv;bom", "html"]},
@@ -286,7 +285,7 @@ def _described_parameters(query: SavedQuery) -> list[dict[str, Any]]:
     """The parameters of a query, the columns that its answer can be filtered by, and what else may be asked."""
     own = [parameter.name for parameter in query.parameters]
     filters = [
-        _option(name, f"Only rows with this value. {meaning}", {"type": "array", "items": {"type": "string"}})
+        query_parameter(name, f"Only rows with this value. {meaning}", {"type": "array", "items": {"type": "string"}})
         for name, meaning in query.columns.items()
         if name not in own
     ]
@@ -295,13 +294,12 @@ def _described_parameters(query: SavedQuery) -> list[dict[str, Any]]:
 
 def _parameters(query: SavedQuery, *, required: bool) -> list[dict[str, Any]]:
     return [
-        {
-            "name": parameter.name,
-            "in": "query",
-            "required": required and parameter.required,
-            "description": parameter.note,
-            "schema": {"type": "string"},
-            "example": example_of(parameter.kind) if parameter.required else None,
-        }
+        query_parameter(
+            parameter.name,
+            parameter.note,
+            {"type": "string"},
+            required=required and parameter.required,
+            example=example_of(parameter.kind) if parameter.required else None,
+        )
         for parameter in query.parameters
     ]
