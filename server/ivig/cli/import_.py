@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivig.cli.options import GraphOption
+from ivig.cli.rows import write_csv
 from ivig.errors import BadInput
-from ivig.io.atomic import finished_file
 
 if TYPE_CHECKING:
     from ivig.curate.store import Summary
@@ -119,10 +117,5 @@ def _print(summary: Summary, dry_run: bool) -> None:
 
 
 def _write_report(path: Path, problems: Sequence[Problem]) -> None:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow(["file", "place", "record", "field", "value", "allowed", "doubt"])
-    rows.writerows(problems)
-    with finished_file(path) as draft:
-        draft.write_text(text.getvalue(), encoding="utf-8", newline="")
+    write_csv(path, ["file", "place", "record", "field", "value", "allowed", "doubt"], problems)
     print(f"{len(problems)} problems in {path}", file=sys.stderr)
