@@ -94,7 +94,7 @@ def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]
     broader = sorted((b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS)), key=str)
     kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
     example = ontology.value(cls, SKOS.example)
-    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {example}." if example else "") + "\n"
+    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {str(example).rstrip(".")}." if example else "") + "\n"
     constraints = _constraints(shapes, cls)
     inferred = [p for p in _properties(ontology) if ontology.value(p, RDFS.domain) == cls and p not in constraints]
     if constraints or inferred:
@@ -140,7 +140,7 @@ def _rules(shapes: Graph, cls: URIRef) -> list[str]:
 def _property_row(ontology: Graph, prop: URIRef, how_often: str) -> str:
     example = ontology.value(prop, SKOS.example)
     meaning = str(ontology.value(prop, SKOS.definition) or OUTSIDE[_prefixed(prop)])
-    meaning += f" Example: {example}." if example else ""
+    meaning += f" Example: {str(example).rstrip(".")}." if example else ""
     return f"| `{_prefixed(prop)}` | {meaning} | {_range(ontology.value(prop, RDFS.range))} | {how_often} |"
 
 

@@ -69,7 +69,8 @@ class Fills:
     def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """The field in the JSON Schema of the record."""
         words = f" One of: {', '.join(self.words)}." if self.words else ""
-        example = {"examples": [self.filled.example]} if self.filled.example else {}
+        typed = {"integer": int, "decimal": float}.get(self.filled.datatype.rpartition("#")[2], str)
+        example = {"examples": [typed(self.filled.example)]} if self.filled.example else {}
         return {**handler(core), "description": self.description + words, **example}
 
 
