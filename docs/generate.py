@@ -27,8 +27,8 @@ from rdflib.term import Node
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
-from ivig.export.columns import columns
 from ivig.export.context import Context
+from ivig.export.statement_columns import columns
 from ivig.model.records import RECORD
 from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, TERMS
@@ -94,7 +94,11 @@ def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]
     broader = sorted((b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS)), key=str)
     kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
     example = ontology.value(cls, SKOS.example)
-    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {str(example).rstrip(".")}." if example else "") + "\n"
+    yield (
+        f"{ontology.value(cls, SKOS.definition)}{kind_of}"
+        + (f" Example: {str(example).rstrip('.')}." if example else "")
+        + "\n"
+    )
     constraints = _constraints(shapes, cls)
     inferred = [p for p in _properties(ontology) if ontology.value(p, RDFS.domain) == cls and p not in constraints]
     if constraints or inferred:
@@ -140,7 +144,7 @@ def _rules(shapes: Graph, cls: URIRef) -> list[str]:
 def _property_row(ontology: Graph, prop: URIRef, how_often: str) -> str:
     example = ontology.value(prop, SKOS.example)
     meaning = str(ontology.value(prop, SKOS.definition) or OUTSIDE[_prefixed(prop)])
-    meaning += f" Example: {str(example).rstrip(".")}." if example else ""
+    meaning += f" Example: {str(example).rstrip('.')}." if example else ""
     return f"| `{_prefixed(prop)}` | {meaning} | {_range(ontology.value(prop, RDFS.range))} | {how_often} |"
 
 

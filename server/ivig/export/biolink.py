@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ivig.export.columns import Column, columns
 from ivig.export.reading import EXACT_MATCH, Reading
+from ivig.export.statement_columns import Column, columns
 from ivig.model.schema import Schema
 from ivig.namespaces import ALT_LABEL, BASE, SKOS
 

@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode
 
-from ivig.export.columns import SORTS, Cell, Sort, is_of_a_vocabulary, measured
 from ivig.export.formats import needed
 from ivig.export.reading import Reading, without_control_characters
+from ivig.export.statement_columns import SORTS, Cell, Sort, is_of_a_vocabulary, measured
 from ivig.export.subgraph import Subgraph
 from ivig.model.schema import Schema, schema
 from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS, local_name

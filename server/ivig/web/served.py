@@ -15,8 +15,8 @@ from ivig.web.cache import AnswerCache
 from ivig.web.descriptions import Example, examples
 from ivig.web.monitoring import Metrics
 from ivig.web.news import News, news
-from ivig.web.pages import Pages
 from ivig.web.settings import Settings
+from ivig.web.templating import Pages
 
 
 @dataclass

@@ -14,8 +14,8 @@ from ivig.query import Answer
 from ivig.query.results import Value
 from ivig.web import condition
 from ivig.web.addresses import local_path, public_url, url
-from ivig.web.pages import Cell, Table, cell, page_of
 from ivig.web.served import Served
+from ivig.web.templating import Cell, Table, cell, page_of
 
 Row = dict[str, Value]
 

@@ -17,8 +17,8 @@ from ivig.query.wording import sign_of
 from ivig.web import condition, overview
 from ivig.web.addresses import local_path, public_url, url
 from ivig.web.assets import STATIC
-from ivig.web.pages import POLICY, page_of
 from ivig.web.served import Here, Served
+from ivig.web.templating import POLICY, page_of
 
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.
 _DOCS_POLICY = POLICY.format(more_style=" 'unsafe-inline'")

@@ -36,9 +36,9 @@ from ivig.web.negotiation import (
     query_parameter,
     without_mark,
 )
-from ivig.web.pages import Cell, Table, answer_table
 from ivig.web.problems import Gone, NotAcceptable, TooLarge, TooSlow, UnsupportedMedia, problem
 from ivig.web.served import Here, Served
+from ivig.web.templating import Cell, Table, answer_table
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
