@@ -20,7 +20,6 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from python_reference import reference
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
@@ -38,6 +37,7 @@ from ivig.query.report import markdown_report
 from ivig.query.saved import SavedQueries, SavedQuery
 from ivig.settings import graph_files
 from ivig.web.settings import Settings
+from python_reference import reference
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)
@@ -94,11 +94,8 @@ def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]
     broader = sorted((b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS)), key=str)
     kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
     example = ontology.value(cls, SKOS.example)
-    yield (
-        f"{ontology.value(cls, SKOS.definition)}{kind_of}"
-        + (f" Example: {str(example).rstrip('.')}." if example else "")
-        + "\n"
-    )
+    told = f" Example: {str(example).rstrip('.')}." if example else ""
+    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}{told}\n"
     constraints = _constraints(shapes, cls)
     inferred = [p for p in _properties(ontology) if ontology.value(p, RDFS.domain) == cls and p not in constraints]
     if constraints or inferred:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -481,12 +481,7 @@ class UseRecord(_Record):
 
 Record = EvidenceRecord | MechanismRecord | SafetyRecord | RecommendationRecord | RegulatoryRecord | UseRecord
 KINDS: dict[str, type[_Record]] = {
-    "evidence": EvidenceRecord,
-    "mechanism": MechanismRecord,
-    "safety": SafetyRecord,
-    "recommendation": RecommendationRecord,
-    "regulatory": RegulatoryRecord,
-    "use": UseRecord,
+    get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(Record)
 }
 """The models by the value of `kind`, which names a sheet too."""
 
