@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from pyoxigraph import QueryBoolean, QuerySolutions
 
+from ivig.build.release import Release
 from ivig.errors import BadQuery, Refused
 from ivig.namespaces import DATA_GRAPH, GRAPHS, INFERRED_GRAPH, LINKS_GRAPH
 from ivig.query import Dataset, EmbeddedEngine, Graph
+from queries.differing import differing
 
 COUNT = "SELECT (COUNT(*) AS ?n) {dataset} {{ ?s ?p ?o }}"
 
@@ -70,6 +75,32 @@ def test_two_engines_read_one_release(graph: Graph) -> None:
     result = EmbeddedEngine(graph.release).ask("ASK { ?s ?p ?o }")
     assert isinstance(result, QueryBoolean)
     assert result
+
+
+def test_a_graph_held_in_memory_answers_as_that_on_disk(graph: Graph) -> None:
+    held = Graph(graph.files, graph.release)
+    assert isinstance(held.engine, EmbeddedEngine)
+    held.engine.hold()
+    assert differing(graph, held) == []
+    counts = graph.release.manifest["graphs"]
+    assert {name: _count(held, f"FROM <{name}>") for name in GRAPHS} == {name: counts[name] for name in GRAPHS}
+
+
+def test_only_a_graph_that_is_small_and_whole_is_held(
+    graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = Release(Path(shutil.copytree(graph.release.folder, tmp_path / "release")))
+    release.nquads.write_text(f"<urn:a> <urn:b> <urn:c> <{DATA_GRAPH}> .\n")
+    engine, asked = EmbeddedEngine(release), "ASK { <urn:a> <urn:b> <urn:c> }"
+    monkeypatch.setattr("ivig.query.engine._HELD", 1)
+    engine.hold()
+    assert not engine.ask(asked)
+    monkeypatch.undo()
+    engine.hold()
+    assert engine.ask(asked)
+    release.nquads.write_text("no quad")
+    engine.hold()
+    assert engine.ask(asked)
 
 
 def test_our_own_prefixes_need_no_declaration(graph: Graph) -> None:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import tomllib
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 
 import httpx
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from conftest import ROOT, Run, serving
+from conftest import Run, serving
 from ivig.query import Graph
-from ivig.query.engine import select
 from ivig.query.remote import Endpoint
 from ivig.query.remote.releases import Held, internal_queries, write_quads
+from queries.differing import differing
 from web.test_clients import VIRTUOSO_INI, _free_port, _oxigraph, _running
 
 pytestmark = pytest.mark.peers
@@ -54,23 +52,9 @@ def virtuoso(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield endpoint
 
 
-def _differing(graph: Graph, elsewhere: Graph) -> list[str]:
-    """The cases of the saved queries whose rows are others there, each with the first that differs."""
-    found = []
-    for path in sorted((ROOT / "tests" / "queries").glob("[!f]*.toml")):
-        for number, case in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["case"], 1):
-            if "error" not in case:
-                query = graph.bound(path.stem, case.get("parameters", {}))
-                here, there = ([[*map(str, row)] for row in select(one.engine, query)] for one in (graph, elsewhere))
-                if here != there:
-                    differing = next((pair for pair in zip_longest(here, there) if pair[0] != pair[1]), None)
-                    found.append(f"{path.stem}-{number}: {differing}")
-    return found
-
-
 def test_virtuoso_has_the_same_rows_in_the_same_order(graph: Graph, virtuoso: str) -> None:
     elsewhere = Graph(graph.files, graph.release, Endpoint(virtuoso, seconds=120))
-    assert _differing(graph, elsewhere) == []
+    assert differing(graph, elsewhere) == []
     assert [
         bool(elsewhere.engine.ask(text)) for text in ("ASK { ?s a ivig:Condition }", "ASK { ?s a ivig:Nothing }")
     ] == [True, False]
@@ -117,7 +101,7 @@ def test_a_release_is_published_switched_and_taken_back(graph: Graph, run: Run, 
     done = run("publish", "--to", oxigraph)
     assert (done.returncode, done.stdout) == (0, f"release {graph.release.digest[:12]} is current at {oxigraph}\n")
     assert current() == graph.release.digest
-    assert _differing(graph, Graph(graph.files, graph.release, Endpoint(oxigraph, seconds=120))) == []
+    assert differing(graph, Graph(graph.files, graph.release, Endpoint(oxigraph, seconds=120))) == []
     rows = run("query", "mechanisms", "--engine", oxigraph, "-f", "csv").stdout
     assert rows == run("query", "mechanisms", "-f", "csv").stdout
     # A reload that fails half way leaves what is there; undo moves no data.

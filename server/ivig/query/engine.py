@@ -4,6 +4,7 @@ in a query is one of ours."""
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from pyoxigraph import (
@@ -12,6 +13,7 @@ from pyoxigraph import (
     QueryResultsFormat,
     QuerySolutions,
     QueryTriples,
+    RdfFormat,
     Store,
     parse_query_results,
 )
@@ -22,6 +24,8 @@ from ivig.namespaces import BASE, PREFIXES
 from ivig.query.query_text import QueryText
 
 _PLACE = re.compile(r"^error at (\d+):(\d+): ")
+_HELD = 1_000_000
+"""Triples of the largest graph that is held in memory: they take some 350 MB."""
 
 Result = QuerySolutions | QueryBoolean | QueryTriples
 
@@ -82,9 +86,24 @@ class EmbeddedEngine:
         except (OSError, RuntimeError, ValueError) as error:
             raise release.damaged(error) from error
         self._union = release.union
+        self._release = release
 
     def check(self) -> None:
         """Nothing: it was opened."""
+
+    def hold(self) -> None:
+        """Hold the graph in memory from here on, unless it is large.
+
+        For who asks many questions: it takes half a second and 50 MB for the curated graph, which the store on disk
+        saves who asks one, and answers then come in a third of the time (external-links in an eighth). Where the
+        file of quads cannot be read, the disk goes on to serve.
+        """
+        if sum(self._release.manifest["graphs"].values()) > _HELD:
+            return
+        held = Store()
+        with suppress(OSError, SyntaxError):
+            held.bulk_load(path=str(self._release.nquads), format=RdfFormat.N_QUADS)
+            self._store = held
 
     def ask(self, query: str, dataset: Dataset | None = None, *, service: str = "") -> Result:
         """As every engine. Where no dataset is named, the release says whether the default graph is the union of all.

@@ -14,7 +14,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 import ivig
 from ivig.export.worker import PROGRAM as EXPORTS
-from ivig.query import Graph
+from ivig.query import EmbeddedEngine, Graph
 from ivig.query.sandbox import Pool
 from ivig.query.sandbox.limits import MEGABYTE
 from ivig.web.assets import Assets
@@ -117,14 +117,19 @@ def create_app(graph: Graph, settings: Settings, metrics: Metrics | None = None)
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """The workers of the release. Queries can be asked once it has begun; exports wait until theirs has read all."""
+    """The workers of the release. Queries can be asked once it has begun; exports wait until theirs has read all, and
+    what pages ask is answered from the disk until the graph is in memory."""
     served: Served = app.state.served
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     await served.queries.start()
     exports = asyncio.create_task(served.exports.start()) if served.has_pages else None
+    engine = served.graph.engine
+    held = asyncio.create_task(asyncio.to_thread(engine.hold)) if isinstance(engine, EmbeddedEngine) else None
     try:
         yield
     finally:
+        if held is not None:
+            await held
         if exports is not None:
             exports.cancel()
             (outcome,) = await asyncio.gather(exports, return_exceptions=True)
