@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 from ivig.errors import BadInput
-from ivig.export.biolink import ANY_PRODUCT, POLYVALENT
+from ivig.export.biolink import ANY_PRODUCT, POLYVALENT, leading_assessment
 from ivig.export.description import CREATOR, DATASET, LICENCE
 from ivig.export.formats import needed
 from ivig.export.reading import EXACT_MATCH
@@ -374,9 +374,8 @@ class Resources:
         ]
         if versus := "; ".join(read.label(question).removeprefix("against ") for question in questions):
             variables.append(self._variable("referenceExposure", versus, [], [versus], is_observed=False))
-        leading = [one for one in read.iris(verdict, "assessment") if set(read.iris(one, "question")) & set(questions)]
-        persons = next((read.first(one, "participantsCounted") for one in leading), None)
-        lines = next((read.first(one, "lines") for one in leading), None)
+        leading = leading_assessment(read, verdict)
+        persons, lines = read.first(leading, "participantsCounted"), read.first(leading, "lines")
         best = "; ".join(map(read.label, read.iris(verdict, "bestStudyType")))
         level = read.text(verdict, "bestLevel")
         facts = [

@@ -13,7 +13,7 @@ from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TE
 from ivig.query import Answer
 from ivig.query.results import Value
 from ivig.web import condition
-from ivig.web.addresses import local_path, public_url, url
+from ivig.web.addresses import local_path, url
 from ivig.web.served import Served
 from ivig.web.templating import Cell, Table, cell, page_of
 
@@ -93,7 +93,7 @@ def thing_page(here: Served, request: Request, iri: str, about: Answer) -> Respo
         ],
         "facts": facts(about),
         "said": _said(about),
-        "address": public_url(request, here.settings.public_url),
+        "address": here.address(request),
     }
     if "Condition" in types:
         return _condition_page(here, request, values)

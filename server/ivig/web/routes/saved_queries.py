@@ -18,7 +18,7 @@ from ivig.query import Answer, SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES, example_of
 from ivig.query.names import nearest
 from ivig.query.view import View, shown
-from ivig.web.addresses import local_path, public_url, url
+from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     RECORD_TYPES,
@@ -207,7 +207,6 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
             shown_table = shown_part(answer, everything, view, query.table, values)
     except IvigError as found:
         error, status = str(found), problem(found).status_code
-    address = public_url(request, here.settings.public_url)
     picture, pictured = _picture(here, request, query, values, answer) if shown_table else (None, "")
     return here.pages.page(
         request,
@@ -223,7 +222,7 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
         statements=len({row.get("statement") for row in answer} - {None}),
         examples=EXAMPLES,
         given=_given(request),
-        address=f"{address}queries/{query.name}",
+        address=f"{here.address(request)}queries/{query.name}",
         endings=[ending for ending in _BY_ENDING if ending != "ndjson"],
     )
 

@@ -21,7 +21,6 @@ from ivig.query import Answer, Dataset
 from ivig.query.query_text import QueryText
 from ivig.query.results import columns, rows
 from ivig.query.sandbox import Job, NotWanted
-from ivig.web.addresses import public_url
 from ivig.web.answers import made, sent
 from ivig.web.descriptions import document_of, service_description
 from ivig.web.monitoring import note, query_digest
@@ -91,8 +90,7 @@ async def get(here: Here, request: Request) -> Response:
         return _page(here, request, Shown())
     if set(request.query_params) - {"format"}:
         raise BadInput("give a query: /sparql?query=…")
-    address = public_url(request, here.settings.public_url)
-    return document_of(service_description(here.graph, address), request)
+    return document_of(service_description(here.graph, here.address(request)), request)
 
 
 @router.post(
