@@ -28,6 +28,7 @@ from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
 from ivig.export.context import Context
 from ivig.export.statement_columns import columns
+from ivig.graph_files import graph_files
 from ivig.model.records import RECORD
 from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, TERMS
@@ -35,7 +36,6 @@ from ivig.query.examples import example_of
 from ivig.query.graph import Graph as AskableGraph
 from ivig.query.report import markdown_report
 from ivig.query.saved import SavedQueries, SavedQuery
-from ivig.settings import graph_files
 from ivig.web.settings import Settings
 from python_reference import reference
 

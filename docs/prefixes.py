@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
+from ivig.graph_files import graph_files
 from ivig.model.identifiers import PREFIXES_FILE, REGISTRIES, Prefix, bare
-from ivig.settings import graph_files
 
 _REGISTERED = {
     "Orphanet": ("orphanet", "orphanet.ordo"),

@@ -11,10 +11,10 @@ import pytest
 
 from conftest import ROOT, Run
 from ivig.errors import BadInput
+from ivig.graph_files import GraphFiles
 from ivig.io.sssom import mapping_triples, mappings
 from ivig.model.problems import BadRecords
 from ivig.namespaces import BASE
-from ivig.settings import GraphFiles
 from prefixes import resources
 from small import SOURCE, folder_with
 

@@ -147,7 +147,7 @@ def _write_records(path: Path, statements: Collection[str], graph: Path | None) 
     from ivig.cli.template import write
     from ivig.curate.extraction import record_rows
     from ivig.curate.store import Store
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     rows, by_hand = record_rows(Store(graph_files(graph)), statements)
     if not rows:

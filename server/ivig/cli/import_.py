@@ -69,8 +69,8 @@ def import_(
     from ivig.cli.terminal import counting
     from ivig.curate.bibliography import SUFFIXES, import_publications
     from ivig.curate.importing import import_records
+    from ivig.graph_files import graph_files
     from ivig.model.problems import BadRecords
-    from ivig.settings import graph_files
 
     source = graph_files(graph)
     if source.packaged and not dry_run:

@@ -16,7 +16,7 @@ from ivig.errors import BadInput, NotThere
 if TYPE_CHECKING:
     from ivig.build.release import Release, Releases
     from ivig.curate.drift import Change
-    from ivig.settings import GraphFiles
+    from ivig.graph_files import GraphFiles
 
 _COLUMNS = ["term", "label", "problem", "proposal", "because", "thing", "predicate", "label_there"]
 _SHOWN = 20
@@ -51,7 +51,7 @@ def link(
     Example: ivig link --ontology mondo.obo
     """
     from ivig.build.release import releases_of
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     files = graph_files(graph)
     home = releases_of(files, releases)

@@ -22,9 +22,9 @@ from ivig.cli.options import (
     write_output,
 )
 from ivig.errors import BadInput, IvigError
+from ivig.graph_files import graph_files
 from ivig.query.saved import SavedQueries, SavedQuery
 from ivig.query.view import View, shown
-from ivig.settings import graph_files
 
 if TYPE_CHECKING:
     from ivig.query.graph import Graph

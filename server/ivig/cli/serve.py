@@ -48,8 +48,8 @@ def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
 
     def published() -> Graph:
         from ivig.build.dataset import publish_dataset
+        from ivig.graph_files import graph_files
         from ivig.query import Graph
-        from ivig.settings import graph_files
 
         return Graph(graph_files(settings.graph), publish_dataset(dataset, Path(folder)))
 

@@ -38,8 +38,8 @@ def validate(
     from ivig.build.validation import validate as violations_of, write_report
     from ivig.cli.terminal import counting
     from ivig.curate.store import orphans
+    from ivig.graph_files import graph_files
     from ivig.namespaces import BASE
-    from ivig.settings import graph_files
 
     paths = files or []
     if alone and not paths:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ivig.curate.citations import Citation, Citations, Sign
 from ivig.curate.store import NOTHING_IMPORTED, Store, Summary, settle
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies.names import authors_line
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.bibliographies.read import read_named
 from ivig.model.problems import BadRecords, Problem, shown
 from ivig.model.records import CitationFields
-from ivig.settings import GraphFiles
 
 SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ".txt"})
 """The endings of bibliographies; everything else is records."""

@@ -14,13 +14,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ivig.build.sources import read
 from ivig.curate.bibliography import citation_fields
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import Publication
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
 from ivig.model.label_index import name_index
 from ivig.model.records import KINDS
 from ivig.model.schema import schema
 from ivig.query.names import Names
-from ivig.settings import GraphFiles
 
 _THINGS = ("Condition", "Outcome", "Mechanism", "AdverseEvent", "Body")
 """What a record may name anew; of a vocabulary it takes the terms that there are."""

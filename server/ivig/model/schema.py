@@ -13,8 +13,8 @@ from functools import cache, cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, parse
 
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.namespaces import PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
-from ivig.settings import GraphFiles, graph_files
 
 _SH = "http://www.w3.org/ns/shacl#"
 _Term = NamedNode | BlankNode
