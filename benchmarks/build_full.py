@@ -18,8 +18,8 @@ from harness import ROOT, used
 from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
 from ivig.build.sources import read
+from ivig.graph_files import graph_files
 from ivig.namespaces import BASE
-from ivig.settings import graph_files
 
 SECONDS = 15.0
 
@@ -30,7 +30,7 @@ from pyoxigraph import RdfFormat, serialize
 from pyrudof import RDFFormat, Rudof, RudofConfig, ShaclFormat
 from reasonable import PyReasoner
 from ivig.build.sources import read
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 sources = read(graph_files(Path(sys.argv[1])))
 data = [*sources.ontology, *sources.data]
 engine = Rudof(RudofConfig())

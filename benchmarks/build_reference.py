@@ -16,7 +16,7 @@ from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.build.sources import read
 from ivig.build.validation import Violation, violations
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 
 FILES = graph_files(Path(__file__).parents[1])
 

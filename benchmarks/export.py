@@ -27,9 +27,9 @@ from harness import IVIG, used
 from pyoxigraph import RdfFormat, Store
 
 from ivig.build.release import MANIFEST, NAMES, NQUADS, STAMP, STORE, Release
+from ivig.graph_files import graph_files
 from ivig.query import Graph
 from ivig.query.opening import open_graph
-from ivig.settings import graph_files
 
 OXIGRAPH = Path(sys.executable).with_name("oxigraph")
 TIMES = 1.5

@@ -12,9 +12,9 @@ import sys
 
 from growth import answered, some_things
 
+from ivig.graph_files import graph_files
 from ivig.query import EmbeddedEngine, Graph
 from ivig.query.opening import open_graph
-from ivig.settings import graph_files
 
 MILLISECONDS = 100
 SHOWN = 10

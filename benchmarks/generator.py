@@ -22,8 +22,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from ivig.build.sources import read
+from ivig.graph_files import graph_files
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.settings import graph_files
 
 ROOT = Path(__file__).parents[1]
 SEED = 1

@@ -74,8 +74,8 @@ def built(folder: Path, releases: Path) -> dict[str, Any]:
     from ivig.build.release import Releases, Stamp
     from ivig.build.sources import read
     from ivig.build.validation import validate
+    from ivig.graph_files import graph_files
     from ivig.namespaces import INFERRED_GRAPH
-    from ivig.settings import graph_files
 
     files, stages = graph_files(folder), Stages()
     marks: list[tuple[str, float]] = []
@@ -124,8 +124,8 @@ def asked(folder: Path, releases: Path) -> dict[str, Any]:
 def opened(folder: Path, releases: Path) -> Graph:
     """The current release of a graph."""
     from ivig.build.release import Release
+    from ivig.graph_files import graph_files
     from ivig.query.graph import Graph
-    from ivig.settings import graph_files
 
     return Graph(graph_files(folder), Release(releases / "current"))
 

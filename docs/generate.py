@@ -20,15 +20,15 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from python_reference import reference
 from rdflib import DCTERMS, OWL, RDF, RDFS, SH, SKOS, Graph, Namespace, URIRef
 from rdflib.term import Node
 
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.cli.app import COMMANDS
-from ivig.export.columns import columns
 from ivig.export.context import Context
+from ivig.export.statement_columns import columns
+from ivig.graph_files import graph_files
 from ivig.model.records import RECORD
 from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREFIXES, TERMS
@@ -36,8 +36,8 @@ from ivig.query.examples import example_of
 from ivig.query.graph import Graph as AskableGraph
 from ivig.query.report import markdown_report
 from ivig.query.saved import SavedQueries, SavedQuery
-from ivig.settings import graph_files
 from ivig.web.settings import Settings
+from python_reference import reference
 
 DOCS = Path(__file__).parent
 FILES = graph_files(DOCS.parent)
@@ -94,7 +94,8 @@ def _class_section(ontology: Graph, shapes: Graph, cls: URIRef) -> Iterator[str]
     broader = sorted((b for b in ontology.objects(cls, RDFS.subClassOf) if str(b).startswith(TERMS)), key=str)
     kind_of = f" A kind of {', '.join(_link(b) for b in broader)}." if broader else ""
     example = ontology.value(cls, SKOS.example)
-    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}" + (f" Example: {example}." if example else "") + "\n"
+    told = f" Example: {str(example).rstrip('.')}." if example else ""
+    yield f"{ontology.value(cls, SKOS.definition)}{kind_of}{told}\n"
     constraints = _constraints(shapes, cls)
     inferred = [p for p in _properties(ontology) if ontology.value(p, RDFS.domain) == cls and p not in constraints]
     if constraints or inferred:
@@ -140,7 +141,7 @@ def _rules(shapes: Graph, cls: URIRef) -> list[str]:
 def _property_row(ontology: Graph, prop: URIRef, how_often: str) -> str:
     example = ontology.value(prop, SKOS.example)
     meaning = str(ontology.value(prop, SKOS.definition) or OUTSIDE[_prefixed(prop)])
-    meaning += f" Example: {example}." if example else ""
+    meaning += f" Example: {str(example).rstrip('.')}." if example else ""
     return f"| `{_prefixed(prop)}` | {meaning} | {_range(ontology.value(prop, RDFS.range))} | {how_often} |"
 
 

@@ -19,9 +19,9 @@ from hypothesis import HealthCheck, settings
 import ivig
 from ivig.build.pipeline import build
 from ivig.build.release import releases_of
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.namespaces import REPLACED_BY
 from ivig.query import Graph
-from ivig.settings import GraphFiles, graph_files
 from scale import EXPLORE
 
 ROOT = Path(__file__).parents[1]

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ivig.build.sources import read
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, TERMS
-from ivig.settings import GraphFiles
 
 EVIDENCE: dict[str, Any] = {
     "kind": "evidence", "id": "mine-1", "condition": "gout", "condition_qualifiers": ["acute", "adults"],

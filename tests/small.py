@@ -7,10 +7,10 @@ from pathlib import Path
 
 from ivig.build.linking import link
 from ivig.build.release import Releases
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.io.ontologies.read import read_ontology
 from ivig.namespaces import ANCESTORS_GRAPH
 from ivig.query import Graph
-from ivig.settings import GraphFiles, graph_files
 
 ROOT = Path(__file__).parents[1]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, TERMS
 from ivig.query import Graph
 from ivig.query.results import Value
-from ivig.settings import GraphFiles
 
 
 def _from_document(graph: Graph, query: str, **parameters: str) -> list[dict[str, Value]]:

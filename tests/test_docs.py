@@ -15,10 +15,10 @@ from rdflib import SH, Graph as RdfGraph
 
 from conftest import ROOT
 from ivig.cli.app import COMMANDS
+from ivig.graph_files import GraphFiles
 from ivig.model.identifiers import prefixes
 from ivig.namespaces import TERMS
 from ivig.query import Graph
-from ivig.settings import GraphFiles
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]

@@ -16,10 +16,10 @@ from rdflib.term import Node
 import jena
 from ivig.build.sources import Sources, read
 from ivig.build.validation import violations
+from ivig.graph_files import graph_files
 from ivig.io.rdflib_graph import rdflib_graph
 from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES
-from ivig.settings import graph_files
 from jena import Finding, Opinion
 
 # One worker for all, so that Java starts once and every report is made once.

@@ -30,3 +30,12 @@ PREFIXES = {
     "dcterms": "http://purl.org/dc/terms/",
 }
 """The prefixes of every file that the project writes."""
+
+
+def local_name(iri: str) -> str:
+    """What stands behind the namespace of an IRI.
+
+    >>> local_name(PREF_LABEL), local_name(REPLACED_BY)
+    ('prefLabel', 'isReplacedBy')
+    """
+    return iri.rpartition("/")[2].rpartition("#")[2]

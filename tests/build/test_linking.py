@@ -13,12 +13,12 @@ from ivig.build.linking import check_reach, link, unlink
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.errors import AmbiguousName, BadInput, BadTurtle, NotThere, UnknownName
+from ivig.graph_files import GraphFiles
 from ivig.io.ontologies.read import read_ontology
 from ivig.io.sssom import mappings
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS
 from ivig.query import Graph
 from ivig.query.resolve import meanings
-from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with
 
 SMALL = ROOT / "tests" / "io" / "ontologies" / "samples" / "small.obo"

@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 from ivig.build.reasoning import infer
 from ivig.build.sources import Sources, read
 from ivig.errors import BadInput, InvalidGraph
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
-from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with
 
 Triples = set[tuple[str, str, str]]

@@ -23,9 +23,9 @@ from ivig.build.shacl import SH
 from ivig.build.sources import Sources, read
 from ivig.build.validation import violations
 from ivig.errors import InvalidGraph
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.settings import GraphFiles, graph_files
 from reference import mentioned, subgraph
 from small import HEAD, SOURCE, efficacy
 

@@ -21,8 +21,8 @@ from ivig.build.pipeline import STAGES, build
 from ivig.build.publish import canonical
 from ivig.build.release import Release, Releases
 from ivig.errors import BadTurtle, InvalidGraph, NotThere
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.namespaces import GRAPHS
-from ivig.settings import GraphFiles, graph_files
 from small import SOURCE, efficacy, files_with, folder_with
 
 

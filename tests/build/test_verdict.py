@@ -13,8 +13,8 @@ from ivig.build.derivation import derive
 from ivig.build.pipeline import asserted_graphs
 from ivig.build.reasoning import infer
 from ivig.build.sources import read
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, INFERRED_GRAPH, TERMS
-from ivig.settings import GraphFiles
 from small import SOURCE, efficacy, files_with, study
 
 COHORT, SERIES, NONE, REVIEW = "cohort-study", "case-series", "not-stated", "systematic-review-with-meta-analysis"

@@ -11,10 +11,10 @@ import pytest
 
 from conftest import Run
 from ivig.build.sources import read
+from ivig.graph_files import graph_files
 from ivig.io.bibliographies import read_publications
 from ivig.namespaces import BASE, REPLACED_BY, TERMS
 from ivig.query import Graph
-from ivig.settings import graph_files
 from small import SOURCE, folder_with
 
 RIS = "TY  - JOUR\nTI  - On gout\nAU  - Example, Anna\nAU  - Sample, Bert\nT2  - J Gout\nPY  - 2001\nVL  - 3\nDO  - 10.1000/gout\nER  - \n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ivig.settings import GraphFiles, graph_files
+from ivig.graph_files import GraphFiles, graph_files
 from record_samples import MECHANISMS
 from small import SOURCE, folder_with
 

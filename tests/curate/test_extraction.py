@@ -11,7 +11,7 @@ from ivig.curate.extraction import record_rows
 from ivig.curate.importing import import_records
 from ivig.curate.store import Store
 from ivig.curate.template import write_template
-from ivig.settings import GraphFiles
+from ivig.graph_files import GraphFiles
 from record_samples import ALL, EVIDENCE, MECHANISM, said_of, texts, write
 
 MORE = [

@@ -11,9 +11,9 @@ from ivig.build.sources import read
 from ivig.build.validation import validate
 from ivig.curate.importing import import_records
 from ivig.curate.store import remove_statements
+from ivig.graph_files import GraphFiles
 from ivig.model.problems import BadRecords
 from ivig.namespaces import BASE, PREF_LABEL, REPLACED_BY, SKOS
-from ivig.settings import GraphFiles
 from record_samples import EVIDENCE, USE, said_of, write
 
 PAPER = {

@@ -20,11 +20,11 @@ from ivig.curate.citations import Citations
 from ivig.curate.convert import Converter
 from ivig.curate.importing import import_records
 from ivig.errors import NotThere
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.io.tables import columns
 from ivig.model.problems import BadRecords, Problem
 from ivig.model.records import RECORD
 from ivig.namespaces import BASE
-from ivig.settings import GraphFiles, graph_files
 from record_samples import (
     ALL,
     EVIDENCE,

@@ -11,8 +11,8 @@ from conftest import Run
 from ivig.curate.importing import import_records
 from ivig.curate.store import remove_statements
 from ivig.errors import BadInput
+from ivig.graph_files import GraphFiles
 from ivig.model.problems import BadRecords
-from ivig.settings import GraphFiles
 from record_samples import EVIDENCE, MECHANISM, RECOMMENDATION, USE, said_of, texts, write
 
 

@@ -11,11 +11,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ivig.curate.template import publication_rows, words, write_template
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import read_publications
 from ivig.io.tables import column_types, columns, read_rows
 from ivig.model.problems import BadRecords
 from ivig.model.records import KINDS, RECORD
-from ivig.settings import GraphFiles
 
 _CONDITIONS = [f"condition number {number}" for number in range(100)]
 _WORDS = {

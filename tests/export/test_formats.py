@@ -35,8 +35,8 @@ from conftest import IVIG, ROOT
 from ivig.build.release import Release
 from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Exporter, Selection, rdf, whole
-from ivig.export.columns import columns
 from ivig.export.context import Context
+from ivig.export.statement_columns import columns
 from ivig.export.subgraph import triples
 from ivig.io.spreadsheet_cells import harmless
 from ivig.model.schema import schema

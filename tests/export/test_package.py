@@ -17,6 +17,7 @@ from typing import cast
 
 import pytest
 import rdflib
+import yaml
 from rocrate.rocrate import ROCrate
 
 from conftest import ROOT, Run
@@ -222,23 +223,28 @@ def _with_files(graph: Graph, files: object) -> Graph:
     return other
 
 
-DIGEST = f'- type: other\n{{0}}  value: "sha256:{"0" * 64}"\n{{0}}  description: "Digest of the release"\n'
-
-
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    "said",
     [
-        ('title: "A"\n', 'title: "A"\nidentifiers:\n  ' + DIGEST.format("  ")),
-        ("identifiers:\n  - type: doi\n    value: 10.1/x\ntitle: A\n",
-         "identifiers:\n  " + DIGEST.format("  ") + "  - type: doi\n    value: 10.1/x\ntitle: A\n"),
-        ("identifiers:\n- type: doi\n  value: 10.1/x\ntitle: A\n",
-         "identifiers:\n" + DIGEST.format("") + "- type: doi\n  value: 10.1/x\ntitle: A\n"),
-        ("identifiers: [{type: doi, value: 10.1/x}]\n",
-         f"identifiers: [{{type: doi, value: 10.1/x}}]\n# Digest of the release: sha256:{'0' * 64}\n"),
+        'title: "A"',
+        "identifiers:\n  - type: doi\n    value: 10.1/x\ntitle: A",
+        "identifiers: [{type: doi, value: 10.1/x}]",
     ],
-)  # fmt: skip
-def test_the_digest_goes_to_the_identifiers_that_are_there(said: str, expected: str) -> None:
-    assert citation_with(said, "0" * 64) == expected
+)
+def test_the_digest_goes_to_the_identifiers_that_are_there(said: str) -> None:
+    before = yaml.safe_load(said)
+    after = yaml.safe_load(citation_with(before, "0" * 64))
+    own = {"type": "other", "value": f"sha256:{'0' * 64}", "description": "Digest of the release"}
+    assert after == {**before, "identifiers": [*before.get("identifiers", []), own]}
+
+
+@pytest.mark.parametrize("text", ["title: [", "A graph, to be cited"])
+def test_a_citation_file_that_is_none_is_named(exporter: Exporter, tmp_path: Path, text: str) -> None:
+    files = files_with(tmp_path, SOURCE)
+    (files.folder / "CITATION.cff").write_text(text)
+    beside = SimpleNamespace(graph=_with_files(exporter.graph, files), subgraph=exporter.subgraph, write=exporter.write)
+    with pytest.raises(BadInput, match="CITATION.cff"):
+        write_package(cast(Exporter, beside), KAWASAKI, "nquads", tmp_path / "p")
 
 
 def _sum_anew(package: Path) -> None:

@@ -16,9 +16,9 @@ from ivig.errors import BadInput
 from ivig.export import Exporter, Selection, whole
 from ivig.export.selection import picked
 from ivig.export.subgraph import Descriptions, Subgraph
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, INFERRED_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, RDFS_LABEL, REPLACED_BY, TERMS
 from ivig.query import Graph
-from ivig.settings import GraphFiles
 from jena import opinion
 from scale import EXPLORE
 

@@ -10,9 +10,9 @@ from hypothesis import given, strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from ivig.errors import BadInput
+from ivig.graph_files import GraphFiles
 from ivig.io.canonical import canonical_turtle, format_file
 from ivig.namespaces import BASE, PREFIXES, TERMS
-from ivig.settings import GraphFiles
 from small import HEAD
 
 _IRIS = st.sampled_from(

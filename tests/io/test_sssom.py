@@ -11,11 +11,11 @@ import pytest
 
 from conftest import ROOT, Run
 from ivig.errors import BadInput
+from ivig.graph_files import GraphFiles
 from ivig.io.sssom import mapping_triples, mappings
-from ivig.model.prefixes import resources
 from ivig.model.problems import BadRecords
 from ivig.namespaces import BASE
-from ivig.settings import GraphFiles
+from prefixes import resources
 from small import SOURCE, folder_with
 
 HEAD = "#mapping_set_id: urn:x\n#curie_map:\n#  IVIG: https://w3id.org/ivig/\n#  MONDO: http://purl.obolibrary.org/obo/MONDO_\n"

@@ -6,10 +6,10 @@ import bioregistry
 import pytest
 from hypothesis import given, strategies as st
 
+from ivig.graph_files import GraphFiles
 from ivig.io.sssom import mappings
 from ivig.model.identifiers import identifier, prefixes, unknown_prefix
-from ivig.model.prefixes import curie_map, extract
-from ivig.settings import GraphFiles
+from prefixes import curie_map, extract
 
 SPELLINGS = {
     "MONDO:0016218": [

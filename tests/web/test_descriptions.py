@@ -16,9 +16,9 @@ from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.export import FORMATS as FORMATS_OF_EXPORTS
 from ivig.export.description import DATASET
+from ivig.graph_files import graph_files
 from ivig.namespaces import GRAPHS
 from ivig.query import Graph
-from ivig.settings import graph_files
 from small import SOURCE, efficacy, folder_with
 
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")

@@ -20,8 +20,8 @@ from conftest import Run
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
 from ivig.errors import Refused
+from ivig.graph_files import graph_files
 from ivig.query import Graph
-from ivig.settings import graph_files
 from small import SOURCE, efficacy, folder_with
 
 ROWS = {"head": {"vars": ["near"]}, "results": {"bindings": [{"near": {"type": "literal", "value": "far away"}}]}}

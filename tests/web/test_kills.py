@@ -20,7 +20,7 @@ import httpx
 from conftest import serving
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 from query.test_sandbox import COUNT, workers_of
 from scale import EXPLORE, FACTOR
 from small import SOURCE, efficacy, folder_with

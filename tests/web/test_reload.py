@@ -16,7 +16,7 @@ from conftest import Run, serving
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.errors import NotThere
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 from ivig.web.running import reload
 from query.test_sandbox import workers_of
 from small import SOURCE, efficacy, folder_with

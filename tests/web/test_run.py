@@ -13,7 +13,7 @@ import pytest
 from conftest import IVIG, Run, serving
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 from small import SOURCE, efficacy, folder_with
 
 

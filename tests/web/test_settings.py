@@ -54,12 +54,12 @@ def test_what_is_wrong_is_named(tmp_path: Path, text: str, error: type[Exception
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotThere, match="is not there"):
+    with pytest.raises(NotThere, match="No such file"):
         settings_from({}, tmp_path / "none.toml")
 
 
 def test_a_folder_is_no_file_of_settings(tmp_path: Path) -> None:
-    with pytest.raises(NotThere, match="is no file"):
+    with pytest.raises(NotThere, match="Is a directory"):
         settings_from({}, tmp_path)
 
 

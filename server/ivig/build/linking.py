@@ -8,9 +8,9 @@ from ivig.build.linked import LinkedOntologies
 from ivig.build.pipeline import build
 from ivig.build.release import Release, Releases
 from ivig.errors import BadInput, NotThere, UnknownName
+from ivig.graph_files import GraphFiles
 from ivig.io.ontologies.ontology import OutsideOntology, term_iri
 from ivig.io.sssom import Mapping
-from ivig.settings import GraphFiles
 
 _Begin = Callable[[str], None]
 

@@ -17,9 +17,9 @@ from ivig.build.release import Release, Releases, Stamp
 from ivig.build.sources import Sources, read
 from ivig.build.validation import validate
 from ivig.errors import InvalidGraph
+from ivig.graph_files import GraphFiles
 from ivig.io.ontologies.ontology import OutsideOntology
 from ivig.namespaces import ANCESTORS_GRAPH, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH
-from ivig.settings import GraphFiles
 
 STAGES = ("read", "validate", "reason", "derive", "publish")
 """The stages of a build, in the order in which they are told. What validation finds comes before what reasoning finds:

@@ -20,9 +20,9 @@ from pyoxigraph import (
 )
 
 from ivig.errors import BadInput, BadQuery
+from ivig.graph_files import graph_files
 from ivig.io.turtle import in_graph
 from ivig.namespaces import BASE, PREFIXES
-from ivig.settings import graph_files
 
 Term = NamedNode | BlankNode | Literal | Triple
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivig.errors import NotThere
-from ivig.settings import GraphFiles, cache_folder
+from ivig.graph_files import GraphFiles, cache_folder
 
 MANIFEST = "manifest.json"
 NAMES = "names.json"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
+from ivig.graph_files import GraphFiles
 from ivig.io.sssom import all_mappings, mapping_triples
 from ivig.io.turtle import read_turtle
-from ivig.settings import GraphFiles
 
 ALIGNMENT = "alignment.ttl"
 """The one ontology file that is published but not reasoned over: a closure over outside terms would merge things."""

@@ -26,7 +26,7 @@ def build(
     """
     from ivig.build.release import releases_of
     from ivig.cli.opened import built
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     files = graph_files(graph)
     release = built(files, releases_of(files, releases), reference=reference)

@@ -48,9 +48,9 @@ def diff(
     Example: ivig diff 182e726fa802
     """
     from ivig.build.release import releases_of
+    from ivig.graph_files import graph_files
     from ivig.query.difference import differences
     from ivig.query.graph import Graph
-    from ivig.settings import graph_files
 
     files = graph_files(graph)
     home = releases_of(files, releases)

@@ -5,40 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import click
 import typer
 
-from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, write_output
+from ivig.cli.options import GraphOption, OutputOption, ReleasesOption, add_options, write_output
 from ivig.errors import BadInput
 from ivig.export.formats import BIBLIOGRAPHIES, FORMATS, format_of
+from ivig.export.selection import CRITERIA, Selection, took
 from ivig.io.text import read_text
 
-Names = list[str] | None
 _BIBLIOGRAPHY_BY_ENDING = {".bib": "bibtex", ".ris": "ris"}
 """Endings that only a bibliography has."""
 
 
-def _names(note: str) -> typer.models.OptionInfo:
-    """An option that may be given several times, its values being alternatives."""
-    option = typer.Option(help=note, metavar="NAME", show_default=False)
-    assert isinstance(option, typer.models.OptionInfo)
-    return option
-
-
 def export(
-    condition: Annotated[Names, _names("Statements on it or a narrower one; none for those on no condition.")] = None,
-    group: Annotated[Names, _names("Statements on the conditions or mechanisms of a group.")] = None,
-    mechanism: Annotated[Names, _names("Statements for or against it or a narrower one.")] = None,
-    outcome: Annotated[Names, _names("Statements on it or a narrower one.")] = None,
-    study_type: Annotated[Names, _names("Statements by this kind of study or a narrower one.")] = None,
-    level: Annotated[Names, _names("Statements of this level, 1 to 5.")] = None,
-    direction: Annotated[Names, _names("Statements whose effect went this way.")] = None,
-    citation: Annotated[Names, _names("Statements from this publication: PMID, DOI or IRI.")] = None,
-    year: Annotated[Names, _names("Statements of these years: 2015, 2010-2020, 2010- or -2010.")] = None,
-    source: Annotated[Names, _names("Statements of this source document.")] = None,
-    kind: Annotated[Names, _names("Statements of this kind.")] = None,
+    *,
     query: Annotated[str | None, typer.Option(help="What a saved query gives.", metavar="NAME")] = None,
     parameter: Annotated[
         list[str] | None,
@@ -86,6 +69,7 @@ def export(
     asserted: Annotated[bool, typer.Option("--asserted", help="Leave out what was inferred.")] = False,
     graph: GraphOption = None,
     releases: ReleasesOption = None,
+    **criteria: list[str] | None,
 ) -> None:
     """Write the graph, or a subgraph of it, with everything it mentions.
 
@@ -94,25 +78,9 @@ def export(
     Example: ivig export --condition "Kawasaki disease" -o kawasaki.csv
     """
     from ivig.cli.opened import opened
-    from ivig.export import Exporter, Selection
-    from ivig.export.selection import took
+    from ivig.export import Exporter
 
-    named = {
-        name: tuple(values or ())
-        for name, values in (
-            ("condition", condition),
-            ("group", group),
-            ("mechanism", mechanism),
-            ("outcome", outcome),
-            ("study_type", study_type),
-            ("level", level),
-            ("direction", direction),
-            ("citation", citation),
-            ("year", year),
-            ("source", source),
-            ("kind", kind),
-        )
-    }
+    named: dict[str, Any] = {name: tuple(values or ()) for name, values in criteria.items()}
     selection = Selection(
         **named, query=query, parameters=_parameters(parameter or []), sparql=_text(sparql), depth=depth
     )
@@ -162,6 +130,15 @@ def export(
         write_output(output, lambda out: exporter.write(selection, name, out, inferred=inferred, profile=profile))
 
 
+add_options(
+    export,
+    {
+        name: Annotated[list[str] | None, typer.Option(help=note, metavar="NAME", show_default=False)]
+        for name, note in CRITERIA.items()
+    },
+)
+
+
 def _write_records(path: Path, statements: Collection[str], graph: Path | None) -> None:
     """Write statements as the records that they were made from.
 
@@ -170,7 +147,7 @@ def _write_records(path: Path, statements: Collection[str], graph: Path | None) 
     from ivig.cli.template import write
     from ivig.curate.extraction import record_rows
     from ivig.curate.store import Store
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     rows, by_hand = record_rows(Store(graph_files(graph)), statements)
     if not rows:

@@ -23,8 +23,8 @@ def format(
 
     Example: ivig format --check
     """
+    from ivig.graph_files import graph_files
     from ivig.io.canonical import format_file
-    from ivig.settings import graph_files
 
     source = graph_files(graph)
     paths = files or [*source.data, source.folder / "ontology" / "vocabulary.ttl"]

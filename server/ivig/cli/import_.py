@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivig.cli.options import GraphOption
+from ivig.cli.rows import write_csv
 from ivig.errors import BadInput
-from ivig.io.atomic import finished_file
 
 if TYPE_CHECKING:
     from ivig.curate.store import Summary
@@ -71,8 +69,8 @@ def import_(
     from ivig.cli.terminal import counting
     from ivig.curate.bibliography import SUFFIXES, import_publications
     from ivig.curate.importing import import_records
+    from ivig.graph_files import graph_files
     from ivig.model.problems import BadRecords
-    from ivig.settings import graph_files
 
     source = graph_files(graph)
     if source.packaged and not dry_run:
@@ -119,10 +117,5 @@ def _print(summary: Summary, dry_run: bool) -> None:
 
 
 def _write_report(path: Path, problems: Sequence[Problem]) -> None:
-    text = io.StringIO(newline="")
-    rows = csv.writer(text)
-    rows.writerow(["file", "place", "record", "field", "value", "allowed", "doubt"])
-    rows.writerows(problems)
-    with finished_file(path) as draft:
-        draft.write_text(text.getvalue(), encoding="utf-8", newline="")
+    write_csv(path, ["file", "place", "record", "field", "value", "allowed", "doubt"], problems)
     print(f"{len(problems)} problems in {path}", file=sys.stderr)

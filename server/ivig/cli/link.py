@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ivig.cli.options import GraphOption, ReleasesOption
+from ivig.cli.rows import write_csv
 from ivig.errors import BadInput, NotThere
 
 if TYPE_CHECKING:
     from ivig.build.release import Release, Releases
     from ivig.curate.drift import Change
-    from ivig.settings import GraphFiles
+    from ivig.graph_files import GraphFiles
 
 _COLUMNS = ["term", "label", "problem", "proposal", "because", "thing", "predicate", "label_there"]
 _SHOWN = 20
@@ -51,7 +51,7 @@ def link(
     Example: ivig link --ontology mondo.obo
     """
     from ivig.build.release import releases_of
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     files = graph_files(graph)
     home = releases_of(files, releases)
@@ -80,7 +80,7 @@ def link(
 def _link(files: GraphFiles, home: Releases, paths: Sequence[Path], dry_run: bool, report: Path | None) -> None:
     from ivig.build.linking import check_apart, check_reach, link
     from ivig.cli.opened import building
-    from ivig.curate.drift import changes
+    from ivig.curate.drift import Change, changes
     from ivig.io.ontologies.read import read_ontology
     from ivig.io.sssom import all_mappings
 
@@ -91,7 +91,8 @@ def _link(files: GraphFiles, home: Releases, paths: Sequence[Path], dry_run: boo
         check_reach(ours, each)
     found = [change for each in read for change in changes(ours, each)]
     if report is not None:
-        _write_report(report, found)
+        write_csv(report, Change._fields, found)
+        print(f"{len(found)} links in {report}", file=sys.stderr)
     if dry_run:
         _print_changes(found)
         return
@@ -121,14 +122,3 @@ def _print_changes(found: Sequence[Change]) -> None:
         )
     more = f"; the first {_SHOWN} are shown, --report writes all" if len(found) > _SHOWN else ""
     print(f"{len(found)} link{'s' * (len(found) != 1)} need{'s' * (len(found) == 1)} a look{more}")
-
-
-def _write_report(path: Path, found: Sequence[Change]) -> None:
-    from ivig.curate.drift import Change
-    from ivig.io.atomic import finished_file
-
-    with finished_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(Change._fields)
-        rows.writerows(found)
-    print(f"{len(found)} links in {path}", file=sys.stderr)

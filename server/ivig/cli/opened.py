@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ivig.build.release import Release, Releases
+from ivig.graph_files import GraphFiles
 from ivig.query.graph import Graph
 from ivig.query.opening import open_graph
 from ivig.query.remote import Endpoint
-from ivig.settings import GraphFiles
 
 
 def opened(graph: Path | None, releases: Path | None, endpoint: Endpoint | None = None) -> Graph:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -66,6 +67,25 @@ def endpoint_of(engine: str | None) -> Endpoint | None:
     from ivig.query.remote import Endpoint
 
     return Endpoint(engine, os.environ.get("IVIG_ENGINE_DIALECT", "")) if engine else None
+
+
+def add_options(command: Callable[..., None], options: Mapping[str, Any]) -> None:
+    """Give a command options that are worked out; they come before those that its signature has by keyword.
+
+    :param command: takes them as keywords
+    :param options: their types with what typer has to know of them, by name
+    """
+    own = inspect.signature(command, eval_str=True).parameters.values()
+    made = [
+        *(
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
+            for name, hint in options.items()
+        ),
+        *(option for option in own if option.kind is inspect.Parameter.KEYWORD_ONLY),
+    ]
+    # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
+    command.__signature__ = inspect.Signature(made)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in made}
 
 
 def write_output(output: Path | None, write: Callable[[BinaryIO], object]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import sys
@@ -18,13 +17,14 @@ from ivig.cli.options import (
     OutputOption,
     ReleasesOption,
     ResultFormat,
+    add_options,
     endpoint_of,
     write_output,
 )
 from ivig.errors import BadInput, IvigError
+from ivig.graph_files import graph_files
 from ivig.query.saved import SavedQueries, SavedQuery
 from ivig.query.view import View, shown
-from ivig.settings import graph_files
 
 if TYPE_CHECKING:
     from ivig.query.graph import Graph
@@ -114,15 +114,7 @@ def _command(query: SavedQuery) -> Any:
         "releases": ReleasesOption,
         "engine": EngineOption,
     }
-    hints = {**options, **common}
-    # typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
-    run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=hint)
-            for name, hint in hints.items()
-        ]
-    )
-    run.__annotations__ = hints
+    add_options(run, {**options, **common})
     run.__doc__ = f"{query.title}.\n\n{query.description}\n\n{_example(query)}"
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(query.name, short_help=query.title)(run)

@@ -23,7 +23,7 @@ def remove(
     Example: ivig remove neurom-016 --dry-run
     """
     from ivig.curate.store import remove_statements
-    from ivig.settings import graph_files
+    from ivig.graph_files import graph_files
 
     source = graph_files(graph)
     if source.packaged and not dry_run:

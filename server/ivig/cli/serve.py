@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ivig.cli.options import add_options
 from ivig.errors import BadInput
 from ivig.web.settings import Settings, settings_from
 
@@ -48,15 +48,15 @@ def _opener(settings: Settings, folder: str) -> Callable[[], Graph]:
 
     def published() -> Graph:
         from ivig.build.dataset import publish_dataset
+        from ivig.graph_files import graph_files
         from ivig.query import Graph
-        from ivig.settings import graph_files
 
         return Graph(graph_files(settings.graph), publish_dataset(dataset, Path(folder)))
 
     return published
 
 
-def _options() -> list[inspect.Parameter]:
+def _options() -> dict[str, Any]:
     """The flags: one for every setting, none of them repeated here."""
     config = Annotated[
         Path | None,
@@ -64,7 +64,7 @@ def _options() -> list[inspect.Parameter]:
             "--config", envvar="IVIG_CONFIG", metavar="FILE", help="TOML file of settings.", show_default=False
         ),
     ]
-    found = [inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=config)]
+    found: dict[str, Any] = {"config": config}
     for name, field in Settings.model_fields.items():
         kind: Any = field.annotation
         flag = f"--{name.replace('_', '-')}"
@@ -76,14 +76,8 @@ def _options() -> list[inspect.Parameter]:
             else f"{field.description} [default: {field.default}]"
         )
         option = typer.Option(flag, help=f"{help_text} (IVIG_{name.upper()})", show_default=False)
-        found.append(
-            inspect.Parameter(
-                name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, option]
-            )
-        )
+        found[name] = Annotated[kind | None, option]
     return found
 
 
-# typer reads the options off the signature. Python lets us set one; the type of functions does not say so.
-serve.__signature__ = inspect.Signature(_options())  # type: ignore[attr-defined]
-serve.__annotations__ = {parameter.name: parameter.annotation for parameter in _options()}
+add_options(serve, _options())

@@ -44,8 +44,8 @@ def write(output: Path, rows: dict[str, list[dict[str, str | int | float | bool 
     :raises BadInput: where there is one, or the name does not end in .xlsx
     """
     from ivig.curate.template import words, write_template
+    from ivig.graph_files import graph_files
     from ivig.io.atomic import finished_file
-    from ivig.settings import graph_files
 
     if output.exists():
         raise BadInput(f"{output} is there already, and may hold work: name a file that is not there")

@@ -42,24 +42,17 @@ def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
 
 
 @contextmanager
-def counting(title: str) -> Iterator[Callable[[int], None]]:
-    """Show a running count on standard error, where that is a terminal. Gives the call that says how many there are."""
+def counting(title: str, shown: str = ": {task.completed}") -> Iterator[Callable[[int], None]]:
+    """Show on standard error, where that is a terminal, that something is under way, for how long, and how much is
+    done. Gives the call that says how much.
+
+    :param title: what is under way
+    :param shown: how what is done is shown, in the words of rich; empty for not at all
+    """
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}: {task.completed}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}" + shown), TimeElapsedColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task(title, total=None)
         yield lambda number: progress.update(task, completed=number)
-
-
-@contextmanager
-def under_way(title: str) -> Iterator[None]:
-    """Show on standard error, where that is a terminal, that something is under way, and for how long."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        progress.add_task(title, total=None)
-        yield

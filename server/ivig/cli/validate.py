@@ -36,17 +36,17 @@ def validate(
     """
     from ivig.build.sources import read
     from ivig.build.validation import validate as violations_of, write_report
-    from ivig.cli.terminal import under_way
+    from ivig.cli.terminal import counting
     from ivig.curate.store import orphans
+    from ivig.graph_files import graph_files
     from ivig.namespaces import BASE
-    from ivig.settings import graph_files
 
     paths = files or []
     if alone and not paths:
         raise BadInput("--alone needs files to check")
     source = graph_files(graph)
     sources = read(source, paths, own_data=not alone)
-    with under_way("validating"):
+    with counting("validating", shown=""):
         found = violations_of(sources, reference=reference)
     if paths:
         names = {source.name(path) for path in paths}

@@ -21,8 +21,8 @@ def verify_sources(
     Example: ivig verify-sources ~/documents
     """
     from ivig.curate.sources import check_passages, stated_passages
+    from ivig.graph_files import graph_files
     from ivig.io.turtle import read_turtle
-    from ivig.settings import graph_files
 
     source = graph_files(graph)
     triples = [triple for path in source.data for triple in read_turtle(path, source.name(path))]

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from ivig.curate.citations import Citation, Citations, Sign
 from ivig.curate.store import NOTHING_IMPORTED, Store, Summary, settle
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies.names import authors_line
 from ivig.io.bibliographies.publication import Publication
 from ivig.io.bibliographies.read import read_named
 from ivig.model.problems import BadRecords, Problem, shown
 from ivig.model.records import CitationFields
-from ivig.settings import GraphFiles
 
 SUFFIXES = frozenset({".ris", ".bib", ".json", ".xml", ".nbib", ".enw", ".txt"})
 """The endings of bibliographies; everything else is records."""
@@ -39,7 +39,7 @@ def import_publications(
             for number, (name, publication) in enumerate(
                 read_named(path, left_out=left_out if skip_invalid else None), 1
             ):
-                fields, sign = _fields(publication), Sign(name, publication.address or None)
+                fields, sign = citation_fields(publication), Sign(name, publication.address or None)
                 place = f"entry {number}"
                 if not publication.key() and not citations.knows(fields, sign):
                     allowed = "a PMID, DOI or PMCID, or the title, page or name of a publication that is known"
@@ -55,7 +55,8 @@ def import_publications(
     return Summary(Counter(), store.happened(citations.taken()), {}, names, left_out, notes=notes)
 
 
-def _fields(publication: Publication) -> CitationFields:
+def citation_fields(publication: Publication) -> CitationFields:
+    """A publication as a record cites it."""
     return CitationFields(
         pmid=publication.pmid or None,
         doi=publication.doi or None,

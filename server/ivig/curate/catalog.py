@@ -131,8 +131,8 @@ class Catalog:
         """
         thing = self.created["Body"].get(iri)
         if thing is not None and not thing.says("country") and not thing.says("skos:altLabel"):
-            thing.text("skos:altLabel", short if short != thing.name else None)
-            thing.text("country", country)
+            thing.say("skos:altLabel", short if short != thing.name else None)
+            thing.say("country", country)
 
     def label(self, iri: str) -> str:
         """The preferred label of a thing, known or new."""

@@ -127,11 +127,8 @@ class Citation:
         """It as triples."""
         thing = Thing(self.path(), "Citation")
         thing.label(publication_label(self.fields))
-        for name in _TITLES:
-            thing.text(name, str(self.fields.get(name, "")))
-        for name in _CODES:
-            thing.code(name, str(self.fields.get(name, "")))
-        thing.number("year", int(self.fields["year"]) if "year" in self.fields else None)
+        for name, value in self.fields.items():
+            thing.say(name, value)
         thing.link("retraction", self.retraction)
         if not self.is_identified():
             for page in sorted(self.pages):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 
 from ivig.curate.catalog import EXPERIMENTAL_MODEL, NOT_GROUPED, Catalog
 from ivig.curate.citations import Citation, page_path
 from ivig.curate.studies import Studies
 from ivig.curate.triples import Thing
 from ivig.errors import AmbiguousName, BadInput, UnknownName
+from ivig.io.tables import column_types
 from ivig.model.records import (
-    ArmFields,
     EvidenceRecord,
     MechanismRecord,
     RecommendationRecord,
@@ -21,6 +22,7 @@ from ivig.model.records import (
     SafetyRecord,
     UseRecord,
 )
+from ivig.model.schema import schema
 from ivig.namespaces import BASE
 
 _IN_MODELS = {BASE + "study-type/animal-study", BASE + "study-type/in-vitro-study"}
@@ -44,6 +46,10 @@ _MECHANISM_LINKS = {
     False: ("contradictsMechanism", " contradicted"),
     None: ("discussesMechanism", " discussed"),
 }
+_KINDS = {"evidence": "efficacy"}
+"""Kinds of record whose statements are called otherwise."""
+_IN_WORDS = {"condition_qualifiers", "outcome_role", "effect.unit", "effect.p_relation", "arms.unit"}
+"""Columns of which more becomes than a value or a term."""
 RETRACTED = BASE + "retraction/retracted"
 NO_ROLE = BASE + "outcome-role/not-stated"
 _EMPTY = 2
@@ -93,20 +99,20 @@ class Converter:
         :param citation: the publication that it cites; None where it cites none
         :raises WrongName: where a name means nothing, or several things
         """
+        if isinstance(record, SafetyRecord) and self._catalog.knows(record.adverse_event, "UseTopic"):
+            # What it tells of is a side of use, as a cost is.
+            shared = record.model_dump(exclude={"kind", "adverse_event", "severity", "frequency", "risk_factors"})
+            record = UseRecord(kind="use", topic=record.adverse_event, **shared)
         statement = Thing(f"statement/{record.id}", "Statement")
-        statement.text("finding", record.finding)
+        statement.link("kind", f"{BASE}kind/{_KINDS.get(record.kind, record.kind)}")
+        self._say(statement, "Statement", record.kind, record)
+        statement.say("population", "; ".join(getattr(record, "condition_qualifiers", ())))
         statement.link("page", BASE + page_path(str(record.read_at)))
-        statement.link("readDepth", self._term("read_depth", record.read_depth, "ReadDepth"))
-        statement.day("readOn", record.read_on)
-        if record.second_reading:
-            statement.link("secondReading", self._term("second_reading", record.second_reading, "SecondReading"))
-        statement.text("skos:note", record.note)
         if more := _status(record.retraction)[1]:
-            statement.text("skos:note", f"On a retraction: {more}.")
+            statement.say("skos:note", f"On a retraction: {more}.")
         if citation is not None:
             statement.link("citation", BASE + citation.itself().path())
-        write = _WRITERS[type(record)]
-        parts = write(self, statement, record, citation)
+        parts = _WRITERS[type(record)](self, statement, record, citation)
         return [statement, *parts, _page(str(record.read_at))]
 
     def retraction(self, record: Record) -> str | None:
@@ -118,6 +124,34 @@ class Converter:
             return RETRACTED
         word = _status(record.retraction)[0]
         return self._term("retraction", word, "RetractionStatus") if word else None
+
+    def _say(self, thing: Thing, class_: str, kind: str, record: object, within: str = "") -> None:
+        """Say what a record has in the columns that fill a property of a class as they stand: values, and terms of a
+        vocabulary.
+
+        :param kind: of the record, whose columns they are
+        :param record: it, or one of the parts of a list
+        :param within: the part that this is, with a dot; empty for the record
+        """
+        for column in column_types(kind).values():
+            fills = column.fills
+            if (
+                fills is None
+                or fills.class_ != class_
+                or column.name in _IN_WORDS
+                or not column.name.startswith(within)
+            ):
+                continue
+            value, filled = _value(record, column.name.removeprefix(within)), fills.filled
+            if column.range:
+                for end, number in zip(("Min", "Max"), value or (), strict=False):
+                    thing.say(filled.iri.removesuffix("Min") + end, number)
+                continue
+            for one in value if column.several else [value]:
+                if not filled.class_:
+                    thing.say(filled.iri, one)
+                elif one and fills.kind in schema().vocabularies:
+                    thing.link(filled.iri, self._term(column.name, one, fills.kind))
 
     # Names
 
@@ -144,7 +178,7 @@ class Converter:
         statement.link(link, iri)
         label = self._catalog.label(iri)
         if label != name:
-            statement.text("conditionAsStated", name)
+            statement.say("conditionAsStated", name)
         return label
 
     def _body(self, statement: Thing, field: str, name: str) -> str:
@@ -152,80 +186,36 @@ class Converter:
         iri = self._thing(field, name, "Body")
         statement.link("body", iri)
         if self._catalog.label(iri) != name:
-            statement.text("bodyAsStated", name)
+            statement.say("bodyAsStated", name)
         return iri
 
-    # Kinds
+    # Kinds: what each says beside its columns, and the things that belong to it
 
-    def evidence(self, statement: Thing, record: EvidenceRecord, citation: Citation | None) -> list[Thing]:
-        """An efficacy statement.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: the publication that it cites; None where it cites none
-        :returns: its regimens and its effect; and the study, where it reports one of its own
-        :raises WrongName: where a name means nothing, or several things
-        """
-        statement.link("kind", BASE + "kind/efficacy")
+    def _evidence(self, statement: Thing, record: EvidenceRecord, citation: Citation | None) -> list[Thing]:
         condition = self._condition(statement, record.condition)
-        statement.text("population", "; ".join(record.condition_qualifiers))
-        for group in record.population_group:
-            statement.link("populationGroup", self._term("population_group", group, "PopulationGroup"))
-        statement.link("intent", self._term("intent", record.intent, "Intent"))
-        statement.text("prevented", record.prevented)
-        statement.text("intervention", record.intervention)
-        statement.link("product", self._term("product", record.product, "Product"))
-        for treatment in record.concomitant:
-            statement.text("concomitant", treatment)
-        statement.text("comparator", record.comparator)
-        statement.link("comparison", self._term("comparison", record.comparison, "Comparison"))
-        direction = self._term("direction", record.direction, "Direction")
-        statement.link("direction", direction)
+        direction = self._catalog.label(self._term("direction", record.direction, "Direction"))
         if record.direction_was:
-            statement.text("skos:note", f"Its direction was first read as {record.direction_was}.")
+            statement.say("skos:note", f"Its direction was first read as {record.direction_was}.")
         outcome = ""
         if record.outcome:
             kind = self._term("outcome_kind", record.outcome_kind or "other", "OutcomeKind")
             iri = self._thing("outcome", record.outcome, "Outcome", kind)
             statement.link("outcome", iri)
             outcome = f", {self._catalog.label(iri)}"
-            statement.text("outcomeAsStated", record.outcome)
-        if record.outcome_role and (role := self._term("outcome_role", record.outcome_role, "OutcomeRole")) != NO_ROLE:
-            statement.link("outcomeRole", role)
-        elif record.outcome_role and record.reporting.lower() != "pooled":
-            statement.link("outcomeRole", NO_ROLE)
-        self._study_type(statement, record.study_type)
-        if record.reviewed_designs:
-            designs = self._term("reviewed_designs", record.reviewed_designs, "ReviewedDesigns")
-            statement.link("reviewedDesigns", designs)
-        statement.number("searchTo", record.search_to)
-        statement.yes_or_no("controlled", record.controlled)
-        if record.blinding:
-            statement.link("blinding", self._term("blinding", record.blinding, "Blinding"))
-        statement.yes_or_no("placeboControlled", record.placebo_controlled)
-        statement.yes_or_no("crossover", record.crossover)
-        statement.yes_or_no("testsImmunoglobulin", record.tests_ivig)
-        statement.number("participants", record.n_participants)
-        statement.number("studies", record.n_studies)
-        statement.text("followUp", record.follow_up)
-        statement.link("reporting", self._term("reporting", record.reporting, "Reporting"))
-        statement.label(f"{condition}: {self._catalog.label(direction)}{outcome}")
-        parts = [*self._regimens(statement, record.id, record.dose), *self._effect(statement, record)]
+            statement.say("outcomeAsStated", record.outcome)
+        if record.outcome_role:
+            role = self._term("outcome_role", record.outcome_role, "OutcomeRole")
+            if role != NO_ROLE or record.reporting.lower() != "pooled":
+                statement.link("outcomeRole", role)
+        statement.label(f"{condition}: {direction}{outcome}")
+        parts = [*self._regimens(statement, record), *self._effect(statement, record)]
         if record.reporting == "primary" and citation is not None:
             parts.append(self._study(statement, record, citation, condition))
         return parts
 
-    def mechanism(self, statement: Thing, record: MechanismRecord, citation: Citation | None) -> list[Thing]:
-        """A mechanism statement. Animals and cells model a condition, reviews discuss it.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: not needed here
-        :returns: nothing, as no other thing belongs to it
-        :raises WrongName: where a name means nothing, or several things
-        """
-        statement.link("kind", BASE + "kind/mechanism")
-        study_type = self._study_type(statement, record.study_type)
+    def _mechanism(self, statement: Thing, record: MechanismRecord, citation: Citation | None) -> list[Thing]:
+        """Animals and cells model a condition, reviews discuss it."""
+        study_type = self._term("study_type", record.study_type, "StudyType")
         about = ""
         if record.condition:
             models, discusses = study_type in _IN_MODELS, study_type in _WITHOUT_PATIENTS
@@ -235,114 +225,45 @@ class Converter:
         mechanism = self._thing("mechanism", record.mechanism, "Mechanism", group)
         link, so = _MECHANISM_LINKS[record.supports]
         statement.link(link, mechanism)
-        statement.text("target", record.target)
-        statement.text("action", record.effect)
         statement.label(f"{about}{self._catalog.label(mechanism)}{so}")
         return []
 
-    def safety(self, statement: Thing, record: SafetyRecord, citation: Citation | None) -> list[Thing]:
-        """A safety statement; one on use where the event is a side of use, as a cost is.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: not needed here
-        :returns: nothing, as no other thing belongs to it
-        :raises WrongName: where a name means nothing, or several things
-        """
-        if self._catalog.knows(record.adverse_event, "UseTopic"):
-            shared = record.model_dump(exclude={"kind", "adverse_event", "severity", "frequency", "risk_factors"})
-            return self.use(statement, UseRecord(kind="use", topic=record.adverse_event, **shared), citation)
-        statement.link("kind", BASE + "kind/safety")
+    def _safety(self, statement: Thing, record: SafetyRecord, citation: Citation | None) -> list[Thing]:
         about = self._condition(statement, record.condition) if record.condition else "IVIG"
         event = self._thing("adverse_event", record.adverse_event, "AdverseEvent")
         statement.link("adverseEvent", event)
-        if record.severity:
-            statement.link("severity", self._term("severity", record.severity, "Severity"))
-        if record.frequency:
-            statement.decimal("frequency", record.frequency.value)
-            statement.text("frequencyUnit", record.frequency.unit)
-            statement.text("frequencyAsStated", record.frequency.note)
-        for factor in record.risk_factors:
-            statement.text("riskFactor", factor)
-        if record.study_type:
-            self._study_type(statement, record.study_type)
-        statement.number("participants", record.n_participants)
         statement.label(f"{about}: {self._catalog.label(event)}")
         return []
 
-    def recommendation(self, statement: Thing, record: RecommendationRecord, citation: Citation | None) -> list[Thing]:
-        """A recommendation.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: not needed here
-        :returns: its regimens
-        :raises WrongName: where a name means nothing, or several things
-        """
-        statement.link("kind", BASE + "kind/recommendation")
+    def _recommendation(self, statement: Thing, record: RecommendationRecord, citation: Citation | None) -> list[Thing]:
         condition = self._condition(statement, record.condition)
-        statement.text("population", "; ".join(record.condition_qualifiers))
         body = self._body(statement, "body", record.body)
         self._catalog.describe_new(body, short=record.body_short, country=record.country)
-        _edition(statement, record, record.edition or edition_in(record.body))
+        if not record.edition:
+            statement.say("edition", edition_in(record.body))
         value = self._term("recommends", record.recommends, "RecommendationValue")
-        statement.link("recommendation", value)
-        if record.line:
-            statement.link("line", self._term("line", record.line, "TherapyLine"))
-        statement.text("strength", record.strength)
-        statement.text("certainty", record.certainty)
-        statement.text("gradingSystem", record.grading_system)
-        statement.yes_or_no("superseded", record.superseded)
         statement.label(f"{condition}: {self._catalog.label(value)}, {self._catalog.label(body)}")
-        return self._regimens(statement, record.id, record.dose)
+        return self._regimens(statement, record)
 
-    def regulatory(self, statement: Thing, record: RegulatoryRecord, citation: Citation | None) -> list[Thing]:
-        """A regulatory statement.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: not needed here
-        :returns: nothing, as no other thing belongs to it
-        :raises WrongName: where a name means nothing, or several things
-        """
-        statement.link("kind", BASE + "kind/regulatory")
-        about = self._condition(statement, record.condition) if record.condition else "IVIG"
-        if not record.condition:
-            statement.link("subject", BASE + "product/immunoglobulin")
-        statement.text("population", record.population)
+    def _regulatory(self, statement: Thing, record: RegulatoryRecord, citation: Citation | None) -> list[Thing]:
+        about = self._about(statement, record.condition, "product/immunoglobulin")
         body = self._body(statement, "authority", record.authority)
-        statement.text("productName", record.product)
         status = self._term("status", record.status, "RegulatoryStatus")
-        statement.link("regulatoryStatus", status)
-        _edition(statement, record, record.edition)
         statement.label(f"{about}: {self._catalog.label(status)}, {self._catalog.label(body)}")
         return []
 
-    def use(self, statement: Thing, record: UseRecord, citation: Citation | None) -> list[Thing]:
-        """A statement on use.
-
-        :param statement: the thing that it is said of
-        :param record: what to say
-        :param citation: not needed here
-        :returns: nothing, as no other thing belongs to it
-        :raises WrongName: where a name means nothing, or several things
-        """
-        statement.link("kind", BASE + "kind/use")
-        about = self._condition(statement, record.condition) if record.condition else "IVIG"
-        if not record.condition:
-            statement.link("subject", BASE + "product/polyvalent-iv")
+    def _use(self, statement: Thing, record: UseRecord, citation: Citation | None) -> list[Thing]:
+        about = self._about(statement, record.condition, "product/polyvalent-iv")
         topic = self._term("topic", record.topic, "UseTopic")
-        statement.link("topic", topic)
-        if record.study_type:
-            self._study_type(statement, record.study_type)
-        statement.number("participants", record.n_participants)
         statement.label(f"{about}: {self._catalog.label(topic)}")
         return []
 
-    def _study_type(self, statement: Thing, name: str) -> str:
-        iri = self._term("study_type", name, "StudyType")
-        statement.link("studyType", iri)
-        return iri
+    def _about(self, statement: Thing, condition: str | None, product: str) -> str:
+        """Say which condition, or else that it is on a product; the label of it."""
+        if condition:
+            return self._condition(statement, condition)
+        statement.link("subject", BASE + product)
+        return "IVIG"
 
     def _study(self, statement: Thing, record: EvidenceRecord, citation: Citation, condition: str) -> Thing:
         """The study that a publication reports."""
@@ -354,68 +275,42 @@ class Converter:
     def _is_no_trial(self, acronym: str) -> bool:
         return any(self._catalog.knows(acronym, kind) for kind in ("Condition", "Mechanism", "Outcome", "Product"))
 
-    def _regimens(self, statement: Thing, record_id: str, doses: Sequence[RegimenFields]) -> list[Thing]:
+    def _regimens(self, statement: Thing, record: EvidenceRecord | RecommendationRecord) -> list[Thing]:
         """A regimen for each phase and arm that a record tells of. A single figure is both ends of its range."""
         regimens = []
-        for number, dose in enumerate((dose for dose in doses if dose.says_something()), 1):
-            regimen = Thing(f"regimen/{record_id}-{number}", "Regimen")
-            regimen.label(f"regimen of {record_id}, {number}")
-            regimen.number("position", number)
-            repeated = _is_repeated(dose)
-            if phase := dose.phase or ("maintenance" if repeated else None):
-                regimen.link("regimenPhase", self._term("dose.phase", phase, "Phase"))
-            regimen.text("arm", dose.arm)
-            unstated, total = dose.g_per_kg_unstated, dose.g_per_kg_total
-            regimen.decimals("gPerKgTotal", unstated if repeated else total)
-            regimen.decimals("gPerKgPerDay", dose.g_per_kg_per_day)
-            regimen.decimals("gPerKgUnstated", None if repeated else unstated)
-            for bound, days in zip(("Min", "Max"), dose.days or (), strict=False):
-                regimen.number(f"days{bound}", days)
-            regimen.decimals("intervalWeeks", dose.interval_weeks)
-            regimen.decimals("intervalMonths", dose.interval_months)
-            regimen.number("courses", dose.courses)
-            regimen.text("skos:note", dose.note)
+        for number, dose in enumerate((dose for dose in record.dose if dose.says_something()), 1):
+            regimen = Thing(f"regimen/{record.id}-{number}", "Regimen")
+            regimen.label(f"regimen of {record.id}, {number}")
+            regimen.say("position", number)
+            self._say(regimen, "Regimen", record.kind, _with_basis(dose), "dose.")
             statement.link("regimen", regimen.iri)
             regimens.append(regimen)
         return regimens
 
     def _effect(self, statement: Thing, record: EvidenceRecord) -> list[Thing]:
         """The result in numbers: of the comparison and of each arm."""
-        told, arms = record.effect, record.arms
-        if told is None and (arms is None or not arms.says_something()):
-            return []
         effect = Thing(f"effect/{record.id}", "Effect")
         effect.label(f"effect of {record.id}")
-        if told is not None:
-            effect.text("measure", told.measure)
-            if told.measure_term:
-                effect.link("measureTerm", self._term("effect.measure_term", told.measure_term, "Measure"))
-            effect.decimal("value", told.value)
-            _unit(effect, "unit", told.unit)
-            effect.decimal("ciLow", told.ci_low)
-            effect.decimal("ciHigh", told.ci_high)
-            effect.decimal("p", told.p)
-            if told.p is not None:
-                effect.code("pRelation", told.p_relation or "unclear")
-            effect.yes_or_no("adjusted", told.adjusted)
-        if arms is not None:
-            _arm(effect, "", arms.ivig)
-            _arm(effect, "comparator", arms.comparator)
-            _unit(effect, "armUnit", arms.unit)
+        self._say(effect, "Effect", record.kind, record)
+        if record.effect is not None:
+            _unit(effect, "unit", record.effect.unit)
+            if record.effect.p is not None:
+                effect.say("pRelation", record.effect.p_relation or "unclear")
+        if record.arms is not None:
+            _unit(effect, "armUnit", record.arms.unit)
         if len(effect.block) == _EMPTY:
             return []
         statement.link("effect", effect.iri)
         return [effect]
 
 
-_Writer = Callable[..., list[Thing]]
-_WRITERS: dict[type, _Writer] = {
-    EvidenceRecord: Converter.evidence,
-    MechanismRecord: Converter.mechanism,
-    SafetyRecord: Converter.safety,
-    RecommendationRecord: Converter.recommendation,
-    RegulatoryRecord: Converter.regulatory,
-    UseRecord: Converter.use,
+_WRITERS: dict[type, Callable[..., list[Thing]]] = {
+    EvidenceRecord: Converter._evidence,
+    MechanismRecord: Converter._mechanism,
+    SafetyRecord: Converter._safety,
+    RecommendationRecord: Converter._recommendation,
+    RegulatoryRecord: Converter._regulatory,
+    UseRecord: Converter._use,
 }
 
 
@@ -438,39 +333,29 @@ def _page(address: str) -> Thing:
     return page
 
 
-def _edition(statement: Thing, record: RecommendationRecord | RegulatoryRecord, edition: str | None) -> None:
-    """Which edition it is of, and whether that is in force."""
-    statement.text("edition", edition)
-    statement.number("year", record.year)
-    statement.text("supersededBy", record.superseded_by)
-    statement.yes_or_no("inForce", record.in_force)
-    statement.yes_or_no("proposed", record.proposed)
-
-
-def _is_repeated(dose: RegimenFields) -> bool:
-    """Whether a dose that is given every so many weeks stands as one of no basis: it is that of each infusion."""
+def _with_basis(dose: RegimenFields) -> RegimenFields:
+    """A dose; one of no basis that is given every so many weeks is that of each infusion, to maintain."""
     others = dose.g_per_kg_total or dose.g_per_kg_per_day or dose.days
-    return bool(dose.g_per_kg_unstated and (dose.interval_weeks or dose.interval_months) and not others)
+    if others or not dose.g_per_kg_unstated or not (dose.interval_weeks or dose.interval_months):
+        return dose
+    stated = {"g_per_kg_total": dose.g_per_kg_unstated, "g_per_kg_unstated": None}
+    return dose.model_copy(update={**stated, "phase": dose.phase or "maintenance"})
 
 
-def _arm(effect: Thing, prefix: str, arm: ArmFields | None) -> None:
-    if arm is None:
-        return
-    for name, value in arm:
-        link = prefix + name.capitalize() if prefix else name
-        if isinstance(value, int) and name in ("events", "total"):
-            effect.number(link, value)
-        else:
-            effect.decimal(link, value)
+def _value(record: object, path: str) -> Any:
+    """What a record has at a path with dots; None where a part of it is not there."""
+    for name in path.split("."):
+        record = getattr(record, name, None)
+    return record
 
 
 def _unit(effect: Thing, name: str, unit: str | None) -> None:
     """A unit in UCUM; what of it UCUM has no code for goes to a note."""
     if unit and (share := _SHARE.match(unit)):
-        effect.code(name, "%" if share[0] == "%" else "1")
-        effect.text("skos:note", f"The unit is {unit}.")
+        effect.say(name, "%" if share[0] == "%" else "1")
+        effect.say("skos:note", f"The unit is {unit}.")
     else:
-        effect.code(name, _UCUM.get(unit, unit) if unit else None)
+        effect.say(name, _UCUM.get(unit, unit) if unit else None)
 
 
 def _status(retraction: str | None) -> tuple[str, str]:

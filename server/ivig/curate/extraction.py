@@ -7,7 +7,7 @@ imported again without a change changes nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode
 
@@ -168,20 +168,8 @@ class _Reader:
         return f"{low} to {high}" if low and high else f"from {low}" if low else f"up to {high}"
 
 
-def _id(reader: _Reader, iri: str) -> str:
-    return iri.removeprefix(f"{BASE}statement/")
-
-
-def _condition(reader: _Reader, iri: str) -> str | None:
-    return reader.named(iri, "condition", _CONDITIONS, "Condition")
-
-
 def _body(reader: _Reader, iri: str) -> str | None:
     return reader.named(iri, "body", ("body",), "Body")
-
-
-def _outcome(reader: _Reader, iri: str) -> str | None:
-    return reader.named(iri, "outcome", ("outcome",), "Outcome")
 
 
 def _mechanism(reader: _Reader, iri: str) -> str | None:
@@ -229,25 +217,17 @@ def _title_status(reader: _Reader, iri: str) -> str | None:
     return "partial" if title.endswith("…") else "description"
 
 
-def _unit(reader: _Reader, iri: str) -> str | None:
-    return reader.unit(iri, "unit", 0)
-
-
-def _arm_unit(reader: _Reader, iri: str) -> str | None:
-    return reader.unit(iri, "armUnit", -1)
-
-
 def _read_at(reader: _Reader, iri: str) -> str | None:
     return next((address for page in reader.links(iri, "page") for address in reader.links(page, "readAt")), None)
 
 
 _TITLE = f"{TERMS}title"
-_SPECIAL = {
-    "id": _id,
-    "condition": _condition,
+_SPECIAL: dict[str, Callable[[_Reader, str], CellValue]] = {
+    "id": lambda reader, iri: iri.removeprefix(f"{BASE}statement/"),
+    "condition": lambda reader, iri: reader.named(iri, "condition", _CONDITIONS, "Condition"),
     "body": _body,
     "authority": _body,
-    "outcome": _outcome,
+    "outcome": lambda reader, iri: reader.named(iri, "outcome", ("outcome",), "Outcome"),
     "mechanism": _mechanism,
     "supports": _supports,
     "note": _note,
@@ -255,8 +235,8 @@ _SPECIAL = {
     "retraction": _retraction,
     "citation.title_status": _title_status,
     "citation.title": _title,
-    "effect.unit": _unit,
-    "arms.unit": _arm_unit,
+    "effect.unit": lambda reader, iri: reader.unit(iri, "unit", 0),
+    "arms.unit": lambda reader, iri: reader.unit(iri, "armUnit", -1),
     "read_at": _read_at,
 }
 """Columns that are no plain property."""

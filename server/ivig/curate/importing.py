@@ -21,12 +21,12 @@ from ivig.curate.convert import Converter, WrongName
 from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary, settle
 from ivig.curate.studies import Studies
 from ivig.curate.triples import Block, Thing
+from ivig.graph_files import GraphFiles
 from ivig.io.tables import Row, read_rows
 from ivig.model.labels import normal
 from ivig.model.problems import BadRecords, Problem, problems_of, shown
 from ivig.model.records import RECORD, Record
 from ivig.namespaces import BASE, TERMS
-from ivig.settings import GraphFiles
 
 _ONLY_DOUBTS = "nothing was imported: each of these is doubtful; --accept lets them through:"
 _CONDITIONS = {TERMS + name for name in ("condition", "modelsCondition", "discussesCondition")}

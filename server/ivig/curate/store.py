@@ -16,12 +16,12 @@ from ivig.build.validation import violations
 from ivig.curate.citations import Citations
 from ivig.curate.triples import Block
 from ivig.errors import BadInput
+from ivig.graph_files import GraphFiles
 from ivig.io.atomic import finished_file
 from ivig.io.canonical import canonical_turtle
 from ivig.model.problems import BadRecords, Problem
 from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREF_LABEL, RDF_TYPE, REPLACED_BY, SKOS, TERMS
-from ivig.settings import GraphFiles
 
 LITERATURE = "literature"
 """The folder of the statements that come out of records."""

@@ -48,7 +48,7 @@ class Studies:
         study.label(study_label(names, fields, condition))
         study.link("publication", cited)
         if known and cited not in self._of:
-            study.text("skos:note", f"All of its publications are told to be of {number}.")
+            study.say("skos:note", f"All of its publications are told to be of {number}.")
         self._taken.add(study.iri.removeprefix(BASE))
         self._of[cited] = study.iri
         return study

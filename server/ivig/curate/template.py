@@ -13,14 +13,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from ivig.build.sources import read
+from ivig.curate.bibliography import citation_fields
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import Publication
-from ivig.io.bibliographies.names import authors_line
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
 from ivig.model.label_index import name_index
 from ivig.model.records import KINDS
 from ivig.model.schema import schema
 from ivig.query.names import Names
-from ivig.settings import GraphFiles
 
 _THINGS = ("Condition", "Outcome", "Mechanism", "AdverseEvent", "Body")
 """What a record may name anew; of a vocabulary it takes the terms that there are."""
@@ -40,59 +40,16 @@ _ADVICE = (
     'No formulas. So no text begins with "=", or with "+", "-" or "@" before a letter or a parenthesis.',
 )
 _EXAMPLES = {
-    "condition": "Kawasaki disease",
-    "outcome": "mortality",
     "direction_was": "mixed",
-    "effect": "blocks the receptor",
-    "effect.value": "0.57",
-    "effect.ci_low": "0.42",
-    "effect.ci_high": "0.79",
-    "effect.p": "0.03",
-    "mean": "12.5",
-    "sd": "3.1",
-    "median": "11",
     "dose.g_per_kg_total": "1 to 2",
-    "dose.g_per_kg_per_day": "0.4",
-    "dose.g_per_kg_unstated": "0.5",
     "dose.days": "2 to 5",
-    "dose.interval_weeks": "4",
-    "dose.interval_months": "1",
-    "dose.courses": "6",
     "dose.note": "then as needed",
-    "search_to": "2014",
-    "n_participants": "84",
-    "n_studies": "5",
-    "follow_up": "12 months",
-    "finding": "Three of the four stopped steroids for good.",
     "note": "The abstract and the table give different numbers.",
-    "citation.pmid": "15674654",
-    "citation.doi": "10.1007/s10067-004-0959-7",
     "citation.pmcid": "PMC and its digits",
-    "citation.title": "Efficacy of intravenous immunoglobulin in chronic idiopathic pericarditis: report of four cases",
-    "citation.journal": "Clin Rheumatol",
-    "citation.year": "2005",
-    "citation.authors_short": "Peterlana D et al.",
-    "adverse_event": "headache",
-    "mechanism": "Fc receptor blockade",
-    "target": "FcγRIIb",
-    "frequency.value": "5.1",
-    "frequency.unit": "% of infusions",
-    "frequency.note": "common",
-    "risk_factors": "fast infusion",
-    "body": "American Academy of Neurology",
     "authority": "Food and Drug Administration",
-    "country": "Australia",
-    "year": "2019",
-    "edition": "Second Edition",
-    "superseded_by": "ASH, 2019 guideline (2019)",
-    "population": "adults",
     "body_short": "AAN",
-    "strength": "strong",
-    "certainty": "moderate",
-    "grading_system": "GRADE",
-    "product_name": "Privigen",
 }
-"""Of columns for which the ontology has none, by name, by the last part of it, or by the property that they fill."""
+"""Of columns that hold more, or something else, than what the ontology has an example of."""
 Words = Mapping[str, Sequence[str]]
 CellValue = str | int | float | bool | None
 Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
@@ -199,14 +156,7 @@ def publication_rows(publications: Iterable[Publication]) -> list[dict[str, Cell
     """
     return [
         {
-            "citation.pmid": each.pmid or None,
-            "citation.doi": each.doi or None,
-            "citation.pmcid": each.pmcid or None,
-            "citation.title": each.title or None,
-            "citation.title_status": "full" if each.title else None,
-            "citation.journal": each.journal or None,
-            "citation.year": each.year,
-            "citation.authors_short": authors_line(each.authors) or None,
+            **{f"citation.{name}": value for name, value in citation_fields(each)},
             "retraction": "retracted" if each.retraction == "retracted" else None,
             "read_at": f"https://pubmed.ncbi.nlm.nih.gov/{each.pmid}/" if each.pmid else each.address or None,
         }
@@ -275,6 +225,5 @@ def _meaning(column: Column, offered: Words) -> Iterator[str]:
         limits = f" {column.limits}" if column.limits else ""
         ends = ", or a range" if column.range else ""
         yield f"{_TYPES[column.type].capitalize()}{limits}{ends}{several}."
-    names = (column.name, column.name.rpartition(".")[2], column.fills.name if column.fills else "")
-    if example := column.example or next((_EXAMPLES[name] for name in names if name in _EXAMPLES), ""):
+    if example := _EXAMPLES.get(column.name, column.example):
         yield f"For instance {example}."

@@ -9,12 +9,13 @@ from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ivig.model.schema import schema
 from ivig.namespaces import BASE, PREF_LABEL, PREFIXES, RDF_TYPE, TERMS
 
 Block = set[Triple]
 """The triples of one thing."""
 
-_XSD = PREFIXES["xsd"]
+_LANG_STRING, _DECIMAL = PREFIXES["rdf"] + "langString", PREFIXES["xsd"] + "decimal"
 _SPELT_OUT = str.maketrans(
     {"γ": "gamma", "β": "beta", "κ": "kappa", "ß": "ss", "æ": "ae", "Æ": "Ae", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L"}
     | {"đ": "d", "Đ": "D", "ı": "i", "œ": "oe", "Œ": "Oe"}
@@ -43,7 +44,7 @@ class Thing:
     def link(self, name: str, iri: str | None) -> None:
         """Say that it is related to another thing, given by its IRI.
 
-        :param name: of the property: one of ours, or with a prefix, such as `skos:broader`
+        :param name: of the property: one of ours, or with a prefix, such as `skos:broader`, or its IRI
         :param iri: of the other thing; nothing is said where it is None or empty
         """
         if iri:
@@ -57,69 +58,14 @@ class Thing:
         """
         self.block.discard(Triple(NamedNode(self.iri), NamedNode(_expanded(name)), NamedNode(iri)))
 
-    def text(self, name: str, text: str | None) -> None:
-        """Say something in English.
+    def say(self, name: str, value: str | float | date | None) -> None:
+        """Say what is no link: text, an identifier, a number, a day, yes or no, in the datatype of the property.
 
-        :param name: of the property, as for `link`
-        :param text: nothing is said where it is None or empty
+        :param name: of the property, as for `link`; its shape tells the datatype
+        :param value: nothing is said where it is None or empty
         """
-        if text:
-            self._add(name, Literal(text, language="en"))
-
-    def code(self, name: str, text: str | None) -> None:
-        """Say something that is in no language: an identifier, a name of a person.
-
-        :param name: of the property, as for `link`
-        :param text: nothing is said where it is None or empty
-        """
-        if text:
-            self._add(name, Literal(text))
-
-    def number(self, name: str, number: int | None) -> None:
-        """Say a whole number.
-
-        :param name: of the property, as for `link`
-        :param number: nothing is said where it is None
-        """
-        if number is not None:
-            self._add(name, Literal(str(number), datatype=NamedNode(_XSD + "integer")))
-
-    def decimal(self, name: str, number: float | None) -> None:
-        """Say a decimal number, as it was given.
-
-        :param name: of the property, as for `link`
-        :param number: nothing is said where it is None
-        """
-        if number is not None:
-            text = f"{Decimal(str(number)):f}"
-            self._add(name, Literal(text if "." in text else f"{text}.0", datatype=NamedNode(_XSD + "decimal")))
-
-    def decimals(self, name: str, ends: tuple[float | None, float | None] | None) -> None:
-        """Say the lowest and the highest of a range.
-
-        :param name: what the names of the two properties begin with; they end in `Min` and `Max`
-        :param ends: lowest and highest; nothing is said of one that is None
-        """
-        for bound, number in zip(("Min", "Max"), ends or (), strict=False):
-            self.decimal(name + bound, number)
-
-    def day(self, name: str, day: date | None) -> None:
-        """Say a day.
-
-        :param name: of the property, as for `link`
-        :param day: nothing is said where it is None
-        """
-        if day is not None:
-            self._add(name, Literal(day.isoformat(), datatype=NamedNode(_XSD + "date")))
-
-    def yes_or_no(self, name: str, value: bool | None) -> None:
-        """Say yes or no.
-
-        :param name: of the property, as for `link`
-        :param value: nothing is said where it is None
-        """
-        if value is not None:
-            self._add(name, Literal("true" if value else "false", datatype=NamedNode(_XSD + "boolean")))
+        if value not in (None, ""):
+            self._add(name, _literal(value, schema().datatypes[_expanded(name)]))
 
     def label(self, text: str) -> None:
         """Give it its preferred label, its name."""
@@ -141,6 +87,19 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")
 
 
+def _literal(value: object, datatype: str) -> Literal:
+    """A value as a literal: words in English, a decimal number as it was given."""
+    if datatype == _LANG_STRING:
+        return Literal(str(value), language="en")
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if datatype == _DECIMAL:
+        text = f"{Decimal(text):f}"
+        text = text if "." in text else f"{text}.0"
+    return Literal(text, datatype=NamedNode(datatype))
+
+
 def _expanded(name: str) -> str:
+    if "://" in name:
+        return name
     prefix, colon, local = name.partition(":")
     return PREFIXES[prefix] + local if colon else TERMS + name

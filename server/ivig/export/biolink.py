@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from ivig.export.columns import Column, columns
 from ivig.export.reading import EXACT_MATCH, Reading
+from ivig.export.statement_columns import Column, columns
 from ivig.model.schema import Schema
 from ivig.namespaces import ALT_LABEL, BASE, SKOS
 
@@ -157,8 +157,7 @@ def verdict_edge(read: Reading, verdict: str) -> Edge:
     """A verdict as an edge from immunoglobulin to the condition: its word, its strength, and how much it rests on."""
     (condition,) = read.iris(verdict, "verdictOn")
     own, product = own_curie(verdict), POLYVALENT
-    asked = set(read.iris(verdict, "leadingQuestion"))
-    leading = [one for one in read.iris(verdict, "assessment") if asked & set(read.iris(one, "question"))]
+    leading = leading_assessment(read, verdict)
     properties = {
         "id": own,
         "subject": curie(read, product),
@@ -179,11 +178,22 @@ def verdict_edge(read: Reading, verdict: str) -> Edge:
         "verdict_strength": read.first(verdict, "verdictStrength"),
         "verdict_reason": read.first(verdict, "sentence"),
         "supporting_statements": len(read.iris(verdict, "restsOn")),
-        "evidence_lines": next((read.first(one, "lines") for one in leading), None),
-        "participants": next((read.first(one, "participantsCounted") for one in leading), None),
+        "evidence_lines": read.first(leading, "lines"),
+        "participants": read.first(leading, "participantsCounted"),
     }
     said = {name: value for name, value in properties.items() if value not in (None, "", [])}
     return Edge((product, condition), said)
+
+
+def leading_assessment(read: Reading, verdict: str) -> str:
+    """The IRI of the assessment of the question that leads a verdict; empty where none does.
+
+    :param read: what is said of the verdict and its assessments
+    :param verdict: its IRI
+    """
+    asked = set(read.iris(verdict, "leadingQuestion"))
+    assessments = read.iris(verdict, "assessment")
+    return next((one for one in assessments if asked & set(read.iris(one, "question"))), "")
 
 
 def _predicate(read: Reading, statement: str, role: str) -> str:

@@ -40,7 +40,6 @@ class Context:
         """The context as it is published and as it stands at the head of every file."""
         ours = schema(self._graph.files)
         # Where OWL 2 RL has no datatype for what the shapes ask for, the ontology names a wider one.
-        datatypes = {one.iri: one.datatype for class_ in ours.classes for one in ours.properties(class_)}
         classes: dict[str, Any] = {}
         properties: dict[str, Any] = {
             "label": _definition(f"{SKOS}prefLabel", _LANG_STRING),
@@ -55,7 +54,7 @@ class Context:
             if row["kind"] == "class":
                 classes[name] = short(iri)
             else:
-                value = datatypes.get(iri) or _WIDE.get(str(row["range"]), str(row["range"] or _STRING))
+                value = ours.datatypes.get(iri) or _WIDE.get(str(row["range"]), str(row["range"] or _STRING))
                 properties[name] = _definition(iri, _LINK if row["kind"] == "link to a thing" else value)
         head = {"@version": 1.1, "@base": BASE, **PREFIXES, "id": "@id", "type": "@type"}
         return {"@context": {**head, **dict(sorted(classes.items())), **dict(sorted(properties.items()))}}

@@ -6,7 +6,6 @@ The same subgraph of the same release is the same package, byte by byte, wheneve
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import zipfile
 from hashlib import file_digest
@@ -14,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import yaml
 from pyoxigraph import RdfFormat, serialize
 
 from ivig import __version__
@@ -25,6 +25,7 @@ from ivig.export.description import (
     KEYWORDS,
     LICENCE,
     TITLE,
+    citation_file,
     datacite,
     day_of_publication,
     description,
@@ -56,7 +57,6 @@ _ABOUT = {
 }
 _LEFT_OUT = {ANCESTORS_GRAPH: "what was linked of other ontologies", INFERRED_GRAPH: "what was inferred"}
 _FILES_OF_THE_GRAPH = {"shapes": ("*.ttl",), "ontology": ("*.ttl", "*.jsonld")}
-_IDENTIFIERS = re.compile(r"^identifiers:[ \t]*\n(?P<indent>[ \t]*)(?=- )", re.MULTILINE)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 """The first that a ZIP can say: the time of an entry is that of the export, and means nothing."""
 
@@ -144,8 +144,8 @@ class _Package:
                 shutil.copyfile(path, self._folder / place / path.name)
         if (source / "LICENSE-DATA").is_file():
             shutil.copyfile(source / "LICENSE-DATA", self._folder / "LICENSE-DATA")
-        if (source / "CITATION.cff").is_file():
-            self._write("CITATION.cff", citation_with((source / "CITATION.cff").read_text("utf-8"), self._digest))
+        if said := citation_file(source):
+            self._write("CITATION.cff", citation_with(said, self._digest))
 
     def _query(self) -> None:
         if self._selection.query:
@@ -263,23 +263,17 @@ It is no systematic search and no medical advice.
         return said or "what the words mean", "text/turtle"
 
 
-def citation_with(text: str, digest: str) -> str:
+def citation_with(said: dict[str, Any], digest: str) -> str:
     """A citation file (CFF) with the digest of the release among its identifiers.
 
-    :param text: the citation file of the graph
+    :param said: what the citation file of the graph says
     :param digest: SHA-256, hexadecimal
-    :returns: the file with it; where its list of identifiers is written in another way than ours, with a comment at the
-        end
+    :returns: the file with it, in YAML
     """
-    text = text.rstrip() + "\n"
-    item = f'- type: other\n  value: "sha256:{digest}"\n  description: "Digest of the release"\n'
-    if there := _IDENTIFIERS.search(text):
-        lines = "".join(there["indent"] + line for line in item.splitlines(keepends=True))
-        return text[: there.start("indent")] + lines + text[there.start("indent") :]
-    if re.search(r"^[\"']?identifiers\b", text, re.MULTILINE):
-        # A list written in another way is left as it is: a second one under the same key would break the file.
-        return text + f"# Digest of the release: sha256:{digest}\n"
-    return text + "identifiers:\n" + "".join(f"  {line}" for line in item.splitlines(keepends=True))
+    own = {"type": "other", "value": f"sha256:{digest}", "description": "Digest of the release"}
+    with_it = {**said, "identifiers": [*(said.get("identifiers") or ()), own]}
+    text: str = yaml.safe_dump(with_it, sort_keys=False, allow_unicode=True)
+    return text
 
 
 def _words(value: object) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import yaml
 from pyoxigraph import Literal, NamedNode, QueryTriples, Triple
 
-from ivig.errors import BadQuery
+from ivig.errors import BadInput, BadQuery
 from ivig.export.formats import FORMATS
+from ivig.io.text import read_text
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
 from ivig.query import Graph
 
@@ -24,7 +25,6 @@ CREATOR = "The IVIG Evidence Graph contributors"
 KEYWORDS = ("intravenous immunoglobulin", "evidence", "knowledge graph", "RDF")
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
-_RELEASED = re.compile(r"""^date-released:\s*["']?(\d{4}-\d{2}-\d{2})\b""", re.MULTILINE)
 _DCAT = "http://www.w3.org/ns/dcat#"
 _DCTERMS = PREFIXES["dcterms"]
 _FOAF = "http://xmlns.com/foaf/0.1/"
@@ -52,11 +52,25 @@ def how_to_cite(graph: Graph) -> str:
     return f"{CREATOR}{year}. {TITLE} [dataset]. Release sha256:{digest}. {release_iri(digest)}"
 
 
+def citation_file(folder: Path) -> dict[str, Any]:
+    """What the citation file (CFF) of a graph says; nothing without one.
+
+    :param folder: of the files of the graph
+    :raises BadInput: where it is no YAML, or no CFF
+    """
+    path = folder / "CITATION.cff"
+    try:
+        said = yaml.safe_load(read_text(path)) if path.is_file() else {}
+    except yaml.YAMLError as error:
+        raise BadInput(f"{path}: {' '.join(str(error).split())}") from error
+    if not isinstance(said, dict):
+        raise BadInput(f"{path}: no citation file, whose lines read such as title: …")
+    return said
+
+
 def day_of_publication(folder: Path) -> str | None:
     """The day that the citation file of a graph gives, as YYYY-MM-DD; None without one."""
-    citation = folder / "CITATION.cff"
-    found = _RELEASED.search(citation.read_text("utf-8")) if citation.is_file() else None
-    return found[1] if found else None
+    return str(citation_file(folder).get("date-released") or "") or None
 
 
 def datacite(graph: Graph) -> dict[str, Any]:

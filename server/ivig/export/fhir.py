@@ -13,11 +13,11 @@ from typing import Any, BinaryIO
 from uuid import NAMESPACE_URL, uuid5
 
 from ivig.errors import BadInput
-from ivig.export.biolink import ANY_PRODUCT, POLYVALENT
-from ivig.export.columns import columns
+from ivig.export.biolink import ANY_PRODUCT, POLYVALENT, leading_assessment
 from ivig.export.description import CREATOR, DATASET, LICENCE
 from ivig.export.formats import needed
 from ivig.export.reading import EXACT_MATCH
+from ivig.export.statement_columns import columns
 from ivig.export.subgraph import Subgraph
 from ivig.model.schema import schema
 from ivig.namespaces import NOTATION, SKOS
@@ -65,6 +65,8 @@ _DEVIATION = ("C53322", "Standard deviation")
 _UCUM = frozenset(("%", "1", "a", "mo", "wk", "d", "h", "kg", "g", "m", "g/L", "g/dL", "mg/L", "mg/dL", "g/d", "mg/d",
     "umol/L", "[IU]/L", "mL/min", "10*9/L", "/uL"))  # fmt: skip
 _PERSONS = ("", "{patients}", "patients", "{persons}", "{patient}")
+_ADJUSTED: dict[Any, str] = {True: "adjusted", False: "not adjusted"}
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _NAME_THE_ARM = ("inert", "usual-care")
 """Comparisons that say what the other arm had where nothing else does."""
 _IDENTIFIERS = {
@@ -183,9 +185,9 @@ class Resources:
                 if prefix in _SYSTEMS and "-" not in local:
                     code = notation if prefix in _WITH_PREFIX else local
                     label = self._read.label(outside)
-                    display = {} if label in (notation, outside) else {"display": label}
-                    coding.append({"system": _SYSTEMS[prefix], "code": code, **display})
-        return {"text": self._read.label(thing), **({"coding": coding} if coding else {})}
+                    display = None if label in (notation, outside) else label
+                    coding.append({"system": _SYSTEMS[prefix], "code": code, "display": display})
+        return {"text": self._read.label(thing), "coding": coding}
 
     def _variable(
         self, role: str, title: str, things: Iterable[str], words: Iterable[str] = (), *, said: Iterable[str] = (),
@@ -209,17 +211,16 @@ class Resources:
             {
                 "title": title,
                 "identifier": [{"system": "urn:ietf:rfc:3986", "value": things[0]}]
-                if len(things) == 1 and not words
+                if [*things, *words] == things[:1]
                 else [],
                 "characteristic": [{"definitionCodeableConcept": concept} for concept in concepts],
                 "note": _notes(said),
             },
         )
-        reference = {"reference": _address(key), "display": title}
         return {
             "variableRole": _coded("variable-role", role, _ROLES[role]),
-            "observed" if is_observed else "intended": reference,
-            **({"note": notes} if (notes := _notes(of)) else {}),
+            "observed" if is_observed else "intended": {"reference": _address(key), "display": title},
+            "note": _notes(of),
         }
 
     def _population(self, statement: str) -> Json | None:
@@ -288,17 +289,17 @@ class Resources:
             for name, of in (("numberOfParticipants", "participants"), ("numberOfStudies", "studies"))
             if isinstance(number := read.first(statement, of), int)
         }
-        sized = {"sampleSize": size} if size else {}
-        made = [{**self._figures(effect), **sized} for effect in effects]
-        frequency = read.first(statement, "frequency")
-        if frequency is not None:
-            said = read.text(statement, "frequencyAsStated")
-            quantity = {"value": frequency, "unit": read.text(statement, "frequencyUnit")}
-            described = {"description": said} if said else {}
+        made = [{**self._figures(effect), "sampleSize": size} for effect in effects]
+        if (frequency := read.first(statement, "frequency")) is not None:
             made.append(
-                {"statisticType": {"text": "frequency of the event"}, "quantity": quantity, **described, **sized}
+                {
+                    "statisticType": {"text": "frequency of the event"},
+                    "quantity": {"value": frequency, "unit": read.text(statement, "frequencyUnit")},
+                    "description": read.text(statement, "frequencyAsStated"),
+                    "sampleSize": size,
+                }
             )
-        return list(filter(None, made)) or list(filter(None, [sized]))
+        return made or [{"sampleSize": size}]
 
     def _figures(self, effect: str) -> Json:
         read = self._read
@@ -310,17 +311,15 @@ class Resources:
         if seen := _range(read.first(effect, "rangeLow"), read.first(effect, "rangeHigh"), unit):
             estimates.append({"type": _estimate(_RANGE), "range": seen})
         estimates += _p_value(read.plain(effect, "p"), read.text(effect, "pRelation"))
-        adjusted = read.first(effect, "adjusted")
+        adjusted = _ADJUSTED.get(read.first(effect, "adjusted"), "")
         said: Json = {
             "statisticType": self._measure(terms, words),
             "quantity": None if value is None else _quantity(value, unit),
             "attributeEstimate": estimates,
             "note": _notes(map(str, read.plain(effect, SKOS + "note"))),
+            "modelCharacteristic": [{"code": {"text": adjusted}}],
         }
-        if isinstance(adjusted, bool):
-            said["modelCharacteristic"] = [{"code": {"text": "adjusted" if adjusted else "not adjusted"}}]
-        told = value is not None or estimates or said["note"]
-        return _without_empty(said) if told else {}
+        return said if value is not None or estimates or said["note"] else {}
 
     def _measure(self, terms: list[str], words: str) -> Json | None:
         if not terms:
@@ -340,22 +339,19 @@ class Resources:
             return read.first(effect, name if side == "intervention" else f"comparator{name[0].upper()}{name[1:]}")
 
         unit, statistics = read.text(effect, "armUnit"), []
-        sized = {"sampleSize": {"knownDataCount": total}} if isinstance(total := figure("total"), int) else {}
+        size = {"knownDataCount": total if isinstance(total := figure("total"), int) else None}
         if (events := figure("events")) is not None:
             name = "numberAffected" if unit in _PERSONS else "numberOfEvents"
-            statistics.append(
-                {"statisticType": _statistic(_COUNT), "quantity": {"value": events}, name: events, **sized}
-            )
+            count: Json = {"statisticType": _statistic(_COUNT), "quantity": {"value": events}, name: events}
+            statistics.append({**count, "sampleSize": size})
         for name in ("mean", "median"):
             if (value := figure(name)) is not None:
-                deviation = figure("sd") if name == "mean" else None
-                spread = (
-                    []
-                    if deviation is None
-                    else [{"type": _estimate(_DEVIATION), "quantity": _quantity(deviation, unit)}]
-                )
-                said = {"statisticType": _statistic(_MEASURES[name]), "quantity": _quantity(value, unit)}
-                statistics.append(_without_empty({**said, "attributeEstimate": spread, **sized}))
+                said: Json = {"statisticType": _statistic(_MEASURES[name]), "quantity": _quantity(value, unit)}
+                if name == "mean" and (deviation := figure("sd")) is not None:
+                    said["attributeEstimate"] = [
+                        {"type": _estimate(_DEVIATION), "quantity": _quantity(deviation, unit)}
+                    ]
+                statistics.append({**said, "sampleSize": size})
         if not statistics:
             return None
         arm = {"intervention": "arm with immunoglobulin", "comparator": "other arm"}[side]
@@ -378,9 +374,8 @@ class Resources:
         ]
         if versus := "; ".join(read.label(question).removeprefix("against ") for question in questions):
             variables.append(self._variable("referenceExposure", versus, [], [versus], is_observed=False))
-        leading = [one for one in read.iris(verdict, "assessment") if set(read.iris(one, "question")) & set(questions)]
-        persons = next((read.first(one, "participantsCounted") for one in leading), None)
-        lines = next((read.first(one, "lines") for one in leading), None)
+        leading = leading_assessment(read, verdict)
+        persons, lines = read.first(leading, "participantsCounted"), read.first(leading, "lines")
         best = "; ".join(map(read.label, read.iris(verdict, "bestStudyType")))
         level = read.text(verdict, "bestLevel")
         facts = [
@@ -406,9 +401,7 @@ class Resources:
             "relatedArtifact": [_related("derived-from", one) for one in sorted(read.iris(verdict, "restsOn"))],
             "variableDefinition": variables,
             "synthesisType": _coded("synthesis-type", "classification", "classifcation of results"),
-            "statistic": [{"sampleSize": {"numberOfParticipants": persons}}]
-            if isinstance(persons, int) and persons
-            else [],
+            "statistic": [{"sampleSize": {"numberOfParticipants": persons or None}}],
             "certainty": [certainty],
         }
         return _made("Evidence", verdict, said)
@@ -433,7 +426,7 @@ class Resources:
             for name in ("title", "authors", "journal", "volume", "issue", "pages", "year")
         }
         form = {
-            "publishedIn": _without_empty({"title": text["journal"]}),
+            "publishedIn": {"title": text["journal"]},
             "volume": text["volume"],
             "issue": text["issue"],
             "pageString": text["pages"],
@@ -453,11 +446,11 @@ class Resources:
             ],
             "title": [title] if text["title"] else [],
             "contributorship": {"summary": [authors]} if text["authors"] else {},
-            "publicationForm": [made] if (made := _without_empty(form)) else [],
+            "publicationForm": [form],
             "webLocation": [{"url": iri} for iri in read.iris(citation, "readAt")],
             "currentState": [_coded("cited-artifact-status-type", "retracted", "Retracted")] if retracted else [],
         }
-        return {"url": citation, "title": read.label(citation), "citedArtifact": _without_empty(cited)}
+        return {"url": citation, "title": read.label(citation), "citedArtifact": cited}
 
 
 _ROLES = {
@@ -485,7 +478,7 @@ def _address(key: str) -> str:
 
 def _related(type: str, key: str, label: str = "") -> Json:
     """That a resource stands in a relation to another one of the Bundle."""
-    return {"type": type, "resourceReference": {"reference": _address(key)}, **({"display": label} if label else {})}
+    return {"type": type, "resourceReference": {"reference": _address(key)}, "display": label}
 
 
 def _coded(system: str, code: str, display: str) -> Json:
@@ -502,9 +495,7 @@ def _estimate(of: tuple[str, str]) -> Json:
 
 def _quantity(value: Any, unit: str) -> Json:
     """A quantity; its unit with a code where that is one of UCUM for certain."""
-    said: Json = {"value": value}
-    if unit:
-        said["unit"] = unit
+    said: Json = {"value": value, "unit": unit}
     if unit in _UCUM or (unit.startswith("{") and unit.endswith("}") and unit.count("{") == 1):
         said |= {"system": "http://unitsofmeasure.org", "code": unit}
     return said
@@ -519,10 +510,11 @@ def _p_value(values: list[Any], relation: str) -> list[Json]:
     """The p value with its relation; of several the range, which says no more than is known."""
     if len(values) > 1:
         return [{"type": _estimate(_P), "range": _range(min(values), max(values), "")}]
-    quantity = {"comparator": relation} if relation in ("<", ">") else {}
-    unclear = {"note": _notes(["The source does not tell whether p equals this figure or is below it."])}
+    comparator = relation if relation in ("<", ">") else None
+    unclear = "The source does not tell whether p equals this figure or is below it."
+    notes = _notes([unclear] if relation == "unclear" else [])
     return [
-        {"type": _estimate(_P), "quantity": {"value": value, **quantity}, **(unclear if relation == "unclear" else {})}
+        {"type": _estimate(_P), "quantity": {"value": value, "comparator": comparator}, "note": notes}
         for value in values
     ]
 
@@ -543,5 +535,10 @@ def _some(*variables: Json | None) -> list[Json]:
     return [variable for variable in variables if variable is not None]
 
 
-def _without_empty(said: Json) -> Json:
-    return {name: value for name, value in said.items() if value not in (None, "", [], {})}
+def _without_empty(said: Any) -> Any:
+    """What is said, without what says nothing, however deep it stands."""
+    if isinstance(said, list):
+        return [told for one in said if (told := _without_empty(one)) not in _EMPTY]
+    if isinstance(said, dict):
+        return {name: told for name, value in said.items() if (told := _without_empty(value)) not in _EMPTY}
+    return said

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 
 from pyoxigraph import Literal, NamedNode
 
-from ivig.export.columns import SORTS, Cell, Sort, is_of_a_vocabulary, measured
 from ivig.export.formats import needed
 from ivig.export.reading import Reading, without_control_characters
+from ivig.export.statement_columns import SORTS, Cell, Sort, is_of_a_vocabulary, measured
 from ivig.export.subgraph import Subgraph
 from ivig.model.schema import Schema, schema
-from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS
+from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, SKOS, local_name
 from ivig.query import Graph
 from ivig.query.results import plain
 
@@ -81,7 +81,7 @@ def _network(graph: Graph, subgraph: Subgraph, networkx: Any, link: str) -> Any:
         source, target = quad.subject, quad.object
         if isinstance(source, NamedNode) and isinstance(target, NamedNode) and target.value in made:
             number += 1
-            values = {link: _local(quad.predicate.value), "inferred": quad.graph_name == _INFERRED}
+            values = {link: local_name(quad.predicate.value), "inferred": quad.graph_name == _INFERRED}
             made.add_edge(source.value, target.value, id=f"e{number}", **values)
     return made
 
@@ -106,9 +106,11 @@ class _Attributes:
             if property in (RDF_TYPE, RDFS_LABEL, PREF_LABEL):
                 continue
             if property in self._by_label:
-                found[_local(property)] = _text(self._names.label(t.value) for t in terms if isinstance(t, NamedNode))
+                found[local_name(property)] = _text(
+                    self._names.label(t.value) for t in terms if isinstance(t, NamedNode)
+                )
             elif sort := self._sorts.get(property):
-                found[_local(property)] = _cell([term for term in terms if isinstance(term, Literal)], sort)
+                found[local_name(property)] = _cell([term for term in terms if isinstance(term, Literal)], sort)
         return {name: value for name, value in found.items() if value not in (None, "")}
 
 
@@ -121,8 +123,3 @@ def _cell(literals: list[Literal], sort: Sort) -> Cell:
 
 def _text(values: Iterable[str]) -> str:
     return without_control_characters("; ".join(values))
-
-
-def _local(property: str) -> str:
-    """The local name of a property."""
-    return property.rpartition("#")[2].rpartition("/")[2]

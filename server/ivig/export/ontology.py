@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Literal
 
+from ivig.graph_files import GraphFiles
 from ivig.namespaces import BASE, PREFIXES
-from ivig.settings import GraphFiles
 
 _RDF, _OWL = PREFIXES["rdf"], PREFIXES["owl"]
 _ALIGNMENT = "alignment.ttl"

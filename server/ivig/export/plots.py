@@ -31,6 +31,8 @@ _TONES = {
 }
 """Told apart also by those who see no red or no green; each has its sign beside it."""
 _SMALL = {"font-size": "11.5"}
+_CENTRED = {"text-anchor": "middle"}
+_BOLD = {"font-weight": "600"}
 _FONT = "system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 
 Href = Callable[[str], str]
@@ -212,7 +214,7 @@ def forest_plot(forest: Forest, href: Href) -> Element:
     _text(root, right, 16, forest.measure + with_interval, "quiet")
     for tick in ticks:
         _line(root, place(tick), top, place(tick), bottom)
-        _text(root, place(tick), bottom + 16, number(tick), "quiet", **{"text-anchor": "middle"})
+        _text(root, place(tick), bottom + 16, number(tick), "quiet", **_CENTRED)
     same = place(1 if forest.is_ratio else 0)
     _line(root, same, top, same, bottom, "ink", **{"stroke-dasharray": "3 3"})
     for index, effect in enumerate(effects):
@@ -222,12 +224,12 @@ def forest_plot(forest: Forest, href: Href) -> Element:
         whole = {"x": "0", "y": f"{y - _ROW / 2:.1f}", "width": f"{width}", "height": f"{_ROW}"}
         SubElement(link, "rect", {**whole, "fill": "transparent"})
         label = _shortened(effect.label, 40) + (" (pooled, as published)" if effect.pooled else "")
-        _text(link, 0, y - 2, label, "ink", **{"font-weight": "600"})
+        _text(link, 0, y - 2, label, "ink", **_BOLD)
         _text(link, 0, y + 13, _shortened(effect.detail, 50), "quiet", **_SMALL)
         _mark(link, effect, y, place, edges)
         _text(link, right, y + 4, effect.told, "ink")
     none = "1 = no difference; logarithmic" if forest.is_ratio else "0 = no difference"
-    _text(root, _LEFT + _MIDDLE / 2, bottom + 36, none, "quiet", **{"text-anchor": "middle", **_SMALL})
+    _text(root, _LEFT + _MIDDLE / 2, bottom + 36, none, "quiet", **_CENTRED, **_SMALL)
     return root
 
 
@@ -490,23 +492,13 @@ def timeline(rows: Iterable[Row]) -> Element:
             if count:
                 SubElement(group, "rect", {**bar, "fill": _TONES[tone], "class": f"f-{tone}"})
         if of_trials + other and step > 15:
-            _text(
-                root,
-                x + (step - 3) / 2,
-                top - 4,
-                str(of_trials + other),
-                "quiet",
-                **_SMALL,
-                **{"text-anchor": "middle"},
-            )
+            both = str(of_trials + other)
+            _text(root, x + (step - 3) / 2, top - 4, both, "quiet", **_SMALL, **_CENTRED)
         if year in (first, last) or (year % 5 == 0 and year - first > 2 and last - year > 2):
-            _text(root, x + step / 2, bottom + 15, str(year), "quiet", **_SMALL, **{"text-anchor": "middle"})
+            _text(root, x + step / 2, bottom + 15, str(year), "quiet", **_SMALL, **_CENTRED)
     for x, tone, name in ((8, "good", "randomized trials and systematic reviews"), (290, "open", "other designs")):
-        SubElement(
-            root,
-            "rect",
-            {"x": f"{x}", "y": "136", "width": "10", "height": "10", "fill": _TONES[tone], "class": f"f-{tone}"},
-        )
+        box = {"x": f"{x}", "y": "136", "width": "10", "height": "10"}
+        SubElement(root, "rect", {**box, "fill": _TONES[tone], "class": f"f-{tone}"})
         _text(root, x + 16, 145, name, "quiet", **_SMALL)
     return root
 

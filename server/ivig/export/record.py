@@ -8,7 +8,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode, QuerySolutions
 
 from ivig.model.schema import schema
-from ivig.namespaces import PREF_LABEL, RDF_TYPE, TERMS
+from ivig.namespaces import PREF_LABEL, RDF_TYPE, TERMS, local_name
 from ivig.query import Graph
 from ivig.query.results import plain
 
@@ -53,7 +53,7 @@ def thing_record(graph: Graph, iri: str) -> dict[str, Any]:
         several = each.repeatable and each.iri != PREF_LABEL
         record[each.name] = values if several else next(iter(values), None)
     for predicate_iri, terms in said.items():
-        name = known.names.get(predicate_iri) or predicate_iri.rpartition("/")[2].rpartition("#")[2]
+        name = known.names.get(predicate_iri) or local_name(predicate_iri)
         record.setdefault(name, [_value(term, labels) for term in terms])
     return record
 

@@ -17,6 +17,21 @@ from ivig.query.engine import select
 NONE = "none"
 """In place of a condition: statements on no condition, and what no statement leads to."""
 
+CRITERIA = {
+    "condition": "Statements on it or a narrower one; none for those on no condition.",
+    "group": "Statements on the conditions or mechanisms of a group.",
+    "mechanism": "Statements for or against it or a narrower one.",
+    "outcome": "Statements on it or a narrower one.",
+    "study_type": "Statements by this kind of study or a narrower one.",
+    "level": "Statements of this level, 1 to 5.",
+    "direction": "Statements whose effect went this way.",
+    "citation": "Statements from this publication: PMID, DOI or IRI.",
+    "year": "Statements of these years: 2015, 2010-2020, 2010- or -2010.",
+    "source": "Statements of this source document.",
+    "kind": "Statements of this kind.",
+}
+"""The criteria that take several values, for the help of the command line and the description of the API."""
+
 _KINDS = {
     "condition": ("Condition",),
     "group": ("ConditionGroup", "MechanismGroup"),

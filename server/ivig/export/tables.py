@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO
 
-from ivig.export.columns import Cell, Column, columns, rows
 from ivig.export.formats import needed
+from ivig.export.statement_columns import Cell, Column, columns, rows
 from ivig.export.subgraph import Subgraph
 from ivig.export.workbook import about_release, write_workbook
 from ivig.io.spreadsheet_cells import harmless

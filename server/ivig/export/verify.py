@@ -14,6 +14,7 @@ from pyoxigraph import RdfFormat, Triple, parse
 
 from ivig.errors import BadInput, NotThere
 from ivig.export.crate import DATA, METADATA, SELECTION, SUMS, digest_of
+from ivig.model.problems import printable
 from ivig.namespaces import RDF_TYPE, TERMS
 
 MOST_BYTES = 1_000_000_000
@@ -47,21 +48,12 @@ def verify_package(path: Path) -> Verified:
     :raises BadInput: where it is no package, or a ZIP that is not safe to unpack
     """
     if not path.exists():
-        raise NotThere(f"{shown(str(path))}: No such file or directory")
+        raise NotThere(f"{printable(str(path))}: No such file or directory")
     if path.is_dir():
-        return _verified(path, shown(str(path)))
+        return _verified(path, printable(str(path)))
     with TemporaryDirectory() as place:
         _unpack(path, Path(place))
-        return _verified(Path(place), shown(str(path)))
-
-
-def shown(text: str) -> str:
-    r"""Text from a package as a terminal can show it: on one line, and without what would steer it.
-
-    >>> shown("data\x1b[2J\n.nq")
-    'data\\x1b[2J\\n.nq'
-    """
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+        return _verified(Path(place), printable(str(path)))
 
 
 def _unpack(path: Path, folder: Path) -> None:
@@ -72,24 +64,24 @@ def _unpack(path: Path, folder: Path) -> None:
     try:
         # A pipe or a device is not even opened: it may never end.
         if not path.is_file() or not zipfile.is_zipfile(path):
-            raise BadInput(f"{shown(str(path))} is no package: neither a folder nor a ZIP")
+            raise BadInput(f"{printable(str(path))} is no package: neither a folder nor a ZIP")
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > MOST_BYTES:
-                raise BadInput(f"{shown(str(path))}: more than {MOST_FILES} files or {MOST_BYTES} bytes, unpacked")
+                raise BadInput(f"{printable(str(path))}: more than {MOST_FILES} files or {MOST_BYTES} bytes, unpacked")
             for entry in entries:
                 if problem := _unsafe(entry):
-                    raise BadInput(f"{shown(str(path))} is no package: {shown(entry.orig_filename)} {problem}")
+                    raise BadInput(f"{printable(str(path))} is no package: {printable(entry.orig_filename)} {problem}")
             if len({entry.filename for entry in entries}) < len(entries):
-                raise BadInput(f"{shown(str(path))} is no package: two of its files have one name")
+                raise BadInput(f"{printable(str(path))} is no package: two of its files have one name")
             if broken := archive.testzip():
-                raise BadInput(f"{shown(str(path))}: {shown(broken)} was changed, and cannot be unpacked")
+                raise BadInput(f"{printable(str(path))}: {printable(broken)} was changed, and cannot be unpacked")
             archive.extractall(folder)
     except BadInput:
         raise
     except Exception as error:
         # Of bytes that are not as a ZIP has them, the library raises nearly anything.
-        raise BadInput(f"{shown(str(path))}: changed, and cannot be unpacked: {shown(str(error))}") from error
+        raise BadInput(f"{printable(str(path))}: changed, and cannot be unpacked: {printable(str(error))}") from error
 
 
 def _unsafe(entry: zipfile.ZipInfo) -> str:
@@ -121,7 +113,7 @@ def _verified(folder: Path, name: str) -> Verified:
             problems.append(f"{place}: changed")
     if problems:
         # What was changed need not be read any further, and may be hostile.
-        return Verified([shown(problem) for problem in problems], len(sums), 0, "")
+        return Verified([printable(problem) for problem in problems], len(sums), 0, "")
     asked, described = (_json(_content(folder, one, name), one) for one in (SELECTION, METADATA))
     entities = described.get("@graph")
     ids = {one.get("@id") for one in entities if isinstance(one, dict)} if isinstance(entities, list) else set()
@@ -130,8 +122,8 @@ def _verified(folder: Path, name: str) -> Verified:
     problems += broken
     if statements != asked.get("statements"):
         problems.append(f"{DATA}: holds {statements} statements, and {SELECTION} speaks of {asked.get('statements')}")
-    release = shown(str(asked.get("release", "")))
-    return Verified([shown(problem) for problem in problems], len(sums), statements, release)
+    release = printable(str(asked.get("release", "")))
+    return Verified([printable(problem) for problem in problems], len(sums), statements, release)
 
 
 def _content(folder: Path, place: str, name: str) -> bytes:

@@ -20,11 +20,11 @@ from ivig.build.release import Release
 from ivig.errors import EngineFailed
 from ivig.export.exporter import Exporter
 from ivig.export.selection import Selection
+from ivig.graph_files import GraphFiles
 from ivig.query import Graph
 from ivig.query.engine import Engine
 from ivig.query.sandbox.job import Job
 from ivig.query.sandbox.worker import AnswerFull, Frames, Task, main
-from ivig.settings import GraphFiles
 
 PROGRAM = "ivig.export.worker"
 """This module, as a pool starts it."""

@@ -1,7 +1,7 @@
 """Identifiers of other collections, in the ways in which people write them: CURIEs of any spelling, and addresses.
 
 What a prefix is called and where its identifiers are found is Bioregistry's, in an extended prefix map of those that
-our links use (`prefixes.json`): the registry itself takes seconds to load. `ivig.model.prefixes` makes it; curies finds
+our links use (`prefixes.json`): the registry itself takes seconds to load. `docs/prefixes.py` makes it; curies finds
 the prefix that a text begins with. Here stands what neither knows: spellings that are no CURIE, addresses of pages.
 """
 

@@ -72,10 +72,15 @@ def shown(value: object) -> str:
     """
     text = value if isinstance(value, str) else repr(value)
     cut = text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
-    return _printable(cut)
+    return printable(cut)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    r"""Text of others as a terminal can show it: on one line, and without what would steer it.
+
+    >>> printable("data\x1b[2J\n.nq")
+    'data\\x1b[2J\\n.nq'
+    """
     return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
 
 
@@ -155,12 +160,12 @@ def _allowed(refusal: ErrorDetails, field: str) -> str:
     context = refusal.get("ctx", {})
     if refusal["type"] == "value_error":
         # A message may quote what it refuses.
-        return _printable(str(context["error"]))
+        return printable(str(context["error"]))
     if refusal["input"] is None:
         return _ALLOWED["missing"]
     words = _ALLOWED.get(refusal["type"], refusal["msg"].replace("Input should be", "should be"))
     limits = {name: f"{bound:g}" if isinstance(bound, float) else bound for name, bound in context.items()}
-    allowed = _printable(words.format_map(limits).replace("'", "") if refusal["type"] in _ALLOWED else words)
+    allowed = printable(words.format_map(limits).replace("'", "") if refusal["type"] in _ALLOWED else words)
     is_number = refusal["type"].startswith(("int_", "float_"))
     is_whole = refusal["type"].startswith("int_")
     return f"{allowed}{_mended(str(refusal['input']).strip(), field, is_whole)}" if is_number else allowed

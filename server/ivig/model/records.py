@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -69,7 +69,8 @@ class Fills:
     def __get_pydantic_json_schema__(self, core: Any, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """The field in the JSON Schema of the record."""
         words = f" One of: {', '.join(self.words)}." if self.words else ""
-        example = {"examples": [self.filled.example]} if self.filled.example else {}
+        typed = {"integer": int, "decimal": float}.get(self.filled.datatype.rpartition("#")[2], str)
+        example = {"examples": [typed(self.filled.example)]} if self.filled.example else {}
         return {**handler(core), "description": self.description + words, **example}
 
 
@@ -480,12 +481,7 @@ class UseRecord(_Record):
 
 Record = EvidenceRecord | MechanismRecord | SafetyRecord | RecommendationRecord | RegulatoryRecord | UseRecord
 KINDS: dict[str, type[_Record]] = {
-    "evidence": EvidenceRecord,
-    "mechanism": MechanismRecord,
-    "safety": SafetyRecord,
-    "recommendation": RecommendationRecord,
-    "regulatory": RegulatoryRecord,
-    "use": UseRecord,
+    get_args(model.model_fields["kind"].annotation)[0]: model for model in get_args(Record)
 }
 """The models by the value of `kind`, which names a sheet too."""
 

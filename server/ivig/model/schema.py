@@ -13,8 +13,8 @@ from functools import cache, cached_property
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Store, parse
 
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.namespaces import PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
-from ivig.settings import GraphFiles, graph_files
 
 _SH = "http://www.w3.org/ns/shacl#"
 _Term = NamedNode | BlankNode
@@ -122,6 +122,11 @@ class Schema:
     def names(self) -> dict[str, str]:
         """What every property that a shape names is called, by its IRI."""
         return {each.iri: each.name for properties in self._properties.values() for each in properties}
+
+    @cached_property
+    def datatypes(self) -> dict[str, str]:
+        """The datatype of the values of every property that a shape names, by its IRI; empty for links."""
+        return {each.iri: each.datatype for properties in self._properties.values() for each in properties}
 
     @cached_property
     def vocabularies(self) -> frozenset[str]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from pyoxigraph import Quad, QueryResultsFormat, QuerySolutions, QueryTriples, Triple, parse_query_results
 
 from ivig.build.release import Release
+from ivig.graph_files import GraphFiles
 from ivig.query.engine import Engine, select
 from ivig.query.names import Names, say_replaced
 from ivig.query.remote import Endpoint, engine_of
 from ivig.query.results import Value, columns, own_columns, rows
 from ivig.query.saved import SavedQueries
-from ivig.settings import GraphFiles
 
 if TYPE_CHECKING:
     import pandas

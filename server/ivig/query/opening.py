@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ivig.build.release import Release, Releases, releases_of
 from ivig.errors import EngineWrong
+from ivig.graph_files import GraphFiles, graph_files
 from ivig.query.graph import Graph
 from ivig.query.remote import Endpoint
-from ivig.settings import GraphFiles, graph_files
 
 Builder = Callable[[GraphFiles, Releases], Release]
 

@@ -21,7 +21,6 @@ from ivig.web.assets import Assets
 from ivig.web.cache import AnswerCache, Cached
 from ivig.web.monitoring import Metrics
 from ivig.web.negotiation import GRAPH_TYPES, RESULT_TYPES
-from ivig.web.pages import POLICY
 from ivig.web.problems import handle_problems
 from ivig.web.routes import (
     export,
@@ -38,6 +37,7 @@ from ivig.web.routes import (
 )
 from ivig.web.served import Served
 from ivig.web.settings import Settings
+from ivig.web.templating import POLICY
 
 HEADERS = {
     "Content-Security-Policy": POLICY.format(more_style=""),

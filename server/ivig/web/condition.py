@@ -109,6 +109,12 @@ class Body(NamedTuple):
     year: str
     in_force: bool
 
+    @classmethod
+    def of(cls, row: Mapping[str, Value]) -> Body:
+        """What a row of recommendations says."""
+        in_force = row["in_force"] is not False and row["superseded"] is not True
+        return cls(row, sign_of(row["recommendation"]).tone, str(row["year"] or ""), in_force)
+
 
 class Chip(NamedTuple):
     """A body in the strip: what it says, as short as can be.
@@ -223,11 +229,9 @@ def bodies(graph: Graph, iri: str) -> list[Body]:
     :param iri: of the condition
     """
     rows = _once(graph.query("recommendations", condition=iri), "statement")
-    found = []
-    for row in rows:
-        in_force = row["in_force"] is not False and row["superseded"] is not True
-        found.append(Body(row, sign_of(row["recommendation"]).tone, str(row["year"] or ""), in_force))
-    return sorted(found, key=lambda body: (body.row["condition"] != iri, not body.in_force, -int(body.year or 0)))
+    return sorted(
+        map(Body.of, rows), key=lambda body: (body.row["condition"] != iri, not body.in_force, -int(body.year or 0))
+    )
 
 
 def strip(found: list[Body]) -> list[Chip]:

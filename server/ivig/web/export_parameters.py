@@ -12,29 +12,16 @@ from ivig.errors import BadInput, UnknownName
 from ivig.export import FORMATS, Format, Selection
 from ivig.export.formats import BIBLIOGRAPHIES, bibliography_named, format_named
 from ivig.export.profiles import PROFILES, profile_named
+from ivig.export.selection import CRITERIA
 from ivig.model.labels import normal
 from ivig.namespaces import BASE
 from ivig.query.examples import EXAMPLES
 from ivig.query.names import nearest
-from ivig.web.negotiation import accepted, chosen_format, without_mark
+from ivig.web.negotiation import accepted, chosen_format, query_parameter, without_mark
 
 _LONGEST_NAME = 80
 
-_SEVERAL = {
-    "condition": "A condition, narrower ones included; `none` for statements on no condition.",
-    "group": "A group of conditions or mechanisms.",
-    "mechanism": "A mechanism.",
-    "outcome": "An outcome, narrower ones included.",
-    "study_type": "A kind of study, narrower ones included.",
-    "level": "A level of evidence, 1 to 5.",
-    "direction": "A direction of effect.",
-    "citation": "A publication, by PMID, DOI or IRI.",
-    "year": "Years: 2015, 2010-2020, 2010- or -2010.",
-    "source": "A source document.",
-    "kind": "A kind of statement.",
-    "parameter": "A parameter of the saved query, as NAME=VALUE.",
-}
-_CRITERIA = [name for name in _SEVERAL if name != "parameter"]
+_SEVERAL = {**CRITERIA, "parameter": "A parameter of the saved query, as NAME=VALUE."}
 _ONE = {
     "query": "What the saved query of this name gives.",
     "sparql": "What this SELECT or CONSTRUCT query gives.",
@@ -72,7 +59,7 @@ class Asked(NamedTuple):
         >>> Asked(Selection(), FORMATS["nanopub"], True).file_name(day)
         'ivig-nanopub-2026-11-28.trig'
         """
-        asked = [name.removeprefix(BASE) for criterion in _CRITERIA for name in getattr(self.selection, criterion)]
+        asked = [name.removeprefix(BASE) for criterion in CRITERIA for name in getattr(self.selection, criterion)]
         words = normal(" ".join(["ivig", *asked, self.selection.query or ""]))
         stem = "-".join(filter(None, (re.sub("[^a-z0-9]+", "-", words)[:_LONGEST_NAME].strip("-"), self.profile)))
         suffix = self.format.suffix
@@ -116,7 +103,7 @@ def _values(request: Request) -> dict[str, list[str]]:
 
 
 def _selection(values: dict[str, list[str]]) -> Selection:
-    named = {name: tuple(values.get(name, ())) for name in _CRITERIA}
+    named = {name: tuple(values.get(name, ())) for name in CRITERIA}
     pairs = [one.partition("=") for one in values.get("parameter", ())]
     if any(not is_there for _, is_there, _ in pairs):
         raise BadInput("a parameter of the saved query reads NAME=VALUE")
@@ -152,13 +139,8 @@ def _truth(value: str) -> bool:
 
 def parameters() -> list[dict[str, Any]]:
     """The parameters, for the description of the API."""
-    examples = {"condition": EXAMPLES["Condition"], "format": "turtle"}
-
-    def parameter(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
-        example = {"example": examples[name]} if name in examples else {}
-        return {"name": name, "in": "query", "required": False, "description": note, "schema": schema} | example
-
-    texts = [parameter(name, note, {"type": "array", "items": {"type": "string"}}) for name, note in _SEVERAL.items()]
+    examples = {"condition": {"example": EXAMPLES["Condition"]}, "format": {"example": "turtle"}}
+    texts = {"type": "array", "items": {"type": "string"}}
     schemas: dict[str, dict[str, Any]] = {
         "depth": {"type": "integer", "minimum": 0, "maximum": 9},
         "asserted": {"type": "boolean"},
@@ -166,4 +148,8 @@ def parameters() -> list[dict[str, Any]]:
         "citations": {"type": "string", "enum": [*BIBLIOGRAPHIES]},
         "format": {"type": "string", "enum": [*FORMATS, "csv;bom"]},
     }
-    return texts + [parameter(name, note, schemas.get(name, {"type": "string"})) for name, note in _ONE.items()]
+    schemas |= dict.fromkeys(_SEVERAL, texts)
+    return [
+        query_parameter(name, note, schemas.get(name, {"type": "string"}), **examples.get(name, {}))
+        for name, note in {**_SEVERAL, **_ONE}.items()
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import mimeparse
 from fastapi import Request
@@ -66,6 +67,16 @@ _OTHER_NAMES = {
     "json+ld": "jsonld",
 }
 """What clients call a format of triples beside its name; SPARQLWrapper says xml and json of rows and triples alike."""
+
+
+def query_parameter(name: str, description: str, schema: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """A parameter that may be left out, for the description of the API where its route reads the address itself.
+
+    :param description: what it means
+    :param schema: of its values, in JSON Schema
+    :param more: such as an example
+    """
+    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema, **more}
 
 
 def accepted(request: Request) -> str | None:

@@ -184,9 +184,7 @@ def matrix(here: Served, field: str) -> Matrix:
     for row in here.graph.query("recommendations"):
         if row["condition"] is None or row["body"] is None or field not in ("", groups.get(row["condition"], "")):
             continue
-        in_force = row["in_force"] is not False and row["superseded"] is not True
-        body = Body(row, sign_of(row["recommendation"]).tone, str(row["year"] or ""), in_force)
-        by_thing.setdefault((str(row["condition"]), str(row["condition_label"])), []).append(body)
+        by_thing.setdefault((str(row["condition"]), str(row["condition_label"])), []).append(Body.of(row))
     cells: dict[tuple[str, str], Chip] = {}
     names: dict[str, str] = {}
     for (iri, _), found in by_thing.items():

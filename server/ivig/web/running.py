@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Self, TextIO
 
 from ivig.errors import IvigError, NotThere
-from ivig.settings import cache_folder
+from ivig.graph_files import cache_folder
 
 _POLL_SECONDS = 0.05
 

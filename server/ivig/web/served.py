@@ -11,12 +11,13 @@ from fastapi import Depends, Request
 from ivig.query import Answer, Graph
 from ivig.query.results import Value
 from ivig.query.sandbox import Pool
+from ivig.web.addresses import public_url
 from ivig.web.cache import AnswerCache
 from ivig.web.descriptions import Example, examples
 from ivig.web.monitoring import Metrics
 from ivig.web.news import News, news
-from ivig.web.pages import Pages
 from ivig.web.settings import Settings
+from ivig.web.templating import Pages
 
 
 @dataclass
@@ -75,6 +76,10 @@ class Served:
     def examples(self) -> list[Example]:
         """The saved queries as examples."""
         return examples(self.graph)
+
+    def address(self, request: Request) -> str:
+        """The address of this server as its visitors know it, with a final slash."""
+        return public_url(request, self.settings.public_url)
 
     @property
     def has_pages(self) -> bool:

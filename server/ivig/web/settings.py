@@ -12,14 +12,17 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ivig.errors import BadInput, NotThere, UnknownName
+from ivig.errors import BadInput, UnknownName
+from ivig.io.text import read_text
 from ivig.query.names import nearest
 from ivig.query.sandbox import Limits
 from ivig.query.sandbox.limits import MEGABYTE
 
 _MOST_MEGABYTES = 1_000_000
+_LIMITS = Limits()
+"""Of the sandbox, which the server takes where nothing else is said."""
 
 
 class Settings(BaseSettings):
@@ -59,11 +62,11 @@ class Settings(BaseSettings):
     ] = ""
     query_seconds: Annotated[
         float, Field(gt=0, le=3600, description="Seconds that a SPARQL query may take; an export six times as many.")
-    ] = 10
+    ] = int(_LIMITS.seconds)
     query_memory: Annotated[
         int,
         Field(ge=16, le=_MOST_MEGABYTES, description="Megabytes that a SPARQL query may take; an export twice that."),
-    ] = 256
+    ] = _LIMITS.memory // MEGABYTE
     answer_size: Annotated[
         float,
         Field(
@@ -71,13 +74,13 @@ class Settings(BaseSettings):
             le=_MOST_MEGABYTES,
             description="Megabytes that an answer to SPARQL may have; an export three times as many.",
         ),
-    ] = 64
+    ] = _LIMITS.answer // MEGABYTE
     workers: Annotated[
         int, Field(ge=1, le=64, description="SPARQL queries that run at once, half of them of one client.")
-    ] = 4
+    ] = _LIMITS.workers
     queue: Annotated[
         int, Field(ge=0, le=10_000, description="SPARQL queries that wait for a worker, half of them of one client.")
-    ] = 32
+    ] = _LIMITS.queue
     cache_size: Annotated[float, Field(ge=0, le=_MOST_MEGABYTES, description="Megabytes of answers that are kept.")] = (
         32
     )
@@ -170,44 +173,35 @@ def settings_from(flags: dict[str, Any], file: Path | None = None) -> Settings:
     :param flags: by the names of the settings
     :param file: in TOML; None for none
     :raises NotThere: where there is no such file
+    :raises UnknownName: for a setting that is none, with the nearest
     :raises BadInput: naming each setting that is wrong
     """
+
+    said = _said(file) if file else {}
 
     class FromFile(Settings):
         @classmethod
         def settings_customise_sources(cls, settings_cls: type[BaseSettings], *sources: Any, **named: Any) -> Any:
             asked = Settings.settings_customise_sources(settings_cls, *sources, **named)
-            return (*asked, TomlConfigSettingsSource(settings_cls, file)) if file else asked
+            return (*asked, InitSettingsSource(settings_cls, said))
 
-    if file is not None:
-        _check_there(file)
     try:
-        found = FromFile(**flags)
+        return FromFile(**flags)
     except ValidationError as error:
         wrong = [
             f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}, not {e['input']!r}"
             for e in error.errors()
         ]
         raise BadInput("settings: " + "; ".join(wrong)) from error
-    except ValueError as error:
-        raise BadInput(f"{file}: {error}") from error
-    if file is not None:
-        _check_names(file)
-    return found
 
 
-def _check_there(file: Path) -> None:
-    if not file.exists():
-        raise NotThere(f"{file} is not there")
-    if not file.is_file():
-        raise NotThere(f"{file} is no file: settings stand in a file of TOML")
+def _said(file: Path) -> dict[str, Any]:
+    """What a file says, by the names of the settings."""
     try:
-        file.open("rb").close()
-    except OSError as error:
-        raise NotThere(f"{file}: {error.strerror}") from error
-
-
-def _check_names(file: Path) -> None:
-    for name in tomllib.loads(file.read_text(encoding="utf-8")):
+        said = tomllib.loads(read_text(file))
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"{file}: {error}") from error
+    for name in said:
         if name not in Settings.model_fields:
             raise UnknownName("setting", name, nearest(name, Settings.model_fields))
+    return said

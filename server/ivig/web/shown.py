@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ivig.query import Answer
 from ivig.query.results import own_columns
 from ivig.query.view import View
-from ivig.web.pages import Table, table_of
+from ivig.web.templating import Table, table_of
 
 ROWS = 100
 _MOST_CHOICES = 14

@@ -9,13 +9,13 @@ from fastapi import Request, Response
 
 from ivig.export.description import schema_org_of_condition
 from ivig.model.labels import normal
-from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS
+from ivig.namespaces import INFERRED_GRAPH, PREF_LABEL, RDF_TYPE, RDFS_LABEL, TERMS, local_name
 from ivig.query import Answer
 from ivig.query.results import Value
 from ivig.web import condition
-from ivig.web.addresses import local_path, public_url, url
-from ivig.web.pages import Cell, Table, cell, page_of
+from ivig.web.addresses import local_path, url
 from ivig.web.served import Served
+from ivig.web.templating import Cell, Table, cell, page_of
 
 Row = dict[str, Value]
 
@@ -45,6 +45,10 @@ _BASES = (
     ("reviews", ("review", "guideline", "consensus", "guidance", "not stated")),
 )
 _IN_PATIENTS = "patients"
+
+
+More = Callable[[Served, str, dict[str, Any]], dict[str, Any]]
+"""Gives what the template of a page needs, from the IRI of its thing and what every page shows of one."""
 
 
 class Fact(NamedTuple):
@@ -89,7 +93,7 @@ def thing_page(here: Served, request: Request, iri: str, about: Answer) -> Respo
         ],
         "facts": facts(about),
         "said": _said(about),
-        "address": public_url(request, here.settings.public_url),
+        "address": here.address(request),
     }
     if "Condition" in types:
         return _condition_page(here, request, values)
@@ -104,7 +108,7 @@ def _said(about: Answer) -> dict[str, list[tuple[Value, Value]]]:
     """The values of each property with their labels, by the local name of the property."""
     said: dict[str, list[tuple[Value, Value]]] = {}
     for row in about:
-        name = str(row["predicate"]).rpartition("/")[2].rpartition("#")[2]
+        name = local_name(str(row["predicate"]))
         if (pair := (row["value"], row["value_label"])) not in said.setdefault(name, []):
             said[name].append(pair)
     return said
@@ -203,7 +207,7 @@ def _basis(row: Row) -> str:
     return next((name for name, words in _BASES if any(word in design for word in words)), _IN_PATIENTS)
 
 
-def _listing(query: str = "", parameter: str = "") -> Callable[[Served, str, dict[str, Any]], dict[str, Any]]:
+def _listing(query: str = "", parameter: str = "") -> More:
     """What gives the statements on a thing: those of a saved query, else all that belong to it."""
 
     def more(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +218,17 @@ def _listing(query: str = "", parameter: str = "") -> Callable[[Served, str, dic
         short = condition.in_short(here.graph, found[:_LISTED])
         listed = Listed([dict(short[each]) for each in found[:_LISTED] if each in short], len(found), query, parameter)
         return {"listed": listed, "mentions": None}
+
+    return more
+
+
+def _pointing(property: str) -> More:
+    """What gives the statements that lead to a thing by a property."""
+
+    def more(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
+        rows = [row for row in here.graph.about("mentions-of-thing", iri) if row["predicate"] == TERMS + property]
+        short = condition.in_short(here.graph, [str(row["subject"]) for row in rows])
+        return {"listed": Listed([dict(row) for row in short.values()][:_LISTED], len(short)), "mentions": None}
 
     return more
 
@@ -235,7 +250,14 @@ def _body(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
     return {"recommendations": ordered, "licences": licences}
 
 
-_PAGES: dict[str, tuple[str, Callable[[Served, str, dict[str, Any]], dict[str, Any]]]] = {
+def _journal(here: Served, iri: str, values: dict[str, Any]) -> dict[str, Any]:
+    """A journal: what the graph has of it."""
+    rows = here.graph.about("mentions-of-thing", iri).rows
+    publications = [[cell(row["subject"], row["subject_label"])] for row in rows]
+    return {"listed": None, "mentions": Table(["publication"], publications), "mentioned": "Publications in it"}
+
+
+_PAGES: dict[str, tuple[str, More]] = {
     "Statement": ("statement.html", _statement),
     "Mechanism": ("mechanism.html", _mechanism),
     "Citation": ("citation.html", _citation),
@@ -245,35 +267,13 @@ _PAGES: dict[str, tuple[str, Callable[[Served, str, dict[str, Any]], dict[str, A
     "AdverseEvent": ("thing.html", _listing("adverse-events", "event")),
     "Direction": ("thing.html", _listing("conditions-by-direction", "direction")),
     "SourceDocument": ("thing.html", _listing("source-statements", "source")),
-    "Passage": ("thing.html", lambda here, iri, values: _of_passage(here, iri)),
-    "Study": ("thing.html", lambda here, iri, values: _of_study(here, iri)),
+    "Passage": ("thing.html", _pointing("passage")),
+    "Study": ("thing.html", _pointing("study")),
     "WebPage": ("thing.html", _listing()),
     "ConditionGroup": ("thing.html", _listing()),
-    "Journal": ("thing.html", lambda here, iri, values: _of_journal(here, iri)),
+    "Journal": ("thing.html", _journal),
 }
 """Class to the template of its page and what it needs."""
-
-
-def _of_journal(here: Served, iri: str) -> dict[str, Any]:
-    """A journal: what the graph has of it."""
-    rows = here.graph.about("mentions-of-thing", iri).rows
-    publications = [[cell(row["subject"], row["subject_label"])] for row in rows]
-    return {"listed": None, "mentions": Table(["publication"], publications), "mentioned": "Publications in it"}
-
-
-def _of_passage(here: Served, iri: str) -> dict[str, Any]:
-    return _pointing(here, iri, "passage")
-
-
-def _of_study(here: Served, iri: str) -> dict[str, Any]:
-    return _pointing(here, iri, "study")
-
-
-def _pointing(here: Served, iri: str, property: str) -> dict[str, Any]:
-    """The statements that lead to a thing by a property."""
-    rows = [row for row in here.graph.about("mentions-of-thing", iri) if row["predicate"] == TERMS + property]
-    short = condition.in_short(here.graph, [str(row["subject"]) for row in rows])
-    return {"listed": Listed([dict(row) for row in short.values()][:_LISTED], len(short)), "mentions": None}
 
 
 def facts(about: Answer) -> list[Fact]:
@@ -283,10 +283,10 @@ def facts(about: Answer) -> list[Fact]:
         predicate = str(row["predicate"])
         if predicate in _NOT_SHOWN or predicate == RDF_TYPE:
             continue
-        local_name = predicate.rpartition("/")[2].rpartition("#")[2]
-        name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local_name, local_name))
+        local = local_name(predicate)
+        name = cell(predicate, row["predicate_label"] or _OUTSIDE_NAMES.get(local, local))
         group = grouped.setdefault(predicate, (name, {}, set()))
-        group[1][cell(row["value"], row["value_label"], local_name)] = None
+        group[1][cell(row["value"], row["value_label"], local)] = None
         group[2].add(row["graph"])
     found = [Fact(name, list(values), graphs == {INFERRED_GRAPH}) for name, values, graphs in grouped.values()]
     return sorted(found, key=lambda fact: fact.inferred)
@@ -307,5 +307,5 @@ def mentions(answer: Answer) -> Table:
 
 
 def _local(predicate: str) -> str:
-    name = predicate.rpartition("/")[2].rpartition("#")[2]
+    name = local_name(predicate)
     return _OUTSIDE_NAMES.get(name, name)

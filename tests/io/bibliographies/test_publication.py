@@ -7,9 +7,9 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
+from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import Publication
 from ivig.model.problems import problems_of
-from ivig.settings import GraphFiles
 
 
 def _refused(**fields: object) -> list[tuple[str, str, str]]:

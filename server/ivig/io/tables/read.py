@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ivig.errors import BadInput, NotThere
-from ivig.io.tables.columns import columns
+from ivig.io.tables.record_columns import columns
 from ivig.io.tables.rows import (
     Cell,
     Found,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from rapidfuzz import fuzz, process
 
-from ivig.io.tables.columns import Column, column_types
+from ivig.io.tables.record_columns import Column, column_types
 from ivig.model.problems import Problem, shown
 
 NO_FORMULA = "text or a number, no formula"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ivig.io.tables.columns import columns
+from ivig.io.tables.record_columns import columns
 from ivig.io.tables.rows import (
     NO_FORMULA,
     Cell,

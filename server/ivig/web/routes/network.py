@@ -13,7 +13,7 @@ from ivig.namespaces import BASE
 from ivig.query import Graph
 from ivig.query.results import Value
 from ivig.query.wording import sign_of
-from ivig.web.addresses import local_path, public_url, url
+from ivig.web.addresses import local_path, url
 from ivig.web.served import Here
 
 _MOST_NODES = 60
@@ -62,8 +62,8 @@ def picture(here: Here, request: Request, thing: str, kind: str = "") -> Respons
     """One step around a thing, as SVG. Its links lead to this server."""
     iri = _iri(here.graph, thing)
     rows = _nearest([row for row in _neighbours(here.graph, iri) if kind in ("", row["kind"])])
-    address = public_url(request, here.settings.public_url)
-    drawn = network_picture(here.graph.names.label(iri), _ties(rows), lambda each: address + local_path(each)[1:])
+    address, label = here.address(request), here.graph.names.label(iri)
+    drawn = network_picture(label, _ties(rows), lambda each: address + local_path(each)[1:])
     headers = {"Content-Disposition": 'inline; filename="ivig-network.svg"'}
     return Response(svg_text(drawn), media_type="image/svg+xml", headers=headers)
 

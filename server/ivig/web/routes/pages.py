@@ -15,10 +15,10 @@ from ivig.namespaces import BASE
 from ivig.query.results import Value
 from ivig.query.wording import sign_of
 from ivig.web import condition, overview
-from ivig.web.addresses import local_path, public_url, url
+from ivig.web.addresses import local_path, url
 from ivig.web.assets import STATIC
-from ivig.web.pages import POLICY, page_of
 from ivig.web.served import Here, Served
+from ivig.web.templating import POLICY, page_of
 
 # The API browser sets style attributes; nothing of a visitor's is shown on its page.
 _DOCS_POLICY = POLICY.format(more_style=" 'unsafe-inline'")
@@ -42,7 +42,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def home(here: Here, request: Request) -> Response:
     """The two questions of the source documents answered, search, figures, the map of the evidence, and lists."""
-    address, marks = public_url(request, here.settings.public_url), marks_of(here.graph)
+    address, marks = here.address(request), marks_of(here.graph)
     return here.pages.page(
         request,
         "home.html",
@@ -177,8 +177,7 @@ def icon() -> Response:
 @router.get("/docs")
 def docs(here: Here, request: Request) -> Response:
     """Calls to copy, before the API browser."""
-    address = public_url(request, here.settings.public_url)
-    return here.pages.page(request, "docs.html", address=address)
+    return here.pages.page(request, "docs.html", address=here.address(request))
 
 
 @router.get("/docs/browser")
@@ -192,9 +191,8 @@ def api_browser(here: Here, request: Request) -> Response:
 @router.get("/robots.txt")
 def robots(here: Here, request: Request) -> Response:
     """What crawlers may read: pages, and no exports or queries without end."""
-    address = public_url(request, here.settings.public_url)
     lines = ("User-agent: *", "Disallow: /export", "Disallow: /sparql?", "Disallow: /find", "Disallow: /suggest", "")
-    return PlainTextResponse("\n".join(lines) + f"\nSitemap: {address}sitemap.xml\n")
+    return PlainTextResponse("\n".join(lines) + f"\nSitemap: {here.address(request)}sitemap.xml\n")
 
 
 @router.get("/sitemap.xml")
@@ -202,7 +200,7 @@ def sitemap(here: Here, request: Request) -> Response:
     """Every page that is worth finding, in the sitemap protocol."""
     from xml.etree.ElementTree import Element, SubElement, tostring
 
-    address = public_url(request, here.settings.public_url)
+    address = here.address(request)
     root = Element("urlset", {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9"})
     paths = ["", "conditions", "disagreement", "bodies", "queries", "ontology", "docs"]
     things: list[Value] = [row["thing"] for row in here.graph.about("things")]

@@ -11,8 +11,8 @@ from ivig.errors import AmbiguousName
 from ivig.query.resolve import Meaning, meanings
 from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import GRAPH_TYPES, accepted, chosen_format
-from ivig.web.pages import SearchHit
 from ivig.web.served import Here
+from ivig.web.templating import SearchHit
 
 _TYPES = {"json": "application/json"} | GRAPH_TYPES
 _BEST = ("ivig:pmid", "ivig:doi", "ivig:pmcid", "skos:exactMatch", "skos:closeMatch")

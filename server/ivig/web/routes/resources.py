@@ -26,6 +26,7 @@ from ivig.web.negotiation import (
     chosen_format,
     content_type,
     disposition,
+    query_parameter,
     without_mark,
 )
 from ivig.web.served import Here
@@ -43,13 +44,11 @@ _SUFFIXES = {
     ".xlsx": "xlsx",
 }
 router = APIRouter(tags=["things"])
-_FORMAT = {
-    "name": "format",
-    "in": "query",
-    "required": False,
-    "description": "The format, in place of the Accept header and of an ending such as .json.",
-    "schema": {"type": "string", "enum": [*_THING_TYPES, "html"]},
-}
+_FORMAT = query_parameter(
+    "format",
+    "The format, in place of the Accept header and of an ending such as .json.",
+    {"type": "string", "enum": [*_THING_TYPES, "html"]},
+)
 
 
 @router.get("/ontology.owl", summary="The ontology for ontology editors, in RDF/XML", response_class=Response)

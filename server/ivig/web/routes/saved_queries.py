@@ -18,7 +18,7 @@ from ivig.query import Answer, SavedQueries, SavedQuery
 from ivig.query.examples import EXAMPLES, example_of
 from ivig.query.names import nearest
 from ivig.query.view import View, shown
-from ivig.web.addresses import local_path, public_url, url
+from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import (
     BYTE_ORDER_MARK,
     RECORD_TYPES,
@@ -27,6 +27,7 @@ from ivig.web.negotiation import (
     chosen_format,
     content_type,
     disposition,
+    query_parameter,
     without_mark,
 )
 from ivig.web.problems import problem
@@ -49,16 +50,14 @@ _BY_ENDING = {"json": "records", "csv": "csv", "tsv": "tsv", "xlsx": "xlsx", "xm
 """The formats that stand for themselves at the end of an address."""
 
 
-def _option(name: str, note: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": note, "schema": schema}
-
-
 _COUNT = {"type": "integer", "minimum": 0}
 _VIEW_PARAMETERS = [
-    _option("limit", "How many rows at most.", _COUNT),
-    _option("offset", "How many rows to leave out at the beginning.", _COUNT),
-    _option("sort", "Columns to sort by, with commas between; -year for the largest first.", {"type": "string"}),
-    _option("columns", "The columns wanted, with commas between.", {"type": "string"}),
+    query_parameter("limit", "How many rows at most.", _COUNT),
+    query_parameter("offset", "How many rows to leave out at the beginning.", _COUNT),
+    query_parameter(
+        "sort", "Columns to sort by, with commas between; -year for the largest first.", {"type": "string"}
+    ),
+    query_parameter("columns", "The columns wanted, with commas between.", {"type": "string"}),
 ]
 _ENDING_PARAMETER = {
     "name": "ending",
@@ -67,7 +66,7 @@ _ENDING_PARAMETER = {
     "description": "The format: json is an array of objects, each with every column.",
     "schema": {"type": "string", "enum": list(_BY_ENDING)},
 }
-_FORMAT_PARAMETER = _option(
+_FORMAT_PARAMETER = query_parameter(
     "format",
     "The format of the answer, in place of the Accept header; csv;bom for Excel.",
     {"type": "string", "enum": [*_TYPES, "csv;bom", "html"]},
@@ -208,7 +207,6 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
             shown_table = shown_part(answer, everything, view, query.table, values)
     except IvigError as found:
         error, status = str(found), problem(found).status_code
-    address = public_url(request, here.settings.public_url)
     picture, pictured = _picture(here, request, query, values, answer) if shown_table else (None, "")
     return here.pages.page(
         request,
@@ -224,7 +222,7 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
         statements=len({row.get("statement") for row in answer} - {None}),
         examples=EXAMPLES,
         given=_given(request),
-        address=f"{address}queries/{query.name}",
+        address=f"{here.address(request)}queries/{query.name}",
         endings=[ending for ending in _BY_ENDING if ending != "ndjson"],
     )
 
@@ -286,7 +284,7 @@ def _described_parameters(query: SavedQuery) -> list[dict[str, Any]]:
     """The parameters of a query, the columns that its answer can be filtered by, and what else may be asked."""
     own = [parameter.name for parameter in query.parameters]
     filters = [
-        _option(name, f"Only rows with this value. {meaning}", {"type": "array", "items": {"type": "string"}})
+        query_parameter(name, f"Only rows with this value. {meaning}", {"type": "array", "items": {"type": "string"}})
         for name, meaning in query.columns.items()
         if name not in own
     ]
@@ -295,13 +293,12 @@ def _described_parameters(query: SavedQuery) -> list[dict[str, Any]]:
 
 def _parameters(query: SavedQuery, *, required: bool) -> list[dict[str, Any]]:
     return [
-        {
-            "name": parameter.name,
-            "in": "query",
-            "required": required and parameter.required,
-            "description": parameter.note,
-            "schema": {"type": "string"},
-            "example": example_of(parameter.kind) if parameter.required else None,
-        }
+        query_parameter(
+            parameter.name,
+            parameter.note,
+            {"type": "string"},
+            required=required and parameter.required,
+            example=example_of(parameter.kind) if parameter.required else None,
+        )
         for parameter in query.parameters
     ]

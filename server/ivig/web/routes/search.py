@@ -13,8 +13,8 @@ from ivig.query.search import Hit
 from ivig.query.wording import sign_of
 from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import accepted, chosen_format
-from ivig.web.pages import SearchHit
 from ivig.web.served import Here, Served
+from ivig.web.templating import SearchHit
 
 _LONGEST_NAME = 300
 _MOST = 60

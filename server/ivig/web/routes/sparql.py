@@ -21,7 +21,6 @@ from ivig.query import Answer, Dataset
 from ivig.query.query_text import QueryText
 from ivig.query.results import columns, rows
 from ivig.query.sandbox import Job, NotWanted
-from ivig.web.addresses import public_url
 from ivig.web.answers import made, sent
 from ivig.web.descriptions import document_of, service_description
 from ivig.web.monitoring import note, query_digest
@@ -33,11 +32,12 @@ from ivig.web.negotiation import (
     chosen_format,
     content_type,
     disposition,
+    query_parameter,
     without_mark,
 )
-from ivig.web.pages import Cell, Table, answer_table
 from ivig.web.problems import Gone, NotAcceptable, TooLarge, TooSlow, UnsupportedMedia, problem
 from ivig.web.served import Here, Served
+from ivig.web.templating import Cell, Table, answer_table
 
 _FORM = "application/x-www-form-urlencoded"
 _QUERY = "application/sparql-query"
@@ -58,21 +58,17 @@ _TEXTS = {"type": "array", "items": _TEXT}
 _FORMATS = {"type": "string", "enum": [*RESULT_TYPES, *GRAPH_TYPES]}
 
 
-def _parameter(name: str, description: str, schema: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "description": description, "schema": schema} | more
-
-
 _PARAMETERS = [
-    _parameter(
+    query_parameter(
         "query",
         "A SPARQL 1.1 query.",
         _TEXT,
         example="SELECT ?condition { ?condition a <https://w3id.org/ivig/ontology#Condition> } LIMIT 5",
     ),
-    _parameter("default-graph-uri", "A graph of the default graph; may be given several times.", _TEXTS),
-    _parameter("named-graph-uri", "A graph that GRAPH can reach; may be given several times.", _TEXTS),
-    _parameter("format", "The format of the answer, in place of the Accept header.", _FORMATS),
-    _parameter("timeout", "Seconds that the query may take; no more than the server gives.", {"type": "number"}),
+    query_parameter("default-graph-uri", "A graph of the default graph; may be given several times.", _TEXTS),
+    query_parameter("named-graph-uri", "A graph that GRAPH can reach; may be given several times.", _TEXTS),
+    query_parameter("format", "The format of the answer, in place of the Accept header.", _FORMATS),
+    query_parameter("timeout", "Seconds that the query may take; no more than the server gives.", {"type": "number"}),
 ]
 _BODIES = {
     _QUERY: {"schema": _TEXT},
@@ -94,8 +90,7 @@ async def get(here: Here, request: Request) -> Response:
         return _page(here, request, Shown())
     if set(request.query_params) - {"format"}:
         raise BadInput("give a query: /sparql?query=…")
-    address = public_url(request, here.settings.public_url)
-    return document_of(service_description(here.graph, address), request)
+    return document_of(service_description(here.graph, here.address(request)), request)
 
 
 @router.post(
@@ -173,15 +168,9 @@ def _page(here: Served, request: Request, shown: Shown) -> Response:
 
 async def _answer_as_page(here: Served, asked: Operation, request: Request) -> Response:
     """The page with the form, the query in it, and its answer or what is wrong with it."""
-    limits = here.queries.limits
-    seconds = min(asked.seconds or limits.seconds, limits.seconds)
-    job = Job(asked.query, asked.dataset.default, asked.dataset.named, "json", "turtle", seconds, limits.answer)
-    note(request.scope, query=query_digest(asked.query), kept=False)
     try:
-        format_name, body = await made(here.queries, job, request)
+        format_name, body = await _made(here, asked, request, "json", "turtle")
     except IvigError as error:
-        if isinstance(error, Busy):
-            here.metrics.refused.inc()
         found = problem(error)
         page = _page(here, request, Shown(asked.query, error=json.loads(bytes(found.body))))
         page.headers.update({name: found.headers[name] for name in ("retry-after",) if name in found.headers})
@@ -207,30 +196,19 @@ def _shown(query: str, format_name: str, body: IO[bytes]) -> Shown:
 
 
 async def _answer(here: Served, asked: Operation, request: Request) -> Response:
-    accept, limits = accepted(request), here.queries.limits
+    accept = accepted(request)
     types = {**RESULT_TYPES, **GRAPH_TYPES}
-    if here.has_pages and _wants_page(types, accept, asked.format):
+    # A browser takes a page before anything else, and names no format.
+    if here.has_pages and _format(types, accept, asked.format, html=True) == "html":
         return await _answer_as_page(here, asked, request)
-    job = Job(
-        asked.query,
-        asked.dataset.default,
-        asked.dataset.named,
-        _format(RESULT_TYPES, accept, asked.format),
-        _format(GRAPH_TYPES, accept, asked.format),
-        min(asked.seconds or limits.seconds, limits.seconds),
-        limits.answer,
-    )
-    if job.rows is None and job.triples is None:
+    of_rows, of_triples = (_format(types, accept, asked.format) for types in (RESULT_TYPES, GRAPH_TYPES))
+    if of_rows is None and of_triples is None:
         # Says what is offered, or what the named format is nearest to.
         chosen_format(types, accept, asked.format)
-    note(request.scope, query=query_digest(asked.query), kept=False)
     try:
-        format_name, body = await made(here.queries, job, request)
+        format_name, body = await _made(here, asked, request, of_rows, of_triples)
     except NotWanted as error:
         chosen_format(RESULT_TYPES if error.kind == "rows" else GRAPH_TYPES, accept, asked.format)
-        raise
-    except Busy:
-        here.metrics.refused.inc()
         raise
     headers = {"Vary": "Accept"}
     if request.method == "POST" or QueryText(asked.query).varies:
@@ -241,18 +219,25 @@ async def _answer(here: Served, asked: Operation, request: Request) -> Response:
     return sent(body, content_type(types[format_name]), headers, BYTE_ORDER_MARK if asked.marked else b"")
 
 
-def _wants_page(types: Mapping[str, str], accept: str | None, named: str | None) -> bool:
-    """Whether a client takes a page before anything else: a browser, which names no format."""
+async def _made(
+    here: Served, asked: Operation, request: Request, rows: str | None, triples: str | None
+) -> tuple[str, IO[bytes]]:
+    """The answer to a query in the format of its kind, as `made` has it."""
+    limits = here.queries.limits
+    seconds = min(asked.seconds or limits.seconds, limits.seconds)
+    job = Job(asked.query, asked.dataset.default, asked.dataset.named, rows, triples, seconds, limits.answer)
+    note(request.scope, query=query_digest(asked.query), kept=False)
     try:
-        return chosen_format(types, accept, named, html=True) == "html"
-    except (UnknownName, NotAcceptable):
-        return False
+        return await made(here.queries, job, request)
+    except Busy:
+        here.metrics.refused.inc()
+        raise
 
 
-def _format(types: Mapping[str, str], accept: str | None, named: str | None) -> str | None:
+def _format(types: Mapping[str, str], accept: str | None, named: str | None, *, html: bool = False) -> str | None:
     """The format for one kind of answer, None where the client takes none of them."""
     try:
-        return chosen_format(types, accept, named)
+        return chosen_format(types, accept, named, html=html)
     except (UnknownName, NotAcceptable):
         return None
 

@@ -9,7 +9,6 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.export.description import description
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
-from ivig.web.addresses import public_url
 from ivig.web.descriptions import SCHEMA, SHACL, Example, dataset_description, document_of
 from ivig.web.served import Here
 
@@ -34,7 +33,7 @@ def router(has_queries: bool) -> APIRouter:
 def void(here: Here, request: Request) -> Response:
     """Counts, partitions, links to other collections, and where each format can be had; of a file that is served as
     it stands, its graphs and their sizes."""
-    address = public_url(request, here.settings.public_url)
+    address = here.address(request)
     if here.has_pages:
         return document_of(description(here.graph, address), request)
     return document_of(dataset_description(here.graph.release, address), request)
@@ -43,7 +42,7 @@ def void(here: Here, request: Request) -> Response:
 def saved_queries(here: Here, request: Request) -> Response:
     """Every saved query that runs here, with its text, title and endpoint; where one needs a thing, with a thing that
     it has an answer for."""
-    endpoint = f"{public_url(request, here.settings.public_url)}sparql"
+    endpoint = f"{here.address(request)}sparql"
     return document_of((t for example in here.examples for t in _executable(example, endpoint)), request)
 
 

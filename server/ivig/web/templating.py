@@ -1,4 +1,4 @@
-"""Pages for people: tables with links, and everything that is known of one thing."""
+"""The templates of the pages, filled, and the cells, tables and hits that they show."""
 
 from __future__ import annotations
 

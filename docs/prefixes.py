@@ -1,4 +1,4 @@
-"""The prefixes of outside identifiers, taken out of Bioregistry: `python -m ivig.model.prefixes` writes them anew.
+"""The prefixes of outside identifiers, taken out of Bioregistry: `python docs/prefixes.py` writes them anew.
 
 Bioregistry knows every prefix and every address that an identifier goes by, and takes seconds to load; what a question
 needs of it is kept beside the code, as an extended prefix map (`prefixes.json`). Source: https://bioregistry.io/
@@ -10,8 +10,8 @@ import json
 import re
 from typing import Any
 
+from ivig.graph_files import graph_files
 from ivig.model.identifiers import PREFIXES_FILE, REGISTRIES, Prefix, bare
-from ivig.settings import graph_files
 
 _REGISTERED = {
     "Orphanet": ("orphanet", "orphanet.ordo"),
