@@ -40,6 +40,7 @@ _AGAIN_SECONDS = 1.0
 _METRICS_SECONDS = 1.0
 """That the counters of the others are waited for."""
 _PR_SET_PDEATHSIG = 1
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class _Worker:
@@ -99,11 +100,12 @@ class Supervisor:
             if not self._stop:
                 self._announcer.started(self._release)
             while not self._stop:
-                self._see(min((when - time.monotonic() for when in self._due.values()), default=None))
-                self._start_those_due()
                 if self._reload:
                     self._reload = False
                     self._change_release()
+                else:
+                    self._see(min((when - time.monotonic() for when in self._due.values()), default=None))
+                self._start_those_due()
         finally:
             self._end()
         self._announcer.stopped(self._release)
@@ -121,7 +123,12 @@ class Supervisor:
         process = multiprocessing.get_context("fork").Process(
             target=self._work, args=(number, theirs, [ours, *others], os.getpid())
         )
-        process.start()
+        # What is told to a process before it listens to signals would be lost.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         self._workers[number] = _Worker(number, process, ours)
 
@@ -137,6 +144,7 @@ class Supervisor:
         for name in (signal.SIGHUP, signal.SIGINT):
             # A terminal sends them to all; what they mean comes by the pipe.
             signal.signal(name, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _SIGNALS)
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         # As long as one of the others holds its end, a pipe does not end with the supervisor.
@@ -155,17 +163,15 @@ class Supervisor:
 
     def _see(self, seconds: float | None) -> None:
         """Wait until something happens, and take note of it."""
-        with contextlib.suppress(BlockingIOError):
-            while self._woken.recv(4096):
-                pass
-        if self._stop or self._reload:
-            seconds = 0
-        elif self._asked:
+        if self._asked:
             ends = min(end for end, _, _ in self._asked.values()) - time.monotonic()
             seconds = ends if seconds is None else min(seconds, ends)
         workers = [*self._workers.values()]
         watched: list[Any] = [self._woken, *(one.pipe for one in workers), *(one.process.sentinel for one in workers)]
         found = wait(watched, None if seconds is None else max(0.0, seconds))
+        with contextlib.suppress(BlockingIOError):
+            while self._woken.recv(4096):
+                pass
         for worker in workers:
             if worker.pipe in found:
                 self._hear(worker)
@@ -246,6 +252,8 @@ class Supervisor:
             for worker in serving:
                 worker.release = self._release
             self._announcer.changed(self._release)
+            # One that began to serve meanwhile.
+            self._reload |= any(worker.release not in ("", self._release) for worker in self._workers.values())
         elif not self._stop:
             self._asked_of_all(serving, "drop")
             ended = "a worker ended while it was opened" if len(answers) < len(serving) else "it changed meanwhile"
