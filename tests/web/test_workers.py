@@ -11,29 +11,31 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
-import pytest
 
 from conftest import IVIG, Run, serving
-from ivig.build.pipeline import build
-from ivig.build.release import Release, Releases
-from ivig.settings import graph_files
+from ivig.build.release import MANIFEST, Release, Releases
 from ivig.web.settings import Settings
 from query.test_sandbox import workers_of
-from small import SOURCE, efficacy, folder_with
 
 ASK = "/sparql?query=ASK%7B%7D"
 
 
-@pytest.fixture(scope="module")
-def two_releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Releases, list[Release]]:
-    """A small graph with two releases."""
-    place = tmp_path_factory.mktemp("workers")
-    folder = folder_with(place, SOURCE + efficacy("s", "benefit"))
-    releases = Releases(place / "releases")
-    first = build(graph_files(folder), releases)
-    data = folder / "data" / "ivig.ttl"
-    data.write_text(data.read_text().replace("direction/benefit>", "direction/harm>"))
-    return folder, releases, [first, build(graph_files(folder), releases)]
+def twice(releases: Path, folder: Path) -> tuple[Releases, list[Release]]:
+    """A folder of releases that has the real one twice, under two digests; the first is current."""
+    real = Releases(releases).current()
+    assert real
+    home = Releases(folder)
+    both = []
+    for number in (1, 2):
+        release = Release(folder / f"release-{number}")
+        release.folder.mkdir(parents=True)
+        for path in real.folder.iterdir():
+            (release.folder / path.name).symlink_to(path)
+        (manifest := release.folder / MANIFEST).unlink()
+        manifest.write_text((real.folder / MANIFEST).read_text().replace(real.digest, str(number) * 64))
+        both.append(release)
+    make_current(home, both[0])
+    return home, both
 
 
 def make_current(releases: Releases, release: Release) -> None:
@@ -63,13 +65,10 @@ def is_gone(process: int) -> bool:
     return not Path(f"/proc/{process}").exists()
 
 
-def test_all_answer_and_one_that_is_killed_is_replaced(
-    two_releases: tuple[Path, Releases, list[Release]], run: Run, tmp_path: Path
-) -> None:
-    folder, releases, (first, second) = two_releases
-    make_current(releases, first)
+def test_all_answer_and_one_that_is_killed_is_replaced(releases: Path, run: Run, tmp_path: Path) -> None:
+    home, (first, second) = twice(releases, tmp_path / "releases")
     log = tmp_path / "log"
-    words = ("--graph", folder, "--releases", releases.folder, "--workers", "2", "--access-log", log)
+    words = ("--releases", home.folder, "--workers", "2", "--access-log", log)
     with serving(*words, complaints=("was ended by signal 9 and is replaced",)) as (process, address):
         processes = children_of(process.pid)
         assert [len(workers_of(one)) for one in processes] == [2, 2]
@@ -78,7 +77,7 @@ def test_all_answer_and_one_that_is_killed_is_replaced(
         assert set(re.findall(r'ivig_requests_total\{area="health",process="(\d)"', metrics)) == {"0", "1"}
         assert metrics.count("# TYPE ivig_requests_total counter") == 1
         # What takes the place of a process serves what the others serve, not what is newer.
-        make_current(releases, second)
+        make_current(home, second)
         queries = workers_of(processes[0])
         os.kill(processes[0], signal.SIGKILL)
         assert httpx.get(address + ASK).json()["boolean"] is True
@@ -92,9 +91,9 @@ def test_all_answer_and_one_that_is_killed_is_replaced(
         assert run("reload", "--port", address.rpartition(":")[2]).returncode == 0
         assert seen(address) == {second.digest}
         # A release that cannot be opened changes nothing in any of them.
-        (broken := releases.folder / "broken").mkdir()
+        (broken := home.folder / "broken").mkdir()
         (broken / "manifest.json").write_text('{"digest": "x", "graphs": {}}')
-        make_current(releases, Release(broken))
+        make_current(home, Release(broken))
         done = run("reload", "--port", address.rpartition(":")[2])
         assert (done.returncode, f"the server keeps release {second.digest[:12]}" in done.stderr) == (2, True)
         assert seen(address) == {second.digest}
@@ -107,10 +106,8 @@ def test_all_answer_and_one_that_is_killed_is_replaced(
     assert events == ["start", "worker replaced", "reload", "reload failed", "stop"]
 
 
-def test_all_end_with_the_one_above_them(two_releases: tuple[Path, Releases, list[Release]]) -> None:
-    folder, releases, (first, _) = two_releases
-    make_current(releases, first)
-    words = ("--graph", folder, "--releases", releases.folder, "--workers", "2")
+def test_all_end_with_the_one_above_them(releases: Path) -> None:
+    words = ("--releases", releases, "--workers", "2")
     with serving(*words) as (process, address):
         processes = children_of(process.pid)
         process.kill()
@@ -119,7 +116,7 @@ def test_all_end_with_the_one_above_them(two_releases: tuple[Path, Releases, lis
         port = address.rpartition(":")[2]
         # The port is free, and the note that was left is nobody's.
         with serving("--port", port, *words) as (_, again):
-            assert seen(again, 4) == {first.digest}
+            assert len(seen(again, 4)) == 1
 
 
 def test_what_is_wrong_at_the_start_is_said_once(run: Run, tmp_path: Path) -> None:
@@ -129,9 +126,8 @@ def test_what_is_wrong_at_the_start_is_said_once(run: Run, tmp_path: Path) -> No
     assert done.stderr == run("serve", "--port", "0", "--dataset", tmp_path / "d.ttl").stderr
 
 
-def test_it_may_be_told_to_stop_while_it_starts(two_releases: tuple[Path, Releases, list[Release]]) -> None:
-    folder, releases, _ = two_releases
-    command = [IVIG, "serve", "--port", "0", "--graph", folder, "--releases", releases.folder, "--workers", "2"]
+def test_it_may_be_told_to_stop_while_it_starts(releases: Path) -> None:
+    command = [IVIG, "serve", "--port", "0", "--releases", releases, "--workers", "2"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     until(lambda: children_of(process.pid) != [])
     children = children_of(process.pid)

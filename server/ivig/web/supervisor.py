@@ -108,7 +108,8 @@ class Supervisor:
                 self._start_those_due()
         finally:
             self._end()
-        self._announcer.stopped(self._release)
+        if self._release:
+            self._announcer.stopped(self._release)
 
     def _told_to_stop(self, *_: object) -> None:
         self._stop = True
