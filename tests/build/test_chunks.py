@@ -16,7 +16,7 @@ from ivig.build.reasoning import infer
 from ivig.build.sources import Sources, read
 from ivig.build.validation import violations
 from ivig.errors import InvalidGraph
-from ivig.settings import graph_files
+from ivig.graph_files import graph_files
 from reference import subgraph
 from scale import EXPLORE, FACTOR
 

@@ -9,13 +9,17 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, parse, serialize
 
 from conftest import Run, serving
+from ivig.build.sources import read
+from ivig.graph_files import graph_files
+from ivig.namespaces import DATA_GRAPH, ONTOLOGY_GRAPH
 from ivig.query import Graph
 from ivig.query.remote import Endpoint
-from ivig.query.remote.releases import Held, internal_queries, write_quads
+from ivig.query.remote.releases import RELEASES_GRAPH, Held, called, internal_queries, write_quads
 from queries.differing import differing
+from small import SOURCE, efficacy, folder_with
 from web.test_clients import VIRTUOSO_INI, _free_port, _oxigraph, _running
 
 pytestmark = pytest.mark.peers
@@ -81,6 +85,42 @@ def test_pages_and_exports_are_the_same_on_virtuoso(graph: Graph, address: str, 
             "/sparql?query=SELECT+%3Fg+%7BGRAPH+%3Fg+%7B%3Fs+a+ivig%3ACondition%7D%7D+GROUP+BY+%3Fg&format=csv",
         ):
             assert found(elsewhere, path) == found(address, path), path
+
+
+@pytest.mark.parametrize("name", ["virtuoso", "oxigraph"])
+def test_what_an_engine_holds_is_validated_as_files_are(
+    name: str, request: pytest.FixtureRequest, graph: Graph, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = (
+        "<outcome/o> a ivig:Outcome ; skos:prefLabel 5 .\n"
+        "<condition/c> skos:altLabel 'no language' ; a ivig:Nothing .\n"
+        "<effect/e> a ivig:Effect ; ivig:mean 'many' ; ivig:participants 7 .\n"
+    )
+    folder = folder_with(tmp_path, SOURCE + efficacy("s", "benefit") + efficacy("t", "upwards") + broken)
+    url: str = request.getfixturevalue(name)
+    monkeypatch.setenv("IVIG_ENGINE_USER", "dba")
+    monkeypatch.setenv("IVIG_ENGINE_PASSWORD", "dba")
+    endpoint = Endpoint(url)
+    store, digest = endpoint.dialect.graph_store_of(url), "f" * 64
+    here = read(graph_files(folder))
+    before = Held.of(endpoint, internal_queries(graph.release))
+    for graph, triples in ((ONTOLOGY_GRAPH, here.ontology), (DATA_GRAPH, here.data)):
+        endpoint.write("POST", store, called(graph, digest), serialize(triples, format=RdfFormat.N_TRIPLES))
+    endpoint.write(
+        "PUT", store, RELEASES_GRAPH, Held(digest, {**before.issued, digest: "2026-01-01T00:00:00Z"}).turtle()
+    )
+    try:
+        there = run("validate", "--engine", url, "--graph", folder, "--report", "there.ttl")
+        same = run("validate", "--graph", folder, "--report", "here.ttl")
+        assert (there.returncode, there.stderr) == (1, same.stderr)
+        assert there.stdout.splitlines() == [line.partition(": ")[2] for line in same.stdout.splitlines()]
+        assert all(word in there.stdout for word in ("[Datatype", "[Class", "[Orphan]"))
+        reports = [(tmp_path / one).read_text().splitlines() for one in ("there.ttl", "here.ttl")]
+        assert len({tuple(sorted(line for line in one if "_:" not in line)) for one in reports}) == 1
+        both = run("validate", "--engine", url, folder / "data" / "ivig.ttl")
+        assert (both.returncode, both.stderr) == (2, "ivig: give files to check, or --engine\n")
+    finally:
+        endpoint.write("PUT", store, RELEASES_GRAPH, before.turtle() if before.current else b"")
 
 
 def test_a_release_is_published_switched_and_taken_back(graph: Graph, run: Run, oxigraph: str, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ class Line:
 @pytest.fixture(scope="module")
 def fuzzed(releases: Path) -> Iterator[str]:
     """A server that is asked anything; at the end it is as it was."""
-    limits = ["--query-seconds", "2", "--workers", "2"]
+    limits = ["--query-seconds", "2", "--query-workers", "2"]
     with serving("--releases", releases, *limits) as (process, address):
         for path in PATHS:
             httpx.get(address + path, timeout=60)

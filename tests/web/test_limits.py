@@ -27,7 +27,7 @@ def small(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
     """Its process and a client."""
     limits = ["--query-seconds", "1.5", "--answer-size", "2"]
     with (
-        serving("--releases", releases, *limits, "--workers", "1", "--queue", "1") as (process, address),
+        serving("--releases", releases, *limits, "--query-workers", "1", "--queue", "1") as (process, address),
         httpx.Client(base_url=address, timeout=30) as client,
     ):
         yield process.pid, client
@@ -57,7 +57,7 @@ def frugal(releases: Path) -> Iterator[tuple[int, httpx.Client]]:
         "60",
         "--query-memory",
         "48",
-        "--workers",
+        "--query-workers",
         "1",
         "--queue",
         "1",

@@ -25,7 +25,7 @@ SECRET = 'SELECT * { ?s ?p "a secret" }'
 
 
 def test_ready_says_when_a_worker_is_missing(releases: Path) -> None:
-    with serving("--releases", releases, "--workers", "2") as (process, address):
+    with serving("--releases", releases, "--query-workers", "2") as (process, address):
         ready = httpx.get(f"{address}/ready")
         assert (ready.status_code, ready.json()["workers"], ready.headers["cache-control"]) == (200, 2, "no-store")
         os.kill(workers_of(process.pid).pop(), signal.SIGKILL)

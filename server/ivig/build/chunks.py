@@ -18,8 +18,8 @@ from pathlib import Path
 from pyoxigraph import RdfFormat, Triple, serialize
 
 from ivig.errors import NotThere
+from ivig.graph_files import cache_folder
 from ivig.io.atomic import finished_file
-from ivig.settings import cache_folder
 
 _ONE_IN = 128
 _KEPT_SECONDS = 30 * 24 * 3600

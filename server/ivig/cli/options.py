@@ -59,14 +59,17 @@ OutputOption = Annotated[
 ]
 
 
-def endpoint_of(engine: str | None) -> Endpoint | None:
+def endpoint_of(engine: str | None, seconds: float | None = None) -> Endpoint | None:
     """The endpoint that an option names, in the dialect that IVIG_ENGINE_DIALECT names; None where it names none.
 
+    :param engine: its address
+    :param seconds: that an answer may take; None for the time of any query
     :raises BadInput: for an address that cannot be asked
     """
     from ivig.query.remote import Endpoint
+    from ivig.query.remote.endpoint import SECONDS
 
-    return Endpoint(engine, os.environ.get("IVIG_ENGINE_DIALECT", "")) if engine else None
+    return Endpoint(engine, os.environ.get("IVIG_ENGINE_DIALECT", ""), seconds or SECONDS) if engine else None
 
 
 def add_options(command: Callable[..., None], options: Mapping[str, Any]) -> None:

@@ -15,7 +15,15 @@ ReportOption = Annotated[
     Path | None,
     typer.Option("--report", metavar="FILE.ttl", help="Write a sh:ValidationReport in Turtle.", show_default=False),
 ]
+# Not by the environment: who checks files must not check something else because a server is to ask an engine.
+EngineOption = Annotated[
+    str | None,
+    typer.Option("--engine", metavar="URL", help="Check what this SPARQL endpoint holds.", show_default=False),
+]
 ReferenceOption = Annotated[bool, typer.Option("--reference", help="By the reference engine, pyshacl.")]
+
+_SECONDS = 600.0
+"""That an engine may take for one part of its graph."""
 
 
 def validate(
@@ -25,17 +33,20 @@ def validate(
     alone: Annotated[bool, typer.Option("--alone", help="Check the files without the graph's own data.")] = False,
     report: ReportOption = None,
     reference: ReferenceOption = False,
+    engine: EngineOption = None,
     graph: GraphOption = None,
 ) -> None:
     """Check data against the shapes: what is wrong, where, and how to mend it.
 
     Files are read together with the graph's data, so that they may speak of its things. Without files, orphans are
     named too: effects, regimens, pages and studies that no statement leads to. Ends with 1 where a rule is broken.
+    With --engine, the release that is current there is read from it and checked against the shapes that are here.
 
     Example: ivig validate my-statements.ttl
     """
     from ivig.build.sources import read
     from ivig.build.validation import validate as violations_of, write_report
+    from ivig.cli.options import endpoint_of
     from ivig.cli.terminal import counting
     from ivig.curate.store import orphans
     from ivig.graph_files import graph_files
@@ -45,7 +56,15 @@ def validate(
     if alone and not paths:
         raise BadInput("--alone needs files to check")
     source = graph_files(graph)
-    sources = read(source, paths, own_data=not alone)
+    if endpoint := endpoint_of(engine, _SECONDS):
+        if paths:
+            raise BadInput("give files to check, or --engine")
+        from ivig.query.remote.sources import sources_in
+
+        with counting(f"reading from {endpoint.url}", shown=""):
+            sources = sources_in(endpoint, source)
+    else:
+        sources = read(source, paths, own_data=not alone)
     with counting("validating", shown=""):
         found = violations_of(sources, reference=reference)
     if paths:
@@ -58,8 +77,9 @@ def validate(
         print(violation)
     left = [] if paths else orphans(source, sources.data)
     for iri in left:
-        file, path = sources.stands_in[iri], iri.removeprefix(BASE)
-        print(f"{file}: <{path}> No statement leads to it: take it out, or say what it belongs to. [Orphan]")
+        file, path = sources.stands_in.get(iri, ""), iri.removeprefix(BASE)
+        place = f"{file}: " if file else ""
+        print(f"{place}<{path}> No statement leads to it: take it out, or say what it belongs to. [Orphan]")
     found_at_all = len(found) + len(left)
     if found_at_all:
         print(f"{found_at_all} rule{'s' * (found_at_all != 1)} broken", file=sys.stderr)

@@ -74,6 +74,19 @@ def _current_there(release: Release, home: Releases, endpoint: Endpoint) -> Rele
     )
 
 
+def same_release(graph: Graph, digest: str) -> Graph:
+    """The graph with another of its releases, where that one is kept; else as it is.
+
+    :param graph: with the newest release
+    :param digest: of the release that is wanted
+    """
+    if graph.release.digest == digest:
+        return graph
+    kept = Releases(graph.release.folder.parent).all()
+    release = next((one for one in kept if one.digest == digest), graph.release)
+    return Graph(graph.files, release, graph.endpoint)
+
+
 def _say(line: str) -> None:
     print(line, file=sys.stderr)
 

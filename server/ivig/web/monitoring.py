@@ -11,13 +11,14 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client.metrics_core import Metric
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ivig.errors import NotThere
@@ -30,10 +31,20 @@ LEFT = 499
 """The status of a request whose client went away, by a usage that nginx began."""
 
 
-class Metrics:
-    """The counters of one server; they outlive its releases."""
+Families = list[Metric]
+"""The counters of a process."""
+Others = Callable[[], Awaitable[dict[str, Families]]]
 
-    def __init__(self) -> None:
+
+class Metrics:
+    """The counters of one process; they outlive its releases."""
+
+    def __init__(self, number: str = "", others: Others | None = None) -> None:
+        """
+        :param number: of the process among those of the server
+        :param others: gives the counters of the others, by their numbers; None where it is the only one
+        """
+        self._number, self._others = number, others
         self.registry = CollectorRegistry()
         self.requests = Counter("ivig_requests", "Requests answered.", ["area", "status"], registry=self.registry)
         self.seconds = Histogram(
@@ -62,9 +73,33 @@ class Metrics:
         """
         Gauge(name, meaning, registry=self.registry).set_function(value)
 
-    def text(self) -> bytes:
-        """All of it, in Prometheus' text format."""
-        return generate_latest(self.registry)
+    def families(self) -> Families:
+        """Those of this process."""
+        return list(self.registry.collect())
+
+    async def text(self) -> bytes:
+        """All of it, in Prometheus' text format; of several processes each with its number as a label."""
+        if self._others is None:
+            return generate_latest(self.registry)
+        of_all = {self._number: self.families(), **await self._others()}
+        return generate_latest(_Together(of_all))
+
+
+class _Together(CollectorRegistry):
+    """The counters of several processes, each with the number of its process."""
+
+    def __init__(self, of_all: Mapping[str, Families]) -> None:
+        super().__init__()
+        self._of_all = of_all
+
+    def collect(self) -> Iterator[Metric]:
+        """Each counter once, with the samples of all processes."""
+        together: dict[str, Metric] = {}
+        for number, families in sorted(self._of_all.items()):
+            for one in families:
+                whole = together.setdefault(one.name, Metric(one.name, one.documentation, one.type))
+                whole.samples += [s._replace(labels={**s.labels, "process": number}) for s in one.samples]
+        yield from together.values()
 
 
 class _Lines(WatchedFileHandler):

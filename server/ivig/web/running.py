@@ -1,11 +1,13 @@
-"""The note that a running server leaves, so that `ivig reload` finds it and hears how it went."""
+"""What a running server says of itself: lines, events in its log, and the note by which `ivig reload` finds it."""
 
 from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import signal
+import sys
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import NamedTuple, Self, TextIO
 
 from ivig.errors import IvigError, NotThere
 from ivig.graph_files import cache_folder
+from ivig.web.monitoring import note_event
 
 _POLL_SECONDS = 0.05
 
@@ -53,6 +56,12 @@ class RunningFile:
             self._path.unlink(missing_ok=True)
             os.close(self._file)
 
+    def leave(self) -> None:
+        """Hold it no longer, in a process that came of the one that does."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
     def write(self, release: str, error: str | None = None) -> None:
         """Note which release is served now, or why the last change failed.
 
@@ -65,6 +74,67 @@ class RunningFile:
             with suppress(OSError):
                 os.truncate(self._file, 0)
                 os.pwrite(self._file, json.dumps(self._state).encode(), 0)
+
+
+class Announcer:
+    """Says what happens to the server: a line on standard output, one in the log, the note."""
+
+    def __init__(self, note: RunningFile, events: logging.Logger, address: str) -> None:
+        """
+        :param note: of the server
+        :param events: the log that has events
+        :param address: that it listens at
+        """
+        self._note, self._events, self._address = note, events, address
+
+    def started(self, release: str) -> None:
+        """It listens.
+
+        :param release: the digest of the release that it serves
+        """
+        self._note.write(release)
+        note_event(self._events, "start", release)
+        print(f"Serving release {release[:12]} at {self._address}", flush=True)
+
+    def changed(self, release: str) -> None:
+        """It serves another release.
+
+        :param release: the digest of the one that it serves now
+        """
+        self._note.write(release)
+        note_event(self._events, "reload", release)
+        print(f"Serving release {release[:12]}", flush=True)
+
+    def kept(self, release: str, error: str) -> None:
+        """It could not change its release.
+
+        :param release: the digest of the one that it goes on with
+        :param error: why
+        """
+        self._note.write(release, error)
+        note_event(self._events, "reload failed", release, error=error)
+        print(f"ivig: the release was not changed: {error}", file=sys.stderr, flush=True)
+
+    def replaced(self, release: str, why: str) -> None:
+        """One of its processes ended, and another takes its place.
+
+        :param release: the digest of the release that it serves
+        :param why: how the process ended
+        """
+        note_event(self._events, "worker replaced", release, error=why)
+        print(f"ivig: a worker {why} and is replaced", file=sys.stderr, flush=True)
+
+    def stopped(self, release: str) -> None:
+        """It has stopped.
+
+        :param release: the digest of the release that it served
+        """
+        note_event(self._events, "stop", release)
+        print(f"Stopped serving release {release[:12]}", flush=True)
+
+    def leave(self) -> None:
+        """Nothing more is said by this process, which came of the one that does."""
+        self._note.leave()
 
 
 def reload(port: int, seconds: float) -> State:

@@ -34,6 +34,14 @@ class Settings(BaseSettings):
 
     host: Annotated[str, Field(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="Port; 0 takes a free one.")] = 8000
+    workers: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=64,
+            description="Processes that answer requests; queries at once, queue and cache are divided among them.",
+        ),
+    ] = 1
     graph: Annotated[Path | None, Field(description="Folder of another graph.")] = None
     releases: Annotated[
         Path | None, Field(description="Folder of the releases; a place in the user's cache by default.")
@@ -75,7 +83,7 @@ class Settings(BaseSettings):
             description="Megabytes that an answer to SPARQL may have; an export three times as many.",
         ),
     ] = _LIMITS.answer // MEGABYTE
-    workers: Annotated[
+    query_workers: Annotated[
         int, Field(ge=1, le=64, description="SPARQL queries that run at once, half of them of one client.")
     ] = _LIMITS.workers
     queue: Annotated[
@@ -123,14 +131,24 @@ class Settings(BaseSettings):
                 raise ValueError(f"a proxy is an IP address or a network of them: {error}") from error
         return value
 
+    def of_each_worker(self) -> Settings:
+        """The settings of each process, so that all together take as much as one would; each takes a query at least."""
+        return self.model_copy(
+            update={
+                "query_workers": max(1, self.query_workers // self.workers),
+                "queue": -(-self.queue // self.workers),
+                "cache_size": self.cache_size / self.workers,
+            }
+        )
+
     def limits(self) -> Limits:
         """What a query of a visitor may take. Who waits does so for as long as a query may run."""
         return Limits(
             seconds=self.query_seconds,
             memory=self.query_memory * MEGABYTE,
             answer=int(self.answer_size * MEGABYTE),
-            workers=self.workers,
-            per_client=max(1, self.workers // 2),
+            workers=self.query_workers,
+            per_client=max(1, self.query_workers // 2),
             queue=self.queue,
             patience=self.query_seconds,
         )

@@ -84,6 +84,15 @@ def internal_queries(release: Release) -> SavedQueries:
     return SavedQueries(release.queries / "internal")
 
 
+def called(graph: str, digest: str) -> str:
+    """What the graph of a release is called in an engine that it was published to.
+
+    :param graph: its IRI in every release
+    :param digest: of the release
+    """
+    return f"{graph}/{digest[:_SHORT]}"
+
+
 def graphs_of(release: Release, endpoint: Endpoint) -> dict[str, str]:
     """What each graph of a release is called in an engine.
 
@@ -95,7 +104,7 @@ def graphs_of(release: Release, endpoint: Endpoint) -> dict[str, str]:
     internal, sizes = internal_queries(release), release.manifest["graphs"]
     held = Held.of(endpoint, internal)
     if release.digest in held.issued:
-        return {name: _there(name, release.digest) for name in sizes}
+        return {name: called(name, release.digest) for name in sizes}
     if held.issued:
         others = ", ".join(digest[:12] for digest in held.issued)
         raise EngineWrong(
@@ -122,7 +131,7 @@ def publish_to(release: Release, endpoint: Endpoint, graph_store: str, keep: int
     internal = internal_queries(release)
     held = Held.of(endpoint, internal)
     if release.digest not in held.issued:
-        sizes = {_there(name, release.digest): size for name, size in release.manifest["graphs"].items()}
+        sizes = {called(name, release.digest): size for name, size in release.manifest["graphs"].items()}
         for graph in sizes:
             # What a load that was broken off has left.
             endpoint.delete(graph_store, graph)
@@ -138,7 +147,7 @@ def publish_to(release: Release, endpoint: Endpoint, graph_store: str, keep: int
     for digest in oldest:
         note(f"dropping release {digest[:12]}")
         for graph in (*GRAPHS, ANCESTORS_GRAPH):
-            endpoint.delete(graph_store, _there(graph, digest))
+            endpoint.delete(graph_store, called(graph, digest))
 
 
 def take_back(endpoint: Endpoint, graph_store: str, internal: SavedQueries) -> str:
@@ -164,7 +173,7 @@ def write_quads(release: Release, out: BinaryIO) -> None:
     The engine says of itself then that it holds this release and no other.
     """
     graphs = release.manifest["graphs"]
-    renamed = {f" <{name}> .\n".encode(): f" <{_there(name, release.digest)}> .\n".encode() for name in graphs}
+    renamed = {f" <{name}> .\n".encode(): f" <{called(name, release.digest)}> .\n".encode() for name in graphs}
     with release.nquads.open("rb") as lines:
         for line in lines:
             end = line.rindex(b" <", 0, -3)
@@ -184,7 +193,7 @@ def _pieces(release: Release) -> Iterator[tuple[str, bytes]]:
             triples = (line[: -len(end)] + b" .\n" for line in lines if line.endswith(end))
             whole = graph == ONTOLOGY_GRAPH
             while piece := list(triples if whole else islice(triples, _PIECE)):
-                yield _there(graph, release.digest), b"".join(piece)
+                yield called(graph, release.digest), b"".join(piece)
 
 
 def _check_sizes(endpoint: Endpoint, internal: SavedQueries, sizes: Mapping[str, int]) -> None:
@@ -198,10 +207,6 @@ def _check_sizes(endpoint: Endpoint, internal: SavedQueries, sizes: Mapping[str,
     differ = ((graph, found.get(graph, 0), size) for graph, size in sizes.items() if found.get(graph, 0) != size)
     if wrong := [f"{graph} has {there:,} triples of {size:,}" for graph, there, size in differ]:
         raise EngineWrong(f"{endpoint.url} does not hold this release: {'; '.join(wrong)}")
-
-
-def _there(graph: str, digest: str) -> str:
-    return f"{graph}/{digest[:_SHORT]}"
 
 
 def _named(digest: str) -> NamedNode:

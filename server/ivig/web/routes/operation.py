@@ -38,4 +38,4 @@ async def counters(here: Here) -> Response:
     """Requests, times, the queue, workers that were stopped, the cache, the release and its age."""
     if not here.settings.metrics:
         raise NotThere("there is nothing at this address: the metrics are closed")
-    return Response(here.metrics.text(), media_type=MEDIA_TYPE, headers=_NO_STORE)
+    return Response(await here.metrics.text(), media_type=MEDIA_TYPE, headers=_NO_STORE)
