@@ -131,14 +131,21 @@ def test_saved_queries_are_those_of_the_release(tmp_path: Path) -> None:
     assert old.queries["conditions"].title != "Another"
 
 
-def test_others_may_read_a_release(small: tuple[GraphFiles, Releases]) -> None:
-    _, releases = small
+def test_others_may_read_a_release_whatever_the_umask(tmp_path: Path) -> None:
+    files, releases = files_with(tmp_path, SOURCE + efficacy("s", "benefit")), Releases(tmp_path / "releases")
+    mask = os.umask(0o077)
+    try:
+        build(files, releases)
+    finally:
+        os.umask(mask)
     release = _current(releases)
-    mask = os.umask(0)
-    os.umask(mask)
-    for path in [release.folder, *release.folder.rglob("*")]:
-        wanted = (0o777 if path.is_dir() else 0o666) & ~mask
-        assert path.stat().st_mode & 0o777 == wanted, path
+    for path in (releases.folder, release.folder, *release.folder.rglob("*")):
+        assert path.stat().st_mode & 0o777 == (0o755 if path.is_dir() else 0o644), path
+    # One of before that is published again is opened too.
+    release.folder.chmod(0o700)
+    release.names.chmod(0o600)
+    build(files, releases)
+    assert (release.folder.stat().st_mode & 0o777, release.names.stat().st_mode & 0o777) == (0o755, 0o644)
 
 
 def test_what_only_reads_leaves_the_release_of_another_graph(

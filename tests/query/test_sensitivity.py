@@ -49,6 +49,26 @@ def test_the_only_study_leaves_nothing(tmp_path: Path) -> None:
     assert Change.LARGEST not in answers(tmp_path, efficacy("a", "benefit"))[1]
 
 
+def test_where_another_question_would_lead_both_answers_are_said(tmp_path: Path, run: Run) -> None:
+    colchicine = 'ivig:participants 103 ; ivig:comparator "colchicine"@en ; '
+    graph = folder_with(
+        tmp_path,
+        SOURCE
+        + efficacy("large", "benefit", more="ivig:participants 400 ; ")
+        + efficacy("small", "benefit", more="ivig:participants 30 ; ")
+        + efficacy("active", "worse-than-active-comparator", comparison="active", more=colchicine),
+    )
+    done = run("verdict", "gout", "--graph", graph, "--releases", tmp_path / "releases")
+    assert done.returncode == 0, done.stderr
+    told = " ".join(done.stdout.split())
+    assert "gout, to treat: benefit (strong)" in told
+    assert (
+        "without the largest study: benefit (weak); "
+        "another question leads then, against other treatment: worse than colchicine (moderate)" in told
+    )
+    assert "with laboratory outcomes: no change with uncontrolled evidence: no change" in told
+
+
 def test_with_laboratory_outcomes(tmp_path: Path) -> None:
     now, otherwise = answers(
         tmp_path,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -205,6 +206,14 @@ class Release:
         return self.folder / ANCESTORS
 
 
+def _let_all_read(path: Path) -> None:
+    """Whatever the umask: what is in a release is no secret, and a service may run under another name."""
+    mode = stat.S_IMODE(path.stat().st_mode)
+    wanted = mode | (0o555 if path.is_dir() else 0o444)
+    if mode != wanted:
+        path.chmod(wanted)
+
+
 def _has(index: Any, **kinds: type) -> bool:
     return isinstance(index, dict) and all(isinstance(index.get(name), kind) for name, kind in kinds.items())
 
@@ -238,11 +247,16 @@ class Releases(NamedTuple):
         import tempfile
 
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self._make_folder()
             with tempfile.TemporaryFile(dir=self.folder):
                 pass
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _make_folder(self) -> None:
+        if not self.folder.is_dir():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _let_all_read(self.folder)
 
     def _unusable(self, error: OSError | RuntimeError) -> NotThere:
         reason = (isinstance(error, OSError) and error.strerror) or str(error)
@@ -256,9 +270,8 @@ class Releases(NamedTuple):
         import secrets
         import shutil
 
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         self._sweep_drafts()
-        # With the rights that the user gives to new folders: a service may run under another name.
         folder = self.folder / f"draft-{secrets.token_hex(8)}"
         folder.mkdir()
         try:
@@ -280,6 +293,9 @@ class Releases(NamedTuple):
                 # The same, published by other tools or from files that differ where nothing shows; or damaged since.
                 target.rename(draft.with_name(f"{draft.name}-replaced"))
             draft.rename(target)
+        _let_all_read(target)
+        for path in target.rglob("*"):
+            _let_all_read(path)
         os.utime(target)
         link = self.folder / f"current-{os.getpid()}"
         link.unlink(missing_ok=True)

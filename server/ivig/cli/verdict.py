@@ -12,7 +12,7 @@ import typer
 from ivig.cli.options import GraphOption, ReleasesOption
 from ivig.cli.rows import RowFormat, write_rows
 from ivig.errors import BadInput
-from ivig.query.sensitivity import CHANGES, Change, Sensitivity, Verdict
+from ivig.query.sensitivity import CHANGES, Answer, Change, Sensitivity, Verdict
 
 if TYPE_CHECKING:
     from ivig.query.graph import Graph
@@ -78,27 +78,37 @@ def _one(source: Graph, condition: str, as_of: int | None) -> list[dict[str, Any
         begin("now")
         sensitivity = Sensitivity(source, condition, as_of=as_of)
         otherwise = {}
-        for change, words in CHANGES.items():
+        for change in CHANGES:
             begin(change.value)
-            otherwise[words] = sensitivity.changed(change)
+            otherwise[change] = sensitivity.changed(change)
     return [
         {
             **_told(now),
             "reason": now.sentence,
-            **{words: _otherwise(now, found.get(iri), words) for words, found in otherwise.items()},
+            **{CHANGES[change]: _otherwise(now, found.get(iri), change) for change, found in otherwise.items()},
         }
         for iri, now in sensitivity.verdicts.items()
         if now.condition == condition
     ]
 
 
-def _otherwise(now: Verdict, then: Verdict | None, words: str) -> str:
-    """What it would be: without a strength where designs are mixed, since the best of them is not that of all."""
+def _otherwise(now: Verdict, then: Verdict | None, change: Change) -> str:
+    """What it would be: the question that is answered now comes first, also where another one would lead.
+
+    Where designs are mixed there is no strength, since the best of them is not that of all.
+    """
     if then is None:
         return "no verdict"
-    if words == CHANGES[Change.UNCONTROLLED]:
-        return now.answer if then.word == now.word else then.word
-    return then.answer
+
+    def told(answer: Answer) -> str:
+        if change is not Change.UNCONTROLLED:
+            return str(answer)
+        return str(now.answer) if answer.word == now.word else answer.word
+
+    if then.question == now.question or not now.question or not then.question:
+        return told(then.answer)
+    same = told(then.answers[now.question]) if now.question in then.answers else f"nothing left {now.question}"
+    return f"{same}; another question leads then, {then.question}: {told(then.answer)}"
 
 
 def _told(verdict: Verdict) -> dict[str, Any]:
@@ -124,7 +134,7 @@ def _changed(source: Graph, changed_by: Change, as_of: int | None) -> list[dict[
     return [
         {
             **_told(now),
-            "otherwise": otherwise[iri].answer if iri in otherwise else "no verdict",
+            "otherwise": _otherwise(now, otherwise.get(iri), changed_by),
         }
         for iri, now in sensitivity.verdicts.items()
         if iri not in otherwise or otherwise[iri].word != now.word
@@ -143,7 +153,10 @@ def _print(found: list[dict[str, Any]], source: Graph, as_of: int | None) -> Non
         now = f"{row['verdict']} ({row['strength']})"
         for words, answer in row.items():
             if words.startswith("with"):
-                print(f"  {words}: {'no change' if answer == now else answer}")
+                said = (
+                    f"{words}: no change{answer.removeprefix(now)}" if answer.startswith(now) else f"{words}: {answer}"
+                )
+                print(textwrap.fill(said, _WIDTH, initial_indent="  ", subsequent_indent="    "))
         print()
     print("This follows from the direction of what was read. It is no advice on a patient.\n")
     if as_of is None:

@@ -166,8 +166,10 @@ class _Import:
         for iri, remark in doubts_beside(store.blocks, changed):
             self.problems.append(by_iri[iri].problem(remark, doubt=True))
         for kind, new, known in self._catalog.near_names():
-            allowed = f"{known}, which is known, where it means the same"
-            self.problems.append(Problem("", "", "", f"new {kind}", shown(new), allowed, doubt=True))
+            remark = Remark(f"new {kind}", new, f"{known}, which is known, where it means the same")
+            using = [one.problem(remark, doubt=True) for one in self._read if normal(new) in _words(one.record)]
+            # A name that stands deeper in a record is said without its row.
+            self.problems += using or [Problem("", "", "", remark.field, shown(new), remark.allowed, doubt=True)]
 
     def rows_of(self, wrong: Sequence[Problem]) -> list[tuple[Path, str]]:
         """The rows that problems are of, each by its file and place."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -33,6 +34,20 @@ CHANGES = {
 """Each change in words."""
 
 
+class Answer(NamedTuple):
+    """What the evidence on one question comes to.
+
+    :param word: which way it goes, such as `benefit` or `as good as plasma exchange`
+    :param strength: how sure it is, such as `weak`
+    """
+
+    word: str
+    strength: str
+
+    def __str__(self) -> str:
+        return f"{self.word} ({self.strength})"
+
+
 class Verdict(NamedTuple):
     """A verdict as the rules derive it.
 
@@ -42,6 +57,8 @@ class Verdict(NamedTuple):
     :param word: which way it goes, such as `benefit`
     :param strength: how sure it is, such as `weak`
     :param sentence: all of it in words
+    :param question: the one that it answers, such as `against nothing`; empty where nothing was compared
+    :param answers: the answer to each question that was asked
     """
 
     condition: str
@@ -50,15 +67,13 @@ class Verdict(NamedTuple):
     word: str
     strength: str
     sentence: str
+    question: str
+    answers: dict[str, Answer]
 
     @property
-    def answer(self) -> str:
-        """Word and strength.
-
-        >>> Verdict("", "gout", "treat", "benefit", "weak", "").answer
-        'benefit (weak)'
-        """
-        return f"{self.word} ({self.strength})"
+    def answer(self) -> Answer:
+        """Word and strength."""
+        return Answer(self.word, self.strength)
 
 
 Verdicts = dict[str, Verdict]
@@ -148,7 +163,10 @@ class Sensitivity:
 
 
 def _verdicts(store: Store) -> Verdicts:
+    answers: dict[str, dict[str, Answer]] = defaultdict(dict)
+    for row in texts(store, "verdict-questions.rq"):
+        answers[row["verdict"]][row["question"]] = Answer(row["word"], row["strength"])
     return {
-        row["verdict"]: Verdict(*(row[field] for field in Verdict._fields))
+        (iri := row.pop("verdict")): Verdict(**{"question": "", **row}, answers=answers[iri])
         for row in texts(store, "verdict-answers.rq")
     }
