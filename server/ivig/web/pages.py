@@ -35,6 +35,8 @@ POLICY = (
 """What a page may load and do, as the header Content-Security-Policy has it."""
 
 _ABBREVIATION = re.compile(r"[A-Z][\w./& -]{1,14}")
+_P = re.compile(r"\b(p) ([=<>≈]) (?=[\d.])")
+"""A p value, which stays on one line."""
 _SLUG = re.compile(r"^[\w-]+/([\w-]+)$")
 
 
@@ -185,7 +187,8 @@ class Pages:
             sign=wording.sign_of,
             number=wording.number,
             persons=lambda count: f"{wording.number(count)} {'person' if count == 1 else 'persons'}",
-            effect=wording.effect,
+            effect=lambda row: _P.sub("\\1\u00a0\\2\u00a0", wording.effect(row)),
+            frequency=wording.frequency,
             arms=wording.arms,
             safe_href=safe_href,
             svg=lambda picture: Markup(svg_text(picture)),
