@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -106,9 +105,8 @@ class Effect(NamedTuple):
 
     :param statement: the IRI of what tells of it
     :param label: the study, as a text cites it
-    :param detail: what was compared, in whom
+    :param detail: what the measure is of, where the source says more of it; what was compared, in whom
     :param pooled: whether it is a pooled effect that was published as such
-    :param as_stated: what the source adds to the name of the measure
     """
 
     statement: str
@@ -120,7 +118,6 @@ class Effect(NamedTuple):
     told: str
     sign: Sign
     pooled: bool
-    as_stated: str = ""
 
 
 class Forest(NamedTuple):
@@ -183,34 +180,23 @@ def forests(rows: Iterable[Row], references: dict[str, Reference], question: Cal
         grouped.setdefault(key, {})[str(row["statement"])] = Effect(
             statement=str(row["statement"]),
             label=cited.name if cited else str(row.get("source_label") or "no publication"),
-            detail=" · ".join(filter(None, (_compared(row), str(row.get("population") or "")))),
+            detail=" · ".join(filter(None, (_of_what(row, measure), _compared(row), str(row.get("population") or "")))),
             value=point,
             low=low,
             high=high,
             told=number(value) + interval,
             sign=sign_of(row.get("direction")),
             pooled=row.get("reporting") == "pooled" or "review" in str(row.get("study_type_label")),
-            as_stated=_more_than(measure, str(row.get("measure_as_stated") or "")),
         )
-    found = [Forest(*key, effects=_told_apart(effects.values())) for key, effects in grouped.items() if len(effects) > 1]
+    found = [Forest(*key, effects=list(effects.values())) for key, effects in grouped.items() if len(effects) > 1]
     return sorted(found, key=lambda forest: (-len(forest.effects), forest.title))
 
 
-def _more_than(measure: str, as_stated: str) -> str:
-    """What a source adds to the name of a measure, such as the course or the month that it is of."""
-    return re.sub(rf"^(?:(?:un)?adjusted |common )*{re.escape(measure)}\s*", "", as_stated)
-
-
-def _told_apart(effects: Iterable[Effect]) -> list[Effect]:
-    """Effects of which no two read alike, where the source tells what they differ in."""
-    found = list(effects)
-    named = Counter((effect.label, effect.detail) for effect in found)
-    return [
-        effect._replace(detail=effect.as_stated)
-        if effect.as_stated and named[effect.label, effect.detail] > 1
-        else effect
-        for effect in found
-    ]
+def _of_what(row: Row, measure: str) -> str:
+    """What a source adds to the name of a measure: which event, which way round, which course or month."""
+    more = re.sub(rf"^(?:(?:un)?adjusted |common )*{re.escape(measure)}", "", str(row.get("measure_as_stated") or ""))
+    more = more.strip(" ,;:")
+    return more[1:-1] if re.fullmatch(r"\([^()]*\)", more) else more
 
 
 def _compared(row: Row) -> str:
@@ -373,7 +359,16 @@ _COLUMN, _HEAD, _NAMES, _STEP, _PER_LINE = 172, 56, 236, 32, 5
 _LARGEST = 13.0
 
 
-def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evidence on immunoglobulin") -> Element:
+_ORDERS: dict[str, Callable[[Mark], tuple[int, ...]]] = {
+    "strength": lambda mark: (-strength_rank(mark.strength), -mark.participants),
+    "participants": lambda mark: (-mark.participants,),
+    "name": lambda mark: (),
+}
+
+
+def evidence_map(
+    marks: Sequence[Mark], href: Href, title: str = "Map of the evidence on immunoglobulin", order: str = "strength"
+) -> Element:
     """Fields of medicine against verdicts: a mark a condition, larger with more participants, paler where it is weak.
 
     The sign in a mark and its column say what its colour says.
@@ -381,11 +376,12 @@ def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evi
     :param marks: in any order
     :param href: gives the address that a mark links to, from the IRI of its condition; empty for no link
     :param title: of the picture, for who cannot see it
+    :param order: of the marks of one verdict and field: strength, participants or name
     :returns: the root of an SVG document
     """
     rows = sorted({mark.row for mark in marks})
     cells: dict[tuple[str, str], list[Mark]] = {}
-    for mark in sorted(marks, key=lambda mark: (-strength_rank(mark.strength), -mark.participants, mark.label)):
+    for mark in sorted(marks, key=lambda mark: (_ORDERS[order](mark), mark.label.casefold())):
         cells.setdefault((mark.row, sign_of(mark.verdict).tone), []).append(mark)
     fullest = {row: max(len(cells.get((row, sign.tone), ())) for _, sign in _VERDICTS) for row in rows}
     heights = {row: max(1, math.ceil(fullest[row] / _PER_LINE)) * _STEP + 12 for row in rows}
@@ -534,9 +530,10 @@ def timeline(rows: Iterable[Row], narrow: bool = False) -> Element:
     for year in range(first, last + 1):
         x = 8 + step * (year - first)
         top = float(bottom)
-        group = SubElement(root, "g")
         of_trials, other = years.get(year, [0, 0])
-        SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
+        group = SubElement(root, "g") if year in years else root
+        if year in years and not narrow:
+            SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
         for count, tone in ((of_trials, "good"), (other, "open")):
             tall = count / most * 88
             top -= tall
@@ -557,7 +554,7 @@ def timeline(rows: Iterable[Row], narrow: bool = False) -> Element:
             at = max(x + step / 2, 15)
             _text(root, at, bottom + 15, str(year), "quiet", **_SMALL, **{"text-anchor": "middle"})
     legend = ((8, 142, "good", "randomized trials and systematic reviews"), (290, 142, "open", "other designs"))
-    for x, y, tone, name in ((legend[0], (8, 162, *legend[1][2:])) if narrow else legend):
+    for x, y, tone, name in (legend[0], (8, 162, *legend[1][2:])) if narrow else legend:
         box = {"x": f"{x}", "y": f"{y}", "width": "10", "height": "10", "fill": _TONES[tone], "class": f"f-{tone}"}
         SubElement(root, "rect", box)
         _text(root, x + 16, y + 9, name, "quiet", **_SMALL)

@@ -67,6 +67,17 @@ def p_value(row: Row) -> str:
     return f"p {relation if relation in ('=', '<', '>') else '≈'} {number(row['p'])}"
 
 
+def typeset(words: str) -> str:
+    """Numbers in words as they are set: with a minus, a percent sign beside its number, and a p value on one line.
+
+    >>> typeset("risk difference -3.4 % (95% CI -6 to 1), p = 0.04")
+    'risk difference −3.4% (95% CI −6 to 1), p\xa0=\xa00.04'
+    """
+    words = re.sub(r"(?<![\w.])-(?=\d)", "−", words)
+    words = re.sub(r"(?<=\d) %", "%", words)
+    return re.sub(r"\bp ([=<>≈]) (?=[\d.])", "p\u00a0\\1\u00a0", words)
+
+
 def effect(row: Row) -> str:
     """The effect of a row of evidence: measure, value, interval and p; empty where none is told.
 

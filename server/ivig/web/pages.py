@@ -35,8 +35,6 @@ POLICY = (
 """What a page may load and do, as the header Content-Security-Policy has it."""
 
 _ABBREVIATION = re.compile(r"[A-Z][\w./& -]{1,14}")
-_P = re.compile(r"\b(p) ([=<>≈]) (?=[\d.])")
-"""A p value, which stays on one line."""
 _SLUG = re.compile(r"^[\w-]+/([\w-]+)$")
 
 
@@ -98,6 +96,8 @@ def cell(value: Value, label: Value = None, column: str = "") -> Cell:
         # A year is no quantity.
         return Cell(str(value) if "year" in column else wording.number(value), number=True)
     text = value if label is None else str(label)
+    if column == "effect":
+        return Cell(wording.typeset(text))
     if value.startswith(BASE):
         return Cell(text, local_path(value))
     if column == "pmid" and value.isdigit():
@@ -187,7 +187,7 @@ class Pages:
             sign=wording.sign_of,
             number=wording.number,
             persons=lambda count: f"{wording.number(count)} {'person' if count == 1 else 'persons'}",
-            effect=lambda row: _P.sub("\\1\u00a0\\2\u00a0", wording.effect(row)),
+            effect=lambda row: wording.typeset(wording.effect(row)),
             frequency=wording.frequency,
             arms=wording.arms,
             safe_href=safe_href,
