@@ -590,9 +590,9 @@ def bars(found: Sequence[Bar], title: str) -> Element:
         y, sign = 2.0 + step * index, sign_of(bar.word)
         link = _linked(root, bar.href)
         words = f"{sign.sign} {_shortened(bar.word, 36)}"
-        link.set("aria-label", f"{words} {number(bar.times)}")
+        # The name of the link is what is read: a word, and after a space its count.
         SubElement(link, "rect", {"y": f"{y}", "width": "476", "height": f"{step}", "fill": "transparent"})
-        _text(link, start - 10, y + 16.5, words, sign.tone, **{"font-weight": "600", "text-anchor": "end"})
+        _text(link, start - 10, y + 16.5, words + " ", sign.tone, **{"font-weight": "600", "text-anchor": "end"})
         wide = max(3.0, bar.times / most * 130)
         box = {"x": f"{start:g}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
         SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})
