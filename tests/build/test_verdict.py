@@ -438,7 +438,7 @@ def test_a_sentence_names_the_populations_that_differ(tmp_path: Path) -> None:
 
     said = answer(tmp_path, of("a", "benefit", "children"), of("b", "no-benefit", "adults")).sentence
     assert said == (
-        "Contested, 50 % of the weight for benefit, in two randomized trials with 200 patients (moderate); "
+        "Contested, 50% of the weight for benefit, in two randomized trials with 200 patients (moderate); "
         "benefit in children, none shown in adults."
     )
 

@@ -298,6 +298,8 @@ def test_axe_finds_nothing_on_any_kind_of_page_and_all_fit_a_phone(browser: Brow
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] + ["best-practice"] * (path != "/docs/browser")
         light = page.evaluate(f"axe.run({{resultTypes: ['violations'], runOnly: {json.dumps(rules)}}})")
         page.emulate_media(color_scheme="dark")
+        if path == "/docs/browser":
+            page.wait_for_selector("html.dark-mode")
         # In the dark nothing but the colours is another.
         dark = page.evaluate(
             "axe.run({resultTypes: ['violations'], runOnly: {type: 'rule', values: ['color-contrast']}})"

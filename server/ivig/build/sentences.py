@@ -189,7 +189,7 @@ def _word(number: int) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{round(100 * share)} %"
+    return f"{round(100 * share)}%"
 
 
 def _listed(names: Sequence[str]) -> str:

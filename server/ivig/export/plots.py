@@ -8,6 +8,7 @@ Where a picture stands alone, its attributes give it the colours of the light pa
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -106,7 +107,7 @@ class Effect(NamedTuple):
 
     :param statement: the IRI of what tells of it
     :param label: the study, as a text cites it
-    :param detail: what was compared, in whom
+    :param detail: what the measure is of, where the source says more of it; what was compared, in whom
     :param pooled: whether it is a pooled effect that was published as such
     """
 
@@ -147,6 +148,15 @@ class Forest(NamedTuple):
         """Whether no effect is at 1, and the axis logarithmic."""
         return self.measure in RATIOS
 
+    @property
+    def both_ways(self) -> bool:
+        """Whether some ratios count an event and others its absence: the same direction lies on both sides of 1."""
+        sides: dict[str, set[bool]] = {}
+        for effect in self.effects:
+            if self.is_ratio and effect.value != 1 and effect.sign.tone in ("good", "harm"):
+                sides.setdefault(effect.sign.tone, set()).add(effect.value > 1)
+        return any(len(side) > 1 for side in sides.values())
+
 
 def forests(rows: Iterable[Row], references: dict[str, Reference], question: Callable[[Row], str]) -> list[Forest]:
     """What can be drawn of rows of evidence: each outcome with two or more effects of the same measure and unit.
@@ -172,7 +182,7 @@ def forests(rows: Iterable[Row], references: dict[str, Reference], question: Cal
         grouped.setdefault(key, {})[str(row["statement"])] = Effect(
             statement=str(row["statement"]),
             label=cited.name if cited else str(row.get("source_label") or "no publication"),
-            detail=" · ".join(filter(None, (_compared(row), str(row.get("population") or "")))),
+            detail=" · ".join(filter(None, (_of_what(row, measure), _compared(row), str(row.get("population") or "")))),
             value=point,
             low=low,
             high=high,
@@ -184,52 +194,80 @@ def forests(rows: Iterable[Row], references: dict[str, Reference], question: Cal
     return sorted(found, key=lambda forest: (-len(forest.effects), forest.title))
 
 
+def _of_what(row: Row, measure: str) -> str:
+    """What a source adds to the name of a measure: which event, which way round, which course or month."""
+    more = re.sub(rf"^(?:(?:un)?adjusted |common )*{re.escape(measure)}", "", str(row.get("measure_as_stated") or ""))
+    more = more.strip(" ,;:")
+    return more[1:-1] if re.fullmatch(r"\([^()]*\)", more) else more
+
+
 def _compared(row: Row) -> str:
     comparator = row.get("comparator")
     return f"against {comparator}" if comparator else str(row.get("comparison") or "")
 
 
-_ROW, _LEFT, _MIDDLE, _RIGHT = 38, 300, 320, 190
+_ROW, _LEFT, _MIDDLE, _RIGHT = 38, 300, 320, 200
+_NARROW, _TALL = 350, 66
+"""What a phone has room for: the names and numbers above each interval."""
+_LONGEST_HEAD = 28
 _MOST_DECADES = 3
 """An interval that reaches further is cut, with an arrow."""
 
 
-def forest_plot(forest: Forest, href: Href) -> Element:
+def forest_plot(forest: Forest, href: Href, narrow: bool = False) -> Element:
     """A forest plot: a line an effect, nothing pooled; logarithmic where it is of ratios.
 
     Pooled effects that were published as such are diamonds, drawn below the studies.
 
     :param forest: what is drawn
     :param href: gives the address that a line links to, from the IRI of its statement; empty for no link
+    :param narrow: for a phone, with the names above the intervals
     :returns: the root of an SVG document
     """
     effects = sorted(forest.effects, key=lambda effect: effect.pooled)
-    width, height = _LEFT + _MIDDLE + _RIGHT, 34 + _ROW * len(effects) + 52
+    tall, left, middle = (_TALL, 0, _NARROW) if narrow else (_ROW, _LEFT, _MIDDLE)
+    width, height = _NARROW if narrow else _LEFT + _MIDDLE + _RIGHT, 34 + tall * len(effects) + 52
     said = "; ".join(f"{effect.label}: {effect.told}" for effect in effects)
     root = _svg(width, height, f"Forest plot. {forest.title}", said)
-    place, ticks, edges = _axis(forest)
-    top, bottom, right = 26, 34 + _ROW * len(effects), _LEFT + _MIDDLE + 12
+    place, ticks, edges = _axis(forest, left + 14.0, left + middle - 14.0)
+    top, bottom, right = 26, 34 + tall * len(effects), _LEFT + _MIDDLE + 12
     _text(root, 0, 16, "study", "quiet")
-    with_interval = " (95% CI)" if any(effect.low is not None for effect in effects) else ""
-    _text(root, right, 16, forest.measure + with_interval, "quiet")
+    head = forest.measure + (" (95% CI)" if any(effect.low is not None for effect in effects) else "")
+    at_end = {"text-anchor": "end"}
+    if narrow or len(head) > _LONGEST_HEAD:
+        _text(root, width, 16, head, "quiet", **at_end)
+    else:
+        _text(root, right, 16, head, "quiet")
     for tick in ticks:
         _line(root, place(tick), top, place(tick), bottom)
         _text(root, place(tick), bottom + 16, number(tick), "quiet", **_CENTRED)
     same = place(1 if forest.is_ratio else 0)
     _line(root, same, top, same, bottom, "ink", **{"stroke-dasharray": "3 3"})
     for index, effect in enumerate(effects):
-        y = 34 + _ROW * (index + 0.5)
+        y = 34 + tall * (index + 0.5)
         link = _linked(root, href(effect.statement))
         SubElement(link, "title").text = f"{effect.label}: {forest.measure} {effect.told}. {effect.detail}"
-        whole = {"x": "0", "y": f"{y - _ROW / 2:.1f}", "width": f"{width}", "height": f"{_ROW}"}
+        whole = {"x": "0", "y": f"{y - tall / 2:.1f}", "width": f"{width}", "height": f"{tall}"}
         SubElement(link, "rect", {**whole, "fill": "transparent"})
+        sign = {"font-weight": "700"}
+        if narrow:
+            # The lines of the axis do not run through the words.
+            SubElement(link, "rect", {**whole, "height": "38", "fill": _PAPER, "class": "p-paper"})
+            room = 44 - len(effect.told)
+            _text(link, 0, y - 18, _shortened(effect.label, room), "ink", **_BOLD)
+            _text(link, width, y - 18, f"{effect.sign.sign} {effect.told}", effect.sign.tone, **at_end)
+            detail = f"pooled, as published · {effect.detail}" if effect.pooled else effect.detail
+            _text(link, 0, y - 3, _shortened(detail, 56), "quiet", **_SMALL)
+            _mark(link, effect, y + 18, place, edges)
+            continue
         label = _shortened(effect.label, 40) + (" (pooled, as published)" if effect.pooled else "")
         _text(link, 0, y - 2, label, "ink", **_BOLD)
         _text(link, 0, y + 13, _shortened(effect.detail, 50), "quiet", **_SMALL)
         _mark(link, effect, y, place, edges)
-        _text(link, right, y + 4, effect.told, "ink")
+        _text(link, right, y + 4, effect.sign.sign, effect.sign.tone, **sign)
+        _text(link, right + 16, y + 4, effect.told, "ink")
     none = "1 = no difference; logarithmic" if forest.is_ratio else "0 = no difference"
-    _text(root, _LEFT + _MIDDLE / 2, bottom + 36, none, "quiet", **_CENTRED, **_SMALL)
+    _text(root, left + middle / 2, bottom + 36, none, "quiet", **_CENTRED, **_SMALL)
     return root
 
 
@@ -258,10 +296,11 @@ def _mark(
         SubElement(parent, "rect", {**square, "class": f"f-{tone}"})
 
 
-def _axis(forest: Forest) -> tuple[Callable[[float], float], list[float], tuple[float, float]]:
+def _axis(
+    forest: Forest, left: float, right: float
+) -> tuple[Callable[[float], float], list[float], tuple[float, float]]:
     """Where a value stands, the ticks, and the ends of the axis."""
     values = [each for e in forest.effects for each in (e.value, e.low, e.high) if each is not None]
-    left, right = _LEFT + 14.0, _LEFT + _MIDDLE - 14.0
     if forest.is_ratio:
         points = [math.log10(e.value) for e in forest.effects] + [0.0]
         least = max(min(map(math.log10, values)), min(points) - _MOST_DECADES / 2)
@@ -322,7 +361,16 @@ _COLUMN, _HEAD, _NAMES, _STEP, _PER_LINE = 172, 56, 236, 32, 5
 _LARGEST = 13.0
 
 
-def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evidence on immunoglobulin") -> Element:
+_ORDERS: dict[str, Callable[[Mark], tuple[int, ...]]] = {
+    "strength": lambda mark: (-strength_rank(mark.strength), -mark.participants),
+    "participants": lambda mark: (-mark.participants,),
+    "name": lambda mark: (),
+}
+
+
+def evidence_map(
+    marks: Sequence[Mark], href: Href, title: str = "Map of the evidence on immunoglobulin", order: str = "strength"
+) -> Element:
     """Fields of medicine against verdicts: a mark a condition, larger with more participants, paler where it is weak.
 
     The sign in a mark and its column say what its colour says.
@@ -330,11 +378,12 @@ def evidence_map(marks: Sequence[Mark], href: Href, title: str = "Map of the evi
     :param marks: in any order
     :param href: gives the address that a mark links to, from the IRI of its condition; empty for no link
     :param title: of the picture, for who cannot see it
+    :param order: of the marks of one verdict and field: strength, participants or name
     :returns: the root of an SVG document
     """
     rows = sorted({mark.row for mark in marks})
     cells: dict[tuple[str, str], list[Mark]] = {}
-    for mark in sorted(marks, key=lambda mark: (-strength_rank(mark.strength), -mark.participants, mark.label)):
+    for mark in sorted(marks, key=lambda mark: (_ORDERS[order](mark), mark.label.casefold())):
         cells.setdefault((mark.row, sign_of(mark.verdict).tone), []).append(mark)
     fullest = {row: max(len(cells.get((row, sign.tone), ())) for _, sign in _VERDICTS) for row in rows}
     heights = {row: max(1, math.ceil(fullest[row] / _PER_LINE)) * _STEP + 12 for row in rows}
@@ -404,7 +453,7 @@ def _legend(root: Element, y: float) -> None:
         radius = _radius(persons)
         ring = {"fill": "none", "stroke": _QUIET, "class": "s-quiet"}
         SubElement(root, "circle", {"cx": f"{x:.1f}", "cy": f"{y}", "r": f"{radius:.1f}", **ring})
-        _text(root, x + radius + 5, y + 4, f"{persons:,}" + (" or more" if persons == 1000 else ""), "quiet", **_SMALL)
+        _text(root, x + radius + 5, y + 4, number(persons) + (" or more" if persons == 1000 else ""), "quiet", **_SMALL)
         x += radius + 62
 
 
@@ -465,26 +514,28 @@ def asked(row: Row) -> str:
 _RANDOMIZED = ("randomized", "meta-analysis", "systematic review")
 
 
-def timeline(rows: Iterable[Row]) -> Element:
+def timeline(rows: Iterable[Row], narrow: bool = False) -> Element:
     """How many statements rest on publications of each year: those of trials and reviews below, all others above.
 
     :param rows: of `evidence-over-time`
+    :param narrow: for a phone
     """
     years: dict[int, list[int]] = {}
     for row in rows:
         strong = any(word in str(row["study_type_label"]) for word in _RANDOMIZED)
         years.setdefault(int(str(row["year"])), [0, 0])[0 if strong else 1] += int(str(row["statements"]))
     first, last, most = min(years), max(years), max(map(sum, years.values()))
-    width, height, bottom = 760, 150, 116
-    step = min(26.0, (width - 40) / (last - first + 1))
+    width, height, bottom = _NARROW if narrow else 760, 176 if narrow else 156, 116
+    step = min(26.0, (width - 24) / (last - first + 1))
     root = _svg(width, height, "Evidence over time", f"Statements by year of publication, {first} to {last}.")
-    _line(root, 0, bottom, width, bottom)
+    _line(root, 0, bottom, 16 + step * (last - first + 1), bottom)
     for year in range(first, last + 1):
         x = 8 + step * (year - first)
         top = float(bottom)
-        group = SubElement(root, "g")
         of_trials, other = years.get(year, [0, 0])
-        SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
+        group = SubElement(root, "g") if year in years else root
+        if year in years and not narrow:
+            SubElement(group, "title").text = f"{year}: {of_trials} of trials and reviews, {other} of other designs"
         for count, tone in ((of_trials, "good"), (other, "open")):
             tall = count / most * 88
             top -= tall
@@ -495,11 +546,13 @@ def timeline(rows: Iterable[Row]) -> Element:
             both = str(of_trials + other)
             _text(root, x + (step - 3) / 2, top - 4, both, "quiet", **_SMALL, **_CENTRED)
         if year in (first, last) or (year % 5 == 0 and year - first > 2 and last - year > 2):
-            _text(root, x + step / 2, bottom + 15, str(year), "quiet", **_SMALL, **_CENTRED)
-    for x, tone, name in ((8, "good", "randomized trials and systematic reviews"), (290, "open", "other designs")):
-        box = {"x": f"{x}", "y": "136", "width": "10", "height": "10"}
-        SubElement(root, "rect", {**box, "fill": _TONES[tone], "class": f"f-{tone}"})
-        _text(root, x + 16, 145, name, "quiet", **_SMALL)
+            at = max(x + step / 2, 15)
+            _text(root, at, bottom + 15, str(year), "quiet", **_SMALL, **_CENTRED)
+    legend = ((8, 142, "good", "randomized trials and systematic reviews"), (290, 142, "open", "other designs"))
+    for x, y, tone, name in (legend[0], (8, 162, *legend[1][2:])) if narrow else legend:
+        box = {"x": f"{x}", "y": f"{y}", "width": "10", "height": "10", "fill": _TONES[tone], "class": f"f-{tone}"}
+        SubElement(root, "rect", box)
+        _text(root, x + 16, y + 9, name, "quiet", **_SMALL)
     return root
 
 
@@ -525,16 +578,16 @@ def bars(found: Sequence[Bar], title: str) -> Element:
     """
     most, step = max(bar.times for bar in found), 24
     said = "; ".join(f"{bar.word}: {bar.times}" for bar in found)
-    root = _svg(446, step * len(found) + 4, title, said)
+    root = _svg(476, step * len(found) + 4, title, said)
     # The column of words is as wide as the longest of them, by what a bold letter takes.
-    start = min(272.0, 30 + 7.2 * max(len(bar.word) for bar in found))
+    start = min(290.0, 36 + 7.6 * max(len(bar.word) for bar in found))
     for index, bar in enumerate(found):
         y, sign = 2.0 + step * index, sign_of(bar.word)
         link = _linked(root, bar.href)
         words = f"{sign.sign} {_shortened(bar.word, 36)}"
-        link.set("aria-label", f"{words} {number(bar.times)}")
-        SubElement(link, "rect", {"y": f"{y}", "width": "446", "height": f"{step}", "fill": "transparent"})
-        _text(link, start - 10, y + 16.5, words, sign.tone, **{"font-weight": "600", "text-anchor": "end"})
+        # The name of the link is what is read: a word, and after a space its count.
+        SubElement(link, "rect", {"y": f"{y}", "width": "476", "height": f"{step}", "fill": "transparent"})
+        _text(link, start - 10, y + 16.5, words + " ", sign.tone, **{"font-weight": "600", "text-anchor": "end"})
         wide = max(3.0, bar.times / most * 130)
         box = {"x": f"{start:g}", "y": f"{y + 4}", "width": f"{wide:.1f}", "height": f"{step - 8}", "rx": "2"}
         SubElement(link, "rect", {**box, "fill": _TONES[sign.tone], "class": f"f-{sign.tone}"})

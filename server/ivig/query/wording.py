@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ivig.query.results import Value
 
@@ -67,6 +67,17 @@ def p_value(row: Row) -> str:
     return f"p {relation if relation in ('=', '<', '>') else '≈'} {number(row['p'])}"
 
 
+def typeset(words: str) -> str:
+    """Numbers in words as they are set: with a minus, a percent sign beside its number, and a p value on one line.
+
+    >>> typeset("risk difference -3.4 % (95% CI -6 to 1), p = 0.04")
+    'risk difference −3.4% (95% CI −6 to 1), p\xa0=\xa00.04'
+    """
+    words = re.sub(r"(?<![\w.])-(?=\d)", "−", words)
+    words = re.sub(r"(?<=\d) %", "%", words)
+    return re.sub(r"\bp ([=<>≈]) (?=[\d.])", "p\u00a0\\1\u00a0", words)
+
+
 def effect(row: Row) -> str:
     """The effect of a row of evidence: measure, value, interval and p; empty where none is told.
 
@@ -108,6 +119,29 @@ def _arm(row: Row, side: str) -> str:
             text = f"{name} {number(value)}{_unit(row, 'arm_unit')}"
             return text + (f" (SD {number(spread)})" if spread is not None else "")
     return ""
+
+
+def frequency(row: Row) -> str:
+    """How often an unwanted event was seen: a share of one as so many of a hundred or more.
+
+    >>> frequency({"frequency": Decimal("0.762"), "frequency_unit": "per patient"})
+    '76.2 per 100 patients'
+    >>> frequency({"frequency": Decimal("0.0036"), "frequency_unit": "per patient"})
+    '3.6 per 1000 patients'
+    >>> frequency({"frequency": Decimal("0.01"), "frequency_unit": "proportion of persons exposed"})
+    '1% of persons exposed'
+    >>> frequency({"frequency": Decimal("15.6"), "frequency_unit": "per 1000 persons exposed"})
+    '15.6 per 1000 persons exposed'
+    """
+    if row.get("frequency") is None:
+        return ""
+    share, unit = Decimal(str(row["frequency"])), str(row.get("frequency_unit") or "")
+    if unit.startswith("per ") and not unit[4].isdigit() and 0 < share < 1:
+        among = next((most for most in (100, 1000, 10_000) if share * most >= 1), 100_000)
+        return f"{number(share * among)} per {number(among)} {unit[4:]}s"
+    if unit.startswith("proportion of "):
+        return f"{number(share * 100)}% {unit.removeprefix('proportion ')}"
+    return f"{number(share)} {unit}".strip()
 
 
 _PHASES = {"load": 0, "course": 1, "maintenance": 2}
@@ -189,6 +223,8 @@ def _author_year(row: Row) -> str:
     'van Alfen 2009'
     >>> _author_year({"title": "Intravenous immunoglobulin for Guillain-Barré syndrome", "year": 2012})
     'Intravenous immunoglobulin for… 2012'
+    >>> _author_year({"journal": "Blood", "year": 2012, "page": "https://ashpublications.org/blood/article/119/22/5261"})
+    'Blood 2012'
     """
     year = str(row.get("year") or "")
     authors = str(row.get("authors") or "")
@@ -201,7 +237,10 @@ def _author_year(row: Row) -> str:
         title = str(row.get("title") or "").split()
         name = " ".join(title[:3]) + ("…" if len(title) > 3 else "")
     if not name:
-        name = str(row.get("pmcid") or row.get("doi") or (f"PMID {row['pmid']}" if row.get("pmid") else "a page"))
+        name = str(row.get("journal") or row.get("pmcid") or row.get("doi") or "")
+    if not name:
+        site = urlsplit(str(row.get("page") or "")).hostname or "a page"
+        name = f"PMID {row['pmid']}" if row.get("pmid") else site.removeprefix("www.")
     return f"{name} {year}".strip()
 
 

@@ -155,11 +155,13 @@ class Plot(NamedTuple):
 
     :param forest: what it shows
     :param picture: the root of its SVG
+    :param narrow: the same for a phone
     :param number: by which it can be had as a file: the fullest is 1
     """
 
     forest: Forest
     picture: Element
+    narrow: Element
     number: int
 
 
@@ -219,7 +221,10 @@ def plots(rows: list[dict[str, Value]], references: dict[str, Reference], href: 
     :param href: gives the address that a line links to, from the IRI of its statement
     """
     made = forests(rows, references, asked)
-    return [Plot(forest, forest_plot(forest, href), number) for number, forest in enumerate(made, 1)]
+    return [
+        Plot(forest, forest_plot(forest, href), forest_plot(forest, href, narrow=True), number)
+        for number, forest in enumerate(made, 1)
+    ]
 
 
 def bodies(graph: Graph, iri: str) -> list[Body]:
@@ -323,7 +328,7 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
         if whom := ", ".join(str(each) for each in (narrower, of_arm[0]["population"]) if each is not None):
             populations.setdefault(text, {})[whom] = None
         if arm not in (None, "ivig", "IVIG", "experimental"):
-            notes.setdefault(text, {})[f"{arm} arm"] = None
+            notes.setdefault(text, {})[str(arm) if "arm" in str(arm) else f"{arm} arm"] = None
         for note in told:
             if note != text and len(note) < _LONGEST_NOTE:
                 notes.setdefault(text, {})[note] = None
@@ -334,11 +339,17 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
             sorted(
                 told.values(), key=lambda one: (one.get("kind") != "recommendation", -int(str(one.get("year") or 0)))
             ),
-            "; ".join(list(populations.get(text, ()))[:2]),
+            "; or ".join(_widest(populations.get(text, ()))[:2]),
         )
         for text, told in sources.items()
     ]
     return sorted(found, key=lambda one: (-_recommending(one), -len(one.sources), one.text))
+
+
+def _widest(populations: Iterable[str]) -> list[str]:
+    """Those that no other one of them includes: "child; severe" says nothing new beside "child"."""
+    parts = {each: set(each.split("; ")) for each in populations}
+    return [each for each, mine in parts.items() if not any(other < mine for other in parts.values())]
 
 
 def _recommending(told: Dose) -> int:
@@ -382,12 +393,15 @@ def in_short(graph: Graph, statements: Iterable[str]) -> dict[str, Mapping[str, 
     return found
 
 
-def over_time(graph: Graph, iri: str) -> Element | None:
+def over_time(graph: Graph, iri: str) -> tuple[Element, Element] | None:
     """How many statements rest on publications of each year, as a picture; None where there are fewer than three.
 
     :param graph: the one that is asked
     :param iri: of the condition
+    :returns: the picture, and the same for a phone
     """
     rows = graph.query("evidence-over-time", condition=iri)
     total = sum(int(str(row["statements"])) for row in rows)
-    return timeline(rows) if total > 2 and len({row["year"] for row in rows}) > 1 else None
+    if total < 3 or len({row["year"] for row in rows}) < 2:
+        return None
+    return timeline(rows), timeline(rows, narrow=True)

@@ -96,6 +96,8 @@ def cell(value: Value, label: Value = None, column: str = "") -> Cell:
         # A year is no quantity.
         return Cell(str(value) if "year" in column else wording.number(value), number=True)
     text = value if label is None else str(label)
+    if column == "effect":
+        return Cell(wording.typeset(text))
     if value.startswith(BASE):
         return Cell(text, local_path(value))
     if column == "pmid" and value.isdigit():
@@ -185,7 +187,8 @@ class Pages:
             sign=wording.sign_of,
             number=wording.number,
             persons=lambda count: f"{wording.number(count)} {'person' if count == 1 else 'persons'}",
-            effect=wording.effect,
+            effect=lambda row: wording.typeset(wording.effect(row)),
+            frequency=wording.frequency,
             arms=wording.arms,
             safe_href=safe_href,
             svg=lambda picture: Markup(svg_text(picture)),

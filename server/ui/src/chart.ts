@@ -44,7 +44,7 @@ function shortened(text: string, most = 40): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-function bars(rows: Record<string, Binding>[], column: string, words: string[]): SVGElement {
+function bars(rows: Record<string, Binding>[], column: string, words: string[], names: Map<string, string>): SVGElement {
   const shown = rows.filter((row) => row[column]).slice(0, MOST);
   const values = shown.map((row) => Number(row[column].value));
   const least = Math.min(0, ...values);
@@ -55,7 +55,8 @@ function bars(rows: Record<string, Binding>[], column: string, words: string[]):
   shown.forEach((row, index) => {
     const y = index * STEP + 2;
     const name = words.map((word) => row[word]?.value).find((value) => value && !value.startsWith("http"));
-    const label = name ?? row[words[0]]?.value.replace(/^.*[/#]/, "") ?? String(index + 1);
+    const iri = row[words[0]]?.value ?? "";
+    const label = name ?? names.get(iri) ?? (iri.replace(/^.*[/#]/, "") || String(index + 1));
     const [from, to] = [place(Math.min(0, values[index])), place(Math.max(0, values[index]))];
     root.append(
       svg("text", { x: LEFT - 8, y: y + 16, "text-anchor": "end", class: "p-ink" }, shortened(label)),
@@ -71,6 +72,9 @@ export class Chart {
   priority = 5;
   label = "Chart";
   hideFromSelection = false;
+
+  /** Gives the names of things, by IRI. */
+  static names: (iris: string[]) => Promise<Map<string, string>> = async () => new Map();
 
   constructor(private yasr: Yasr) {}
 
@@ -99,9 +103,15 @@ export class Chart {
     picture.className = "picture keeps";
     const note = document.createElement("figcaption");
     note.textContent = rows.length > MOST ? `The first ${MOST} of ${rows.length} rows.` : `${rows.length} row${rows.length === 1 ? "" : "s"}.`;
-    const show = (): void => picture.replaceChildren(bars(rows, select.value, words));
+    let names = new Map<string, string>();
+    const show = (): void => picture.replaceChildren(bars(rows, select.value, words, names));
     select.addEventListener("change", show);
     show();
+    const things = rows.slice(0, MOST).map((row) => row[words[0]]?.value ?? "");
+    void Chart.names(things).then((found) => {
+      names = found;
+      show();
+    });
     holder.append(label, picture, note);
     this.yasr.resultsEl.replaceChildren(holder);
   }

@@ -4,6 +4,10 @@ import "swagger-ui-dist/swagger-ui.css";
 import "./docs.css";
 
 const place = document.getElementById("api");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+followScheme();
+dark.addEventListener("change", followScheme);
 if (place?.dataset.openapi) {
   SwaggerUI({
     domNode: place,

@@ -3,13 +3,23 @@ const BASE = "https://w3id.org/ivig/";
 /** What each thing is called, once that is known: a table that is drawn again meanwhile waits for the same answer. */
 const names = new Map<string, Promise<string>>();
 
+/** What things are called, by IRI; those without a name are left out. */
+export async function namesOf(iris: string[], endpoint: string): Promise<Map<string, string>> {
+  askFor(iris.filter((iri) => iri.startsWith(BASE)), endpoint);
+  const found = await Promise.all(iris.map(async (iri): Promise<[string, string]> => [iri, (await names.get(iri)) ?? ""]));
+  return new Map(found.filter(([, name]) => name));
+}
+
+function askFor(iris: string[], endpoint: string): void {
+  const wanted = [...new Set(iris)].filter((iri) => !names.has(iri) && !/[<>"{}|\\^`\s]/.test(iri));
+  if (!wanted.length) return;
+  const labels = labelsOf(wanted, endpoint);
+  for (const iri of wanted) names.set(iri, labels.then((found) => found.get(iri) ?? ""));
+}
+
 export function nameThings(root: HTMLElement, endpoint: string, home: string): void {
   const links = [...root.querySelectorAll<HTMLAnchorElement>(`td a[href^="${BASE}"]`)];
-  const wanted = [...new Set(links.map((link) => link.href))].filter((iri) => !names.has(iri) && !/[<>"{}|\\^`\s]/.test(iri));
-  if (wanted.length) {
-    const labels = labelsOf(wanted, endpoint);
-    for (const iri of wanted) names.set(iri, labels.then((found) => found.get(iri) ?? ""));
-  }
+  askFor(links.map((link) => link.href), endpoint);
   for (const link of links) {
     const iri = link.href;
     link.title = iri;

@@ -125,7 +125,8 @@ async function draw(): Promise<void> {
       const count = edge.data("lines");
       return `${other.data("label")}: ${edge.data("relation")} (${count} ${count === 1 ? "study" : "studies"})`;
     });
-    told(node.data("label"), node.data("href"), lines.slice(0, 12));
+    const more = lines.length > 12 ? [`and ${lines.length - 12} more in the table`] : [];
+    told(node.data("label"), node.data("href"), [...lines.slice(0, 12), ...more]);
   });
   addDownload("Picture (PNG)", () => graph.png({ full: true, scale: 2, bg: colour("paper"), output: "blob" }) as unknown as Blob);
 }

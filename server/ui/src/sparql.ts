@@ -3,7 +3,7 @@
 import Yasgui from "@zazuko/yasgui";
 import "@zazuko/yasgui/build/yasgui.min.css";
 import { Chart } from "./chart";
-import { nameThings } from "./named";
+import { namesOf, nameThings } from "./named";
 import "./sparql.css";
 
 const PREFIXES: Record<string, string> = {
@@ -72,13 +72,25 @@ function showError(editor: any, said: HTMLElement, error: string): void {
   } catch {
     problem = { detail: error };
   }
-  const where = problem.line ? `Line ${problem.line}, column ${problem.column}: ` : "";
-  said.textContent = where + (problem.detail ?? "The server did not answer.");
+  const detail = problem.detail ?? "The server did not answer.";
+  const where = problem.line && !/^line \d/i.test(detail) ? `line ${problem.line}, column ${problem.column}: ` : "";
+  said.textContent = (where + detail).replace(/^l(?=ine \d)/, "L");
   if (problem.line) {
     editor.addLineClass(problem.line - 1, "background", "wrong-line");
     editor.setCursor({ line: problem.line - 1, ch: Math.max(0, (problem.column ?? 1) - 1) });
     editor.focus();
   }
+}
+
+/** Our prefixes are known without declaration, so that a query that has none of them is not marked as wrong. */
+function knowPrefixes(editor: any): void {
+  const mode = editor?.getMode();
+  if (!mode?.startState) return;
+  const start = mode.startState.bind(mode);
+  mode.startState = (...given: unknown[]) => {
+    const state = start(...given);
+    return { ...state, prefixes: { ...PREFIXES, ...state.prefixes } };
+  };
 }
 
 async function begin(): Promise<void> {
@@ -108,6 +120,7 @@ async function begin(): Promise<void> {
     }
   }
   Yasgui.Yasr.registerPlugin("table", PlainTable as never);
+  Chart.names = (iris) => namesOf(iris, endpoint);
   Yasgui.Yasr.registerPlugin("chart", Chart as never);
   Yasgui.Yasr.defaults.pluginOrder = ["table", "chart", "response"];
   place.hidden = false;
@@ -128,6 +141,7 @@ async function begin(): Promise<void> {
     endpointCatalogueOptions: { getData: () => [], keys: [] } as never,
   } as never);
   const current = (): any => yasgui.getTab();
+  knowPrefixes(current()?.getYasqe());
   current()?.setQuery(location.hash.includes("query=") ? current().getQuery() : text.value.trim());
   const editor = current()?.getYasqe();
   editor?.on("queryResponse", (_: unknown, answer: unknown) => {

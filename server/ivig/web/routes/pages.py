@@ -87,7 +87,8 @@ def conditions(
     asked = {"field": field, "verdict": verdict, "strength": strength, "sort": sort, "name": name}
     there = {row["condition"] for row in shown}
     marks = [mark for mark in marks_of(here.graph) if mark.condition in there] if view == "map" else []
-    picture = evidence_map(marks, lambda thing: url(request, local_path(thing))) if marks else None
+    order = sort if sort in ("participants", "name") else "strength"
+    picture = evidence_map(marks, lambda thing: url(request, local_path(thing)), order=order) if marks else None
     first = _ROWS * (page_of(page) - 1)
     first = first if first < len(shown) else 0
     values: dict[str, Any] = {
