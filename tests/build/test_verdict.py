@@ -80,6 +80,7 @@ class Answer(NamedTuple):
     about: dict[str, str]
     grades: set[tuple[str, str]]
     journals: set[tuple[str, str]]
+    words: set[tuple[str, str]]
 
 
 def answer(tmp_path: Path, *statements: str, without: str | None = None) -> Answer:
@@ -129,6 +130,11 @@ def _told(triples: list[Triple]) -> Answer:
             for t in triples
             if t.predicate.value == TERMS + "publishedIn"
         },
+        {
+            (t.subject.value.removeprefix(BASE), t.object.value)
+            for t in triples
+            if t.predicate.value == TERMS + "inWords"
+        },
     )
 
 
@@ -141,6 +147,29 @@ JOURNALS = """
 def appeared(name: str, journal: str) -> str:
     """A publication in a journal."""
     return f'<citation/{name}> a ivig:Citation ; skos:prefLabel "{name}"@en ; ivig:doi "10.1000/{name}" ; ivig:journal "{journal}" .\n'
+
+
+MEASURED = """
+<effect/a> a ivig:Effect ; ivig:measureTerm <measure/odds-ratio> ; ivig:value 0.5 ; ivig:ciLow 0.2 ; ivig:ciHigh 0.9 ; ivig:p 0.02 ;
+    ivig:pRelation "<" .
+<effect/b> a ivig:Effect ; ivig:events 3 ; ivig:total 20 ; ivig:comparatorEvents 9 ; ivig:comparatorTotal 21 .
+<effect/c> a ivig:Effect ; ivig:rangeLow 3 .
+"""
+DOSED = """
+<regimen/a> a ivig:Regimen ; ivig:gPerKgTotalMin 2 ; ivig:gPerKgTotalMax 2 ; ivig:daysMin 2 ; ivig:daysMax 5 .
+<regimen/b> a ivig:Regimen ; ivig:gPerKgTotalMin 1 ; ivig:gPerKgTotalMax 1 ; ivig:daysMin 1 ; ivig:daysMax 1 ;
+    ivig:intervalWeeksMin 3 ; ivig:intervalWeeksMax 3 .
+<regimen/c> a ivig:Regimen ; ivig:courses 2 .
+"""
+
+
+def test_effects_and_doses_are_put_in_words(tmp_path: Path) -> None:
+    assert answer(tmp_path, MEASURED, DOSED).words == {
+        ("effect/a", "odds ratio 0.5 (95% CI 0.2 to 0.9), p < 0.02"),
+        ("effect/b", "3 of 20 against 9 of 21"),
+        ("regimen/a", "2 g/kg over 2 to 5 days"),
+        ("regimen/b", "1 g/kg over 1 day every 3 weeks"),
+    }
 
 
 RULES = {
@@ -161,6 +190,8 @@ RULES = {
     "bodies": [trial("a", "benefit", 111), advice("r", "for", "one")],
     "grade": [trial("a", "benefit", 111), advice("r", "for", "one", GRADED)],
     "evidence-line": [trial("a", "benefit", 111)],
+    "effect-in-words": [MEASURED],
+    "dose-in-words": [DOSED],
     "journal": [JOURNALS, appeared("a", "Journal of Examples")],
     "licences": [
         trial("a", "benefit", 111),
