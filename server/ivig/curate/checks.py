@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ivig.curate.triples import Block
+from ivig.curate.triples import Block, links
 from ivig.model.records import EvidenceRecord, Record
 from ivig.namespaces import BASE, PREF_LABEL, PREFIXES, TERMS
 
@@ -48,13 +48,13 @@ def contradictions(record: Record, statement: Block) -> Iterator[Remark]:
         yield Remark("prevented", "", "what was prevented, where the intent is to prevent")
     if _says(statement, "comparison", "comparison/package") and record.tests_ivig:
         yield Remark("tests_ivig", "yes", "no, where the comparison is a package: it shows nothing of IVIG itself")
-    review = bool(_values(statement, "studyType") & _REVIEWS) or _says(statement, "reporting", "reporting/pooled")
-    if review and _values(statement, "outcomeRole") - {BASE + "outcome-role/not-stated"}:
+    review = bool(links(statement, "studyType") & _REVIEWS) or _says(statement, "reporting", "reporting/pooled")
+    if review and links(statement, "outcomeRole") - {BASE + "outcome-role/not-stated"}:
         yield Remark(
             "outcome_role", str(record.outcome_role), "nothing, in a review: it is for the outcomes of a study"
         )
-    designs = _values(statement, "reviewedDesigns") - {BASE + "reviewed-designs/not-stated"}
-    if designs and not _values(statement, "studyType") & _REVIEWS:
+    designs = links(statement, "reviewedDesigns") - {BASE + "reviewed-designs/not-stated"}
+    if designs and not links(statement, "studyType") & _REVIEWS:
         yield Remark("reviewed_designs", str(record.reviewed_designs), "nothing, but in a systematic review")
 
 
@@ -96,11 +96,11 @@ def doubts_beside(blocks: Mapping[str, Block], looked_at: Iterable[str]) -> Iter
             continue
         figures = _figures(block, blocks)
         result = _said(block, _FOUND) | figures
-        if figures and _values(block, "citation") and (first := found.setdefault(result, iri)) != iri and iri in wanted:
+        if figures and links(block, "citation") and (first := found.setdefault(result, iri)) != iri and iri in wanted:
             yield iri, Remark("id", _id(iri), f"one id for one result; {_id(first)} has the same figures and direction")
             continue
-        direction = next((value.rpartition("/")[2] for value in _values(block, "direction")), "")
-        if direction not in _FOR | _AGAINST or not _values(block, "outcome") or not _values(block, "citation"):
+        direction = next((value.rpartition("/")[2] for value in links(block, "direction")), "")
+        if direction not in _FOR | _AGAINST or not links(block, "outcome") or not links(block, "citation"):
             continue
         others = asked.setdefault(_said(block, _ASKED), [])
         opposite = [other for other, way in others if (way in _FOR) != (direction in _FOR)]
@@ -131,7 +131,7 @@ def _of_one(iri: str) -> bool:
 
 def _figures(block: Block, blocks: Mapping[str, Block]) -> frozenset[object]:
     """The numbers of the effects of a statement."""
-    effects = (blocks.get(iri, set()) for iri in _values(block, "effect"))
+    effects = (blocks.get(iri, set()) for iri in links(block, "effect"))
     numbers = (triple for effect in effects for triple in effect if _is_number(triple.object))
     return frozenset((triple.predicate.value, str(triple.object)) for triple in numbers)
 
@@ -145,12 +145,8 @@ def _said(block: Iterable[Triple], names: Iterable[str]) -> frozenset[object]:
     return frozenset((t.predicate.value, str(t.object)) for t in block if t.predicate.value in wanted)
 
 
-def _values(block: Iterable[Triple], name: str) -> set[str]:
-    return {t.object.value for t in block if t.predicate.value == TERMS + name and isinstance(t.object, NamedNode)}
-
-
-def _says(block: Iterable[Triple], name: str, path: str) -> bool:
-    return BASE + path in _values(block, name)
+def _says(block: Block, name: str, path: str) -> bool:
+    return BASE + path in links(block, name)
 
 
 def _id(iri: str) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import ValidationError
-from pyoxigraph import NamedNode
 
 from ivig.curate.catalog import Catalog
 from ivig.curate.checks import Remark, contradictions, doubts, doubts_beside
@@ -20,16 +19,16 @@ from ivig.curate.citations import Citation, Citations, Sign
 from ivig.curate.convert import Converter, WrongName
 from ivig.curate.store import LITERATURE, NOTHING_IMPORTED, Store, Summary, settle
 from ivig.curate.studies import Studies
-from ivig.curate.triples import Block, Thing
+from ivig.curate.triples import Block, Thing, links
 from ivig.graph_files import GraphFiles
 from ivig.io.tables import Row, read_rows
 from ivig.model.labels import normal
 from ivig.model.problems import BadRecords, Problem, problems_of, shown
 from ivig.model.records import RECORD, Record
-from ivig.namespaces import BASE, TERMS
+from ivig.namespaces import BASE
 
 _ONLY_DOUBTS = "nothing was imported: each of these is doubtful; --accept lets them through:"
-_CONDITIONS = {TERMS + name for name in ("condition", "modelsCondition", "discussesCondition")}
+_CONDITIONS = ("condition", "modelsCondition", "discussesCondition")
 _SPLIT = re.compile(r"(.*[0-9])[a-z]")
 """The id of a record that was split off another: the first one's, and a letter."""
 _NUMBER = re.compile(r"[0-9]+")
@@ -255,7 +254,7 @@ class _Import:
             allowed = f"a new id: this one is of a statement in {home.name}; --replace corrects that one"
             self._wrong(one, "id", one.record.id, allowed)
         self._compare(one, "condition", _CONDITIONS, before, statement)
-        self._compare(one, "citation", {TERMS + "citation"}, before, statement)
+        self._compare(one, "citation", ("citation",), before, statement)
 
     def _place(self, one: _Read, things: Sequence[Thing]) -> None:
         """Put a statement and what belongs to it into the store, unless it is one of a source document."""
@@ -270,8 +269,8 @@ class _Import:
             self._store.put(thing.iri, thing.block, stem)
             self._reads_of[thing.iri] = one
 
-    def _compare(self, one: _Read, field: str, links: set[str], before: Block, after: Block) -> None:
-        known, new = _linked(before, links), _linked(after, links)
+    def _compare(self, one: _Read, field: str, names: Sequence[str], before: Block, after: Block) -> None:
+        known, new = links(before, *names), links(after, *names)
         if known and new and known != new:
             names = ", ".join(sorted(self._name(iri) for iri in known))
             value = ", ".join(sorted(self._name(iri) for iri in new))
@@ -285,7 +284,3 @@ class _Import:
 def _words(record: Record) -> set[str]:
     """The texts of a record, in the form in which names are compared."""
     return {normal(value) for _, value in record if isinstance(value, str)}
-
-
-def _linked(block: Block, links: set[str]) -> set[str]:
-    return {t.object.value for t in block if t.predicate.value in links and isinstance(t.object, NamedNode)}

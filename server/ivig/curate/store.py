@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, QuerySolutions, Stor
 from ivig.build.sources import read
 from ivig.build.validation import violations
 from ivig.curate.citations import Citations
-from ivig.curate.triples import Block
+from ivig.curate.triples import Block, links
 from ivig.errors import BadInput
 from ivig.graph_files import GraphFiles
 from ivig.io.atomic import finished_file
@@ -118,15 +118,6 @@ class Store:
         for block in self.blocks.values():
             yield from block
 
-    def studies(self) -> dict[str, str]:
-        """The study that each publication reports."""
-        return {
-            triple.object.value: iri
-            for iri, block in self.blocks.items()
-            for triple in block
-            if triple.predicate == _PUBLICATION and isinstance(triple.object, NamedNode)
-        }
-
     def move(self, moves: Mapping[str, str], forgotten: Collection[str] = ()) -> None:
         """Give things another IRI: all that leads to them leads there, and the old IRI says so. A thing that is there
         already stays as it is, and what moves to it is put into it.
@@ -160,11 +151,7 @@ class Store:
 
     def join_studies(self) -> None:
         """Make studies that report one publication one study: the one that reports most."""
-        publications = {
-            iri: {t.object.value for t in block if t.predicate == _PUBLICATION and isinstance(t.object, NamedNode)}
-            for iri, block in self.blocks.items()
-            if _kind(iri) == "study"
-        }
+        publications = {iri: links(block, "publication") for iri, block in self.blocks.items() if _kind(iri) == "study"}
         moves: dict[str, str] = {}
         reported: dict[str, str] = {}
         for iri in sorted(publications, key=lambda study: (-len(publications[study]), study)):

@@ -76,6 +76,16 @@ class Thing:
         self.block.add(Triple(NamedNode(self.iri), NamedNode(_expanded(name)), value))
 
 
+def links(block: Block, *names: str) -> set[str]:
+    """The IRIs that a block leads to by some properties.
+
+    :param block: the triples of a thing
+    :param names: of the properties, as for `Thing.link`
+    """
+    wanted = set(map(_expanded, names))
+    return {t.object.value for t in block if t.predicate.value in wanted and isinstance(t.object, NamedNode)}
+
+
 def slug(text: str) -> str:
     """A readable name for an IRI.
 
