@@ -85,7 +85,9 @@ def test_no_request_fails_under_load(releases: Path, run: Run, tmp_path: Path) -
             for thread in threads:
                 thread.join()
         took = time.monotonic() - begun
-    total = sum(statuses.values())
-    print(f"{total} requests in {took:.0f} s with {CHANGES} changes of release; the slowest took {max(slowest):.1f} s")
+        total = sum(statuses.values())
+        print(
+            f"{total} requests in {took:.0f} s with {CHANGES} changes of release; the slowest took {max(slowest):.1f} s; {len(wrong)} failed"
+        )
     assert wrong == []
     assert set(statuses) == {200}
