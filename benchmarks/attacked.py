@@ -34,7 +34,9 @@ REPLACED_WITHIN = 1.0
 def main() -> int:
     """Print a row for each kind of question; the exit code says whether the claim holds."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 20
-    process = subprocess.Popen([IVIG, "serve", "--port", "8521", "--query-workers", str(WORKERS)], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [IVIG, "serve", "--port", "8521", "--query-workers", str(WORKERS)], stdout=subprocess.PIPE
+    )
     assert process.stdout is not None
     process.stdout.readline()
     try:
