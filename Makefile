@@ -54,9 +54,9 @@ counts: $(DEV) build
 reference: $(DEV)
 	$(BIN)/python benchmarks/build_reference.py
 
-# The long tests, ten times as long, with cases that no run has seen before.
+# The long tests, ten times as long, with cases that no run has seen before; the one under load takes ten minutes.
 soak: $(DEV) $(UI) $(TOOLS)
-	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py tests/export/test_fhir.py
+	IVIG_SOAK=10 $(BIN)/pytest tests/web/test_fuzz.py tests/web/test_kills.py tests/web/test_hostile.py tests/web/test_reload.py tests/web/test_load.py tests/export/test_fhir.py
 
 # The peers that some benchmarks measure against, in an environment of their own; `wrk` comes from the system.
 $(PEERS): benchmarks/peers.txt

@@ -85,7 +85,9 @@ def test_no_request_fails_under_load(releases: Path, run: Run, tmp_path: Path) -
             for thread in threads:
                 thread.join()
         took = time.monotonic() - begun
-    total = sum(statuses.values())
-    print(f"{total} requests in {took:.0f} s with {CHANGES} changes of release; the slowest took {max(slowest):.1f} s")
+        total = sum(statuses.values())
+        # `pytest -s` shows it.
+        print(f"{total} requests in {took:.0f} s, {CHANGES} changes of release, {len(wrong)} failed", end="; ")
+        print(f"the slowest took {max(slowest):.1f} s")
     assert wrong == []
     assert set(statuses) == {200}

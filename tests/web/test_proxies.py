@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -16,7 +18,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conftest import ROOT, serving
+from conftest import ROOT, Run, serving
+from web.test_workers import make_current, twice, until
 
 pytestmark = pytest.mark.peers
 
@@ -30,20 +33,26 @@ def _free_port() -> int:
 
 
 def _configured(name: str, folder: Path, address: str) -> tuple[list[str | Path], str]:
-    """The command that runs a proxy with its example, on a free port without TLS; and its address."""
+    """The command that runs a proxy with its example, on a free port without TLS; and its address.
+
+    address: that of the server; of two, with a space between
+    """
     port = _free_port()
     program = shutil.which("caddy" if name.startswith("Caddyfile") else "nginx")
     assert program, f"the proxy for {name} is missing: run tests/tools/install"
-    text = (EXAMPLES / name).read_text(encoding="utf-8").replace("127.0.0.1:8000", address.removeprefix("http://"))
+    text = (EXAMPLES / name).read_text(encoding="utf-8")
+    for place, one in zip(("127.0.0.1:8000", "127.0.0.1:8001"), address.split(), strict=False):
+        text = text.replace(place, one.removeprefix("http://"))
     if name.startswith("Caddyfile"):
         config = folder / "Caddyfile"
         text = text.replace("example.org {", f"http://127.0.0.1:{port} {{")
         config.write_text("{\n\tadmin off\n}\n" + text)
         return [program, "run", "--adapter", "caddyfile", "--config", config], f"http://127.0.0.1:{port}"
     text = text.replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = text.replace("/var/cache/nginx/ivig", f"{folder}/cache").replace("/etc/nginx/", f"{folder}/")
     config = folder / "nginx.conf"
     config.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+        f"{'user root; ' if os.geteuid() == 0 else ''}daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;\n"
         f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n{text}\n}}\n"
     )
@@ -112,3 +121,51 @@ def test_nginx_keeps_a_client_to_its_share(releases: Path, tmp_path: Path) -> No
             while connection.recv(4096):
                 pass
             assert time.monotonic() - begun < 40
+
+
+def test_replicas_stand_behind_a_cache_that_knows_the_release(releases: Path, run: Run, tmp_path: Path) -> None:
+    home, both = twice(releases, tmp_path / "releases")
+
+    def release_is(digest: str) -> None:
+        (tmp_path / "ivig-release.conf").write_text(f"set $ivig_release {digest};\n")
+
+    def asked(path: str, **headers: str) -> tuple[int, str, str]:
+        answer = httpx.get(where + path, headers=headers, timeout=60)
+        return (
+            answer.status_code,
+            answer.headers.get("x-cache-status", ""),
+            answer.headers["content-type"].partition(";")[0],
+        )
+
+    release_is(both[0].digest)
+    words = ("--releases", home.folder, "--trusted-proxies", "127.0.0.1")
+    with (
+        serving(*words) as (first, one),
+        serving(*words) as (_, other),
+        _proxy("nginx-cache.conf", tmp_path, f"{one} {other}") as where,
+    ):
+        path = "/queries/mechanisms?format=csv"
+        assert [asked(path) for _ in range(2)] == [(200, "MISS", "text/csv"), (200, "HIT", "text/csv")]
+        etag = httpx.get(where + path).headers["etag"]
+        assert etag in {httpx.get(each + path).headers["etag"] for each in (one, other)}
+        assert httpx.get(where + path, headers={"if-none-match": etag}).status_code == 304
+        # One address, two answers.
+        thing = "/condition/kawasaki-disease"
+        for kind in ("text/html", "text/turtle"):
+            assert [asked(thing, accept=kind) for _ in range(2)] == [(200, "MISS", kind), (200, "HIT", kind)]
+        # What differs each time is never kept, nor what says that something is wrong.
+        for once in ("/health", "/ready", "/condition/nothing-of-the-kind", "/sparql?query=SELECT(NOW()AS%3Fn)%7B%7D"):
+            assert "HIT" not in {asked(once)[1] for _ in range(2)}, once
+        # Another release, and everybody has it.
+        make_current(home, both[1])
+        for each in (one, other):
+            assert run("reload", "--port", each.rpartition(":")[2]).returncode == 0
+        release_is(both[1].digest)
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGHUP)
+        until(lambda: asked(path)[1] == "MISS")
+        assert asked(path)[:2] == (200, "HIT")
+        # One replica is enough for what is not kept yet.
+        first.kill()
+        first.wait()
+        names = ("conditions", "uses", "citations", "evidence-gaps")
+        assert {asked(f"/queries/{name}?format=csv")[:2] for name in names} == {(200, "MISS")}

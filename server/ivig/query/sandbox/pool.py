@@ -23,7 +23,8 @@ QUERIES_ALONE = "ivig.query.sandbox.worker"
 """The program of workers that answer queries and do nothing else."""
 
 _RETRY_SECONDS = 1
-_START_SECONDS = 60
+_START_SECONDS = 180
+"""That a worker may take to start, and does where a machine has much else to do; one that hangs is not waited for."""
 _READ_AHEAD = 1 << 20
 """Bytes of an answer that wait in the server while what came before is dealt with."""
 # What a process dies of by itself: no memory left, no stack left, no processor time left.
