@@ -277,4 +277,4 @@ def _meaning(column: Column, offered: Words) -> Iterator[str]:
         yield f"{_TYPES[column.type].capitalize()}{limits}{ends}{several}."
     names = (column.name, column.name.rpartition(".")[2], column.fills.name if column.fills else "")
     if example := column.example or next((_EXAMPLES[name] for name in names if name in _EXAMPLES), ""):
-        yield f"For instance {example}."
+        yield f"For instance {example.removesuffix('.')}."
