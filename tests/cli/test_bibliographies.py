@@ -47,6 +47,36 @@ def test_the_same_publication_from_two_files_is_one_citation(run: Run, tmp_path:
     assert (again.returncode, again.stdout) == (0, "1 citations unchanged\n")
 
 
+def test_of_a_library_what_cannot_be_told_is_left_out_and_what_is_wrong_on_request(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    known = {"type": "article-journal", "title": "On gout", "PMID": "77", "DOI": "10.1000/gout"}
+    (tmp_path / "known.json").write_text(json.dumps([known]))
+    assert run("import", "known.json", "--graph", folder).returncode == 0
+    fresh = {"type": "article-journal", "title": "On urate", "PMID": "78"}
+    nameless, untold = {"type": "note"}, {"type": "webpage", "title": "A page"}
+    (tmp_path / "untold.json").write_text(json.dumps([nameless, untold, fresh]))
+    told = run("import", "untold.json", "--graph", folder, "--dry-run")
+    assert (told.returncode, told.stdout.splitlines()[0]) == (0, "1 citations would be new"), told.stderr
+    assert "left out: untold.json, entry 1: a title, or a PMID, DOI or PMCID" in told.stderr
+    assert "left out: untold.json, entry 2: identifier: " in told.stderr
+    wrong, against = fresh | {"PMID": "12x"}, known | {"PMID": "99"}
+    (tmp_path / "library.json").write_text(json.dumps([wrong, nameless, against, fresh]))
+    before = _citations(folder)
+    refused = run("import", "library.json", "--graph", folder)
+    assert (refused.returncode, refused.stdout, _citations(folder)) == (2, "", before)
+    assert "library.json, entry 1: pmid: a PMID" in refused.stderr
+    assert "library.json, entry 3: pmid: another is known of this publication: 77 (found: 99)" in refused.stderr
+    done = run("import", "library.json", "--graph", folder, "--skip-invalid")
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 citations new"), done.stderr
+    assert [line[: len("ivig: left out: library.json, entry 1")] for line in done.stderr.splitlines()] == [
+        f"ivig: left out: library.json, entry {number}" for number in (1, 2, 3)
+    ]
+    assert _citations(folder)["citation/pmid-77"] == before["citation/pmid-77"]
+    (tmp_path / "against.json").write_text(json.dumps([against]))
+    alone = run("import", "against.json", "--graph", folder, "--skip-invalid")
+    assert (alone.returncode, alone.stdout) == (2, "")
+
+
 def test_authors_who_were_left_out_are_added(run: Run, tmp_path: Path) -> None:
     folder = folder_with(tmp_path, SOURCE)
     (tmp_path / "a.bib").write_text(
@@ -118,9 +148,11 @@ def test_an_entry_without_identifier_is_left_out_and_reported(run: Run, tmp_path
     (tmp_path / "library.ris").write_text(RIS + "TY  - JOUR\nTI  - Of no number\nER  - \n")
     done = run("import", "library.ris", "--report", "left-out.csv", "--graph", folder)
     assert (done.returncode, done.stdout) == (0, "1 citations new\ndata/things/citations.ttl written\n")
-    assert "ivig: left out: library.ris, entry 2: identifier: a PMID, DOI or PMCID, or the title" in done.stderr
+    assert (
+        "ivig: left out: library.ris, entry 2, line 10: identifier: a PMID, DOI or PMCID, or the title" in done.stderr
+    )
     (row,) = csv.DictReader((tmp_path / "left-out.csv").read_text(encoding="utf-8").splitlines())
-    assert (row["place"], row["field"], row["value"]) == ("entry 2", "identifier", "Of no number")
+    assert (row["place"], row["field"], row["value"]) == ("entry 2, line 10", "identifier", "Of no number")
 
 
 def test_who_names_one_author_does_not_say_that_there_are_no_others(run: Run, tmp_path: Path) -> None:
@@ -136,6 +168,16 @@ def test_who_names_one_author_does_not_say_that_there_are_no_others(run: Run, tm
 def test_records_and_bibliographies_are_imported_apart(run: Run, tmp_path: Path) -> None:
     done = run("import", "a.ris", "b.jsonl", "--graph", folder_with(tmp_path, SOURCE))
     assert (done.returncode, "imported apart" in done.stderr) == (2, True)
+
+
+def test_of_another_file_all_formats_are_said(run: Run, tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, SOURCE)
+    (tmp_path / "library.rdf").write_text("<rdf:RDF/>")
+    done = run("import", "library.rdf", "--graph", folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert all(ending in done.stderr for ending in (".jsonl", ".xlsx", ".ris", ".bib", ".enw", "found: .rdf"))
+    (tmp_path / "empty.ris").write_text("")
+    assert run("import", "empty.ris", "--graph", folder).stdout == "nothing to import\n"
 
 
 @pytest.mark.parametrize(("name", "suffix"), [("bibtex", "bib"), ("ris", "ris"), ("csl-json", "json")])

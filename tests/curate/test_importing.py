@@ -703,7 +703,7 @@ def test_wrong_rows_can_be_left_out(small: GraphFiles, tmp_path: Path, run: Run)
     assert texts(small) == before
     summary = import_records(small, [file], create=True, skip_invalid=True)
     assert summary.left_out == dry.left_out
-    assert {problem.record for problem in summary.left_out} == {"mine-2", "mine-3", "mine-4", ""}
+    assert {problem.record for problem in summary.left_out} == {"mine-2", "mine-3", "mine-4", "mine-5"}
     assert summary.statements["new"] == 1
     assert said_of(small, "statement/mine-1")
     for left_out in ("mine-2", "mine-3", "mine-4", "mine-5"):

@@ -131,6 +131,7 @@ def test_a_dry_run_shows_field_by_field_what_would_change(run: Run, small: Graph
     } <= shown
     assert not any("mine-7" in line or "mine-6" in line for line in shown)
     assert "comparison: doubtful: inert, where there was a placebo (found: uncontrolled)" in done.stderr
+    assert "nothing would be imported: what is doubtful needs --accept" in done.stderr
     assert texts(small) == before
 
 

@@ -339,13 +339,13 @@ def test_ranges_in_a_cell(tmp_path: Path, typed: str, ends: tuple[int | None, in
     [
         ("", ["a.csv: at least one record (found: an empty file)"]),
         (_HEAD, ["a.csv: at least one record"]),
-        (_LINE, ["a.csv, line 1: a first row with the names of the columns (found: use, use-1, cost, Dear., https://example.org/, abstract)"]),
-        ("\n" + _HEAD, ["a.csv, line 1: a first row with the names of the columns (found: nothing)"]),
+        (_LINE, ["a.csv, line 1: a first row with the names of the columns, such as kind, id and condition (found: use, use-1, cost, Dear., https://example.org/, abstract)"]),
+        ("\n" + _HEAD, ["a.csv, line 1: a first row with the names of the columns, such as kind, id and condition (found: nothing)"]),
         (_HEAD.replace("kind,", "") + _LINE[4:], ["a.csv, line 1: a column kind, which says the kind of each record"]),
         (_HEAD.replace("topic", "tpoic").replace("finding", "pmid"), ["a.csv, line 1: columns that are known; nearest: topic (found: tpoic)", "a.csv, line 1: columns that are known; nearest: citation.pmid (found: pmid)"]),
         (_HEAD.replace("topic", "id"), ["a.csv, line 1: each column once (found: id)"]),
         (_HEAD.replace("topic", "topic,topic") + "none,a,b,b,c,d,e\n", ["a.csv, line 1: each column once (found: topic)"]),
-        (_HEAD.replace("topic", "condition") + _LINE + _LINE, ["a.csv, line 2: every column that use records need (found: no topic)"]),
+        (_HEAD.replace("topic", "condition") + _LINE + _LINE, ["a.csv, line 2: every column that use records need; there is no topic"]),
         (_HEAD + _LINE.strip() + ",more\n" + _LINE, ["a.csv, line 2: no more cells than the 6 columns that have a name (found: more)"]),
         (_HEAD.replace("topic", "topic,") + "use,a,cost,stray,c,d,e\n", ["a.csv, line 2: no more cells than the 6 columns that have a name (found: stray)"]),
         (_HEAD + "uses,a,b,c,d,e\n,b,b,c,d,e\n", ["a.csv, line 2, a: kind: one of evidence, mechanism, safety, recommendation, regulatory, use (found: uses)",
@@ -413,8 +413,8 @@ def test_what_is_wrong_with_sheets_is_told_together(tmp_path: Path) -> None:
         "book.xlsx, sheet use, row 4: no more cells than the 6 columns that have a name (found: more)",
         "book.xlsx, sheet safety, row 1: columns that are known; nearest: severity (found: severty)",
         "book.xlsx, sheet safety, row 1: each column once (found: severty)",
-        "book.xlsx, sheet regulatory, row 1: a first row with the names of the columns (found: first, second)",
-        "book.xlsx, sheet mechanism, row 1: every column that mechanism records need (found: no id)",
+        "book.xlsx, sheet regulatory, row 1: a first row with the names of the columns, such as kind, id and condition (found: first, second)",
+        "book.xlsx, sheet mechanism, row 1: every column that mechanism records need; there is no id",
     ]
 
 

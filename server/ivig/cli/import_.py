@@ -70,11 +70,18 @@ def import_(
     from ivig.curate.bibliography import SUFFIXES, import_publications
     from ivig.curate.importing import import_records
     from ivig.graph_files import graph_files
+    from ivig.io.tables import SUFFIXES as OF_RECORDS
     from ivig.model.problems import BadRecords
 
     source = graph_files(graph)
     if source.packaged and not dry_run:
         raise BadInput("the graph of an installed package is not to be changed: name a folder of your own with --graph")
+    for path in files:
+        if path.is_file() and path.suffix.lower() not in {*OF_RECORDS, *SUFFIXES}:
+            raise BadInput(
+                f"{path}: a file of records, whose name ends in {', '.join(OF_RECORDS)}, or a bibliography, whose name "
+                f"ends in {', '.join(sorted(SUFFIXES))} (found: {path.suffix or 'no ending'})"
+            )
     bibliographies = [path for path in files if path.suffix.lower() in SUFFIXES]
     records = [path for path in files if path not in bibliographies]
     if bibliographies and records:
@@ -94,6 +101,8 @@ def import_(
     if report is not None:
         _write_report(report, [*summary.left_out, *summary.doubts])
     _print(summary, dry_run)
+    if dry_run and summary.doubts and not accept:
+        print("without --dry-run nothing would be imported: what is doubtful needs --accept", file=sys.stderr)
 
 
 def _print(summary: Summary, dry_run: bool) -> None:
@@ -102,6 +111,8 @@ def _print(summary: Summary, dry_run: bool) -> None:
     for remark in (*summary.notes, *summary.doubts):
         print(remark, file=sys.stderr)
     would = "would be " if dry_run else ""
+    if not summary.statements.total() and not summary.citations.total():
+        print("nothing to import")
     for kind, happened in (("statements", summary.statements), ("citations", summary.citations)):
         for what in ("new", "changed", "unchanged"):
             if happened[what]:

@@ -226,4 +226,4 @@ def _meaning(column: Column, offered: Words) -> Iterator[str]:
         ends = ", or a range" if column.range else ""
         yield f"{_TYPES[column.type].capitalize()}{limits}{ends}{several}."
     if example := _EXAMPLES.get(column.name, column.example):
-        yield f"For instance {example}."
+        yield f"For instance {example.removesuffix('.')}."

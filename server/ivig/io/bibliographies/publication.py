@@ -17,6 +17,8 @@ from ivig.model import identifiers
 Retraction = Literal["not checked", "retracted"]
 
 FIRST_YEAR = 1900
+UNTOLD = "a title, or a PMID, DOI or PMCID"
+"""What an entry needs that nothing tells from another."""
 _DASH = re.compile(r"\s*(?:-+|[\u2010-\u2015\u2212])\s*")
 _ADDRESS = re.compile(r"https?://[^\s{}<>\"\\^`|]+", re.IGNORECASE)
 _FOUR_DIGITS = re.compile(r"[0-9]{4}")
@@ -118,7 +120,7 @@ class Publication(BaseModel):
     @model_validator(mode="after")
     def _can_be_told(self) -> Self:
         if not (self.title or self.pmid or self.doi or self.pmcid):
-            raise ValueError("a title, or a PMID, DOI or PMCID")
+            raise ValueError(UNTOLD)
         return self
 
     def key(self) -> str | None:

@@ -44,29 +44,39 @@ _FORMATS = (
 )
 
 
+class Named(NamedTuple):
+    """A publication as it stands in a file.
+
+    :param place: such as "entry 3, line 41"
+    :param name: what the file calls it, or empty
+    :param publication: what is kept of it
+    """
+
+    place: str
+    name: str
+    publication: Publication
+
+
 def read_publications(path: Path, limit: int = SIZE_LIMIT) -> list[Publication]:
-    """The publications of a file, as `read_named` has them, without the names.
+    """The publications of a file, as `read_named` has them, without names and places.
 
     :param path: a bibliography, in any of the formats that are read
     :param limit: the most bytes that it may have
     """
-    return [publication for _, publication in read_named(path, limit)]
+    return [named.publication for named in read_named(path, limit)]
 
 
-def read_named(
-    path: Path, limit: int = SIZE_LIMIT, left_out: list[Problem] | None = None
-) -> list[tuple[str, Publication]]:
+def read_named(path: Path, limit: int = SIZE_LIMIT, left_out: list[Problem] | None = None) -> list[Named]:
     """The publications of a file in any of the formats, in the order of the file.
 
     The content tells the format; the suffix helps where it does not.
 
     :param limit: the most bytes that the file may have
     :param left_out: takes what is wrong with entries, where the others are wanted all the same
-    :returns: each with the name that it goes by in the file, or an empty one
     :raises NotThere: where there is no file
     :raises BadRecords: with all that is wrong with it, up to a thousand problems; then nothing is read
     """
-    publications: list[tuple[str, Publication]] = []
+    publications: list[Named] = []
     problems: list[Problem] = []
     for found in _entries(path, limit):
         if len(problems) >= _MOST_PROBLEMS:
@@ -75,10 +85,10 @@ def read_named(
             problems.append(found._replace(file=path.name))
             continue
         try:
-            publications.append((found.name, Publication.model_validate(found.fields)))
+            publications.append(Named(found.place, found.name, Publication.model_validate(found.fields)))
         except ValidationError as error:
             problems += problems_of(error, found.place, found.name, file=path.name)
-    if problems and (left_out is None or not publications):
+    if problems and (left_out is None or not publications or len(problems) >= _MOST_PROBLEMS):
         raise BadRecords(problems)
     if left_out is not None:
         left_out += problems

@@ -184,3 +184,5 @@ _READERS: Mapping[str, _Reader] = {
     ".tsv": _from_delimited,
     ".xlsx": from_workbook,
 }
+SUFFIXES = tuple(_READERS)
+"""The endings of files of records."""

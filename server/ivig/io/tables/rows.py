@@ -121,7 +121,11 @@ def header_of(cells: Sequence[Cell], place: str, known: Sequence[str], found: Fo
     header = [cell.text for cell in cells]
     if not set(header) & set(known):
         found.whole = True
-        found.add(place, "a first row with the names of the columns", ", ".join(filter(None, header)) or "nothing")
+        found.add(
+            place,
+            "a first row with the names of the columns, such as kind, id and condition",
+            ", ".join(filter(None, header)) or "nothing",
+        )
         return None
     unknown = [name for name in dict.fromkeys(header) if name and name not in known]
     for name in unknown:
@@ -145,7 +149,8 @@ def has_required(kind: str, header: Sequence[str], place: str, found: Found) -> 
     missing = [name for name in needed if name not in header]
     if missing:
         found.whole = True
-        found.add(place, f"every column that {kind} records need", f"no {', '.join(missing)}")
+        # All of them, however many: what was found would be cut.
+        found.add(place, f"every column that {kind} records need; there is no {', '.join(missing)}")
     return not missing
 
 
