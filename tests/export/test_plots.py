@@ -95,7 +95,7 @@ def test_a_forest_plot_keeps_within_its_width(narrow: bool) -> None:
     for words in root.iter(f"{SVG}text"):
         wide = 6.2 * len(words.text or "") * (0.92 if words.get("font-size") else 1)
         start = float(words.get("x", "")) - wide * {"end": 1, "middle": 0.5}.get(words.get("text-anchor", ""), 0)
-        assert -1 <= start and start + wide <= width, words.text
+        assert start >= -1 and start + wide <= width, words.text
 
 
 def test_the_marks_of_the_map_can_be_ordered() -> None:
