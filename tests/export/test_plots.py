@@ -67,6 +67,44 @@ def test_an_interval_without_end_is_cut_and_a_single_value_has_room() -> None:
     assert "0 = no difference" in svg_text(forest_plot(forests(same, {}, asked)[0], str))
 
 
+def test_a_ratio_says_of_what_it_is_and_that_some_are_of_the_absence() -> None:
+    rows = [
+        _row("s1", "1.7", "1.2", "2.6", direction="benefit", measure_as_stated="adjusted risk ratio for survival"),
+        _row("s2", "0.6", "0.4", "0.9", direction="benefit", measure_as_stated="risk ratio (below 1 favours IVIG)"),
+    ]
+    (forest,) = forests(rows, {}, asked)
+    assert [effect.detail for effect in forest.effects] == [
+        "for survival · against placebo",
+        "below 1 favours IVIG · against placebo",
+    ]
+    assert forest.both_ways
+    assert not forests([rows[0], _row("s3", "2", direction="benefit")], {}, asked)[0].both_ways
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_forest_plot_keeps_within_its_width(narrow: bool) -> None:
+    rows = [
+        _row(f"s{n}", "-11.25", "-20.5", "-1.75", measure="standardized mean difference", comparator="x" * 200)
+        for n in range(2)
+    ]
+    references = {"c": reference({"authors": "International Immunoglobulin Trialists and Collaborators", "year": 2007})}
+    (forest,) = forests(rows, references, asked)
+    root = ElementTree.fromstring(svg_text(forest_plot(forest, str, narrow=narrow)))
+    width = float(root.get("width", ""))
+    # A letter of this size takes some six units.
+    for words in root.iter(f"{SVG}text"):
+        wide = 6.2 * len(words.text or "") * (0.92 if words.get("font-size") else 1)
+        start = float(words.get("x", "")) - wide * {"end": 1, "middle": 0.5}.get(words.get("text-anchor", ""), 0)
+        assert start >= -1 and start + wide <= width, words.text
+
+
+def test_the_marks_of_the_map_can_be_ordered() -> None:
+    marks = [Mark("weak", "a", "skin", "benefit", "weak", 900), Mark("strong", "b", "skin", "benefit", "strong", 90)]
+    assert _links(svg_text(evidence_map(marks, str))) == ["strong", "weak"]
+    assert _links(svg_text(evidence_map(marks, str, order="participants"))) == ["weak", "strong"]
+    assert _links(svg_text(evidence_map(marks, str, order="name"))) == ["weak", "strong"]
+
+
 def test_the_map_has_a_mark_a_condition_and_names_stay_text() -> None:
     name = '<script>alert(1)</script>"&'
     marks = [Mark("c1", name, "skin", "benefit", "strong", 400), Mark("c2", "b" * 5000, "eye", "contested", "weak", 0)]

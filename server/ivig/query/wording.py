@@ -141,7 +141,7 @@ def frequency(row: Row) -> str:
         return f"{number(share * among)} per {number(among)} {unit[4:]}s"
     if unit.startswith("proportion of "):
         return f"{number(share * 100)}% {unit.removeprefix('proportion ')}"
-    return f"{number(share)} {unit}".strip()
+    return f"{number(share)}{'' if unit.startswith('%') else ' '}{unit}".strip()
 
 
 _PHASES = {"load": 0, "course": 1, "maintenance": 2}

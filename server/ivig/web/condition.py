@@ -347,7 +347,11 @@ def doses(graph: Graph, iri: str) -> list[Dose]:
 
 
 def _widest(populations: Iterable[str]) -> list[str]:
-    """Those that no other one of them includes: "child; severe" says nothing new beside "child"."""
+    """Those that no other one of them includes.
+
+    >>> _widest(["child; severe", "child", "adult; severe"])
+    ['child', 'adult; severe']
+    """
     parts = {each: set(each.split("; ")) for each in populations}
     return [each for each, mine in parts.items() if not any(other < mine for other in parts.values())]
 
