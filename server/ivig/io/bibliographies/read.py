@@ -108,5 +108,6 @@ def _entries(path: Path, limit: int) -> Iterator[Entry | Problem]:
     if told:
         yield from told.read(text)
     elif text.strip() or not any(known.blank for known in by_suffix):
-        known = by_suffix or _FORMATS
-        yield Problem("", "", "", "", "", " or ".join(f"{format.name} ({format.looks})" for format in known))
+        head = "" if by_suffix else "a bibliography: "
+        formats = " or ".join(f"{format.name} ({format.looks})" for format in by_suffix or _FORMATS)
+        yield Problem("", "", "", "", "", head + formats)
