@@ -9,10 +9,12 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 
 from conftest import Run, serving
+from ivig.namespaces import BASE
 from scale import FACTOR
 from web.test_workers import make_current, seen, twice
 
@@ -23,10 +25,10 @@ PATHS = (
     "/",
     "/condition/{condition}",
     "/queries/evidence-summary?format=csv",
-    "/queries/evidence-for-condition?format=html&condition={condition}",
-    "/find?name={condition}",
+    "/queries/evidence-for-condition?format=html&condition={iri}",
+    "/find?name={iri}",
     "/sparql?query=SELECT%20*%20%7B%3Fs%20a%20ivig%3ACondition%7D%20%23{number}",
-    "/export?condition={condition}&format=turtle",
+    "/export?condition={iri}&format=turtle",
     "/network.svg?thing=condition%2F{condition}",
 )
 """The thing of most changes from one request to the next: not all answers are kept already."""
@@ -47,8 +49,9 @@ def test_no_request_fails_under_load(releases: Path, run: Run, tmp_path: Path) -
             with httpx.Client(base_url=address, timeout=120, follow_redirects=True) as http:
                 for _ in range(25):
                     count += 1
+                    condition = conditions[(7 * number + count) % len(conditions)]
                     path = PATHS[(number + count) % len(PATHS)].format(
-                        number=f"{number}.{count}", condition=conditions[(7 * number + count) % len(conditions)]
+                        number=f"{number}.{count}", condition=condition, iri=quote(f"{BASE}condition/{condition}", "")
                     )
                     begun = time.monotonic()
                     try:
