@@ -7,9 +7,9 @@ one thing is asked of several, and the figure is the middle one. The exponent sa
 grows: 0 is flat, 1 is linear.
 
 A graph of 1,000 statements is half of the curated one, and its conditions have fewer statements each: 5, where from
-2,000 on they have 8. What compares the statements on one condition with each other (the rules on open reviews,
-verdicts, bodies and grades, `bodies-that-disagree`) has 8 times as many pairs at 4,000 as at 1,000, and from there on 4
-times as many for 4 times the statements: between the first two sizes its exponent is that of the pairs.
+2,000 on they have 8. What compares the statements on one condition with each other has 8 times as many pairs at 4,000
+as at 1,000, and from there on 4 times as many for 4 times the statements. Between the first two sizes that is the
+exponent of `bodies-that-disagree`, and a part of that of the rules on open reviews, verdicts, bodies and grades.
 
 usage: python benchmarks/growth.py [SIZE…]      a JSON document on standard output, a table on standard error
 """
