@@ -20,7 +20,7 @@ from ivig.graph_files import graph_files
 from reference import subgraph
 from scale import EXPLORE, FACTOR
 
-SOME = subgraph(read(graph_files(ROOT)), every=60)
+SOME = subgraph(read(graph_files(ROOT)), every=150)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     monkeypatch.setenv("IVIG_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(shacl, "_asked", noted("pyrudof", shacl._asked))
     monkeypatch.setattr(reasoning, "_reasoned", noted("reasonable", reasoning._reasoned))
-    monkeypatch.setattr(shacl, "_CHUNK", 250)
+    monkeypatch.setattr(shacl, "_CHUNK", 300)
     monkeypatch.setattr(reasoning, "_CHUNK", 1500)
     monkeypatch.setattr(chunks, "_ONE_IN", 16)
     return told

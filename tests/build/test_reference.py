@@ -155,12 +155,6 @@ def _small(tmp_path: Path, turtle: str) -> Sources:
     return replace(AXIOMS, data=read_turtle(path))
 
 
-def test_the_same_triples_on_a_subgraph_of_the_real_graph() -> None:
-    some = subgraph(REAL, every=150)
-    assert _agree(some)
-    assert len(infer(some)) > 200
-
-
 @pytest.fixture(scope="module")
 def two_documents(tmp_path_factory: pytest.TempPathFactory) -> GraphFiles:
     """The graph of the two documents, with the things that it speaks of."""
@@ -285,7 +279,7 @@ def test_the_same_on_small_graphs(tmp_path: Path, turtle: str, consistent: bool)
     assert _agree(_small(tmp_path, SOURCE + turtle)) is consistent
 
 
-@settings(FEW, max_examples=2 * FACTOR)
+@settings(FEW, max_examples=FACTOR)
 @given(links=st.lists(_links(), min_size=30, max_size=80), single=_single_links())
 def test_the_same_on_random_graphs(
     tmp_path_factory: pytest.TempPathFactory, links: list[str], single: list[str]
@@ -296,7 +290,7 @@ def test_the_same_on_random_graphs(
     assert violations(data, sources.shapes) == violations(data, sources.shapes, reference=True)
 
 
-@settings(FEW, max_examples=3 * FACTOR)
+@settings(FEW, max_examples=2 * FACTOR)
 @given(
     links=st.lists(_links(), max_size=8),
     single=_single_links(),

@@ -300,13 +300,9 @@ def _all(release: Release, pattern: str) -> list[Path]:
 
 DAMAGES: dict[str, Callable[[Release], object]] = {
     "no store": lambda release: shutil.rmtree(release.store),
-    "no table": lambda release: _all(release, "*.sst")[0].unlink(),
     "half a table": lambda release: _truncated(_all(release, "*.sst")[-1]),
-    "no list of tables": lambda release: (release.store / "CURRENT").unlink(),
     "no names": lambda release: release.names.unlink(),
-    "half of the names": lambda release: _truncated(release.names),
     "other names": lambda release: release.names.write_text('{"labels": {}, "kinds": []}'),
-    "a list of names": lambda release: release.names.write_text("[]"),
     "another manifest": lambda release: (release.folder / "manifest.json").write_text('{"digest": 1}'),
 }
 

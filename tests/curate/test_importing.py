@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -654,18 +655,16 @@ def test_a_template_needs_a_folder(run: Run, tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "ivig: nowhere/evidence.xlsx: No such file or directory\n")
 
 
-def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     report = tmp_path / "errors.csv"
     report.write_text("of last time", encoding="utf-8")
-
-    def fill_the_disk(path: Path, text: str, **how: str) -> None:
-        with path.open("w") as file:
-            file.write(text[:9])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", fill_the_disk)
-    with pytest.raises(NotThere, match="No space left"):
-        _write_report(report, [Problem("a.csv", "line 2", "", "id", "", "an id")])
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (9, before[1]))
+    try:
+        with pytest.raises(NotThere, match="File too large"):
+            _write_report(report, [Problem("a.csv", "line 2", "", "id", "", "an id")])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["errors.csv"]
     assert report.read_text(encoding="utf-8") == "of last time"
 
