@@ -43,12 +43,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which the wheel comes before the checkout, with a cache of its own."""
-    site = tmp_path_factory.mktemp("site")
+def environment(wheel: Path, releases: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which the wheel comes before the checkout, with a cache of its own.
+
+    What the engines said of the same files is known already: the wheel is not there to ask them again.
+    """
+    site, cache = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("cache")
+    (cache / "chunks").symlink_to(Path(os.environ["IVIG_CACHE"]) / "chunks")
     zipfile.ZipFile(wheel).extractall(site)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IVIG_")}
-    return {**kept, "PYTHONPATH": str(site), "IVIG_CACHE": str(tmp_path_factory.mktemp("cache")), "COLUMNS": "100"}
+    return {**kept, "PYTHONPATH": str(site), "IVIG_CACHE": str(cache), "COLUMNS": "100"}
 
 
 def _ivig(environment: dict[str, str], folder: Path, *words: str) -> subprocess.CompletedProcess[str]:

@@ -25,7 +25,7 @@ from query.test_sandbox import COUNT, workers_of
 from scale import EXPLORE, FACTOR
 from small import SOURCE, efficacy, folder_with
 
-KILLS = 40 * FACTOR
+KILLS = 24 * FACTOR
 SERVERS = KILLS // 20
 """Of those, how many are of the server itself."""
 
@@ -154,7 +154,8 @@ def test_killed_at_random(tmp_path: Path) -> None:
             assert json.loads(httpx.get(f"{address}/sparql?query=ASK%7B%7D").text)["boolean"] is True
             process.terminate()
     assert clients.unclean == []
-    assert clients.answered > KILLS
+    # They did ask all the while.
+    assert clients.answered > KILLS / 2
 
 
 def test_no_worker_goes_on_with_a_query_of_a_server_that_is_gone(releases: Path) -> None:
