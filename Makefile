@@ -27,7 +27,7 @@ build: $(READY)
 # What the tests need is fetched while the fast part runs.
 test: $(DEV)
 	$(MAKE) --jobs 3 $(UI) $(TOOLS) check
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 check: $(DEV)
 	$(BIN)/ruff format --check .

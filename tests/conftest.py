@@ -35,6 +35,8 @@ collect_ignore = ["tools/kgx_check.py", "tools/crate_cache.py"]
 settings.register_profile("ivig", deadline=None, derandomize=not EXPLORE, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ivig")
 
+_OF_ONE_WORKER = ("tests/test_installed.py", "tests/test_shapes.py")
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -48,6 +50,19 @@ def pytest_configure(config: pytest.Config) -> None:
     cache = tempfile.TemporaryDirectory(prefix="ivig-cache-", ignore_cleanup_errors=True)
     os.environ["IVIG_CACHE"] = cache.name
     config.add_cleanup(cache.cleanup)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Tests go to whichever worker is free; those of a file that prepares much for all (a wheel, Java), to one."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in _OF_ONE_WORKER else nodeid
+
+    return Scheduling(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,6 @@ import pytest
 from conftest import ROOT
 from ivig.cli.app import COMMANDS
 
-pytestmark = pytest.mark.xdist_group("installed")
-"""One worker makes the wheel for all of them."""
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -22,9 +22,6 @@ from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES
 from jena import Finding, Opinion
 
-# One worker for all, so that Java starts once and every report is made once.
-pytestmark = pytest.mark.xdist_group("shapes")
-
 ROOT = Path(__file__).parents[1]
 FILES = graph_files(ROOT)
 FOLDER = ROOT / "tests" / "shapes"
