@@ -125,7 +125,7 @@ class TestRequests:
         yield
         self.line.close()
 
-    @cases(2000)
+    @cases(1200)
     @given(
         method=METHODS,
         path=st.one_of(st.sampled_from(PATHS).map(str.encode), RAW.map(lambda raw: b"/" + raw), RAW),
@@ -147,7 +147,7 @@ class TestRequests:
         assert is_clean(status, media_type), (status, raw)
 
 
-@cases(1000)
+@cases(600)
 @given(
     path=st.sampled_from([*PATHS, "/sparql", "/find", "/queries/evidence-for-condition"]),
     parameters=st.lists(st.tuples(st.sampled_from(PARAMETERS), TEXTS), max_size=3),
@@ -178,7 +178,7 @@ def almost_queries(draw: st.DrawFn) -> str:
     return text[:start] + draw(st.one_of(st.sampled_from(_WORDS), st.text(max_size=10))) + text[stop:]
 
 
-@cases(1000)
+@cases(500)
 @given(
     query=almost_queries(),
     direct=st.booleans(),
@@ -201,7 +201,7 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        str(3 * FACTOR),
+        str(2 * FACTOR),
         "--phases",
         "examples,fuzzing",
         "--request-timeout",
