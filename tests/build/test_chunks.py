@@ -29,7 +29,11 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     told: list[str] = []
 
     def noted(name: str, ask: Callable[..., bytes]) -> Callable[..., bytes]:
-        return lambda *words: told.append(name) or ask(*words)  # type: ignore[func-returns-value]
+        def asked_and_noted(*words: object) -> bytes:
+            told.append(name)
+            return ask(*words)
+
+        return asked_and_noted
 
     monkeypatch.setenv("IVIG_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(shacl, "_asked", noted("pyrudof", shacl._asked))

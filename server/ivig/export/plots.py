@@ -208,7 +208,7 @@ def _compared(row: Row) -> str:
 
 _ROW, _LEFT, _MIDDLE, _RIGHT = 38, 300, 320, 200
 _NARROW, _TALL = 350, 66
-"""What a phone has room for: the names and numbers above each interval."""
+"""What fits a phone: the names and numbers stand above each interval."""
 _LONGEST_HEAD = 28
 _MOST_DECADES = 3
 """An interval that reaches further is cut, with an arrow."""
@@ -253,8 +253,8 @@ def forest_plot(forest: Forest, href: Href, narrow: bool = False) -> Element:
         if narrow:
             # The lines of the axis do not run through the words.
             SubElement(link, "rect", {**whole, "height": "38", "fill": _PAPER, "class": "p-paper"})
-            room = 44 - len(effect.told)
-            _text(link, 0, y - 18, _shortened(effect.label, room), "ink", **_BOLD)
+            length = 44 - len(effect.told)
+            _text(link, 0, y - 18, _shortened(effect.label, length), "ink", **_BOLD)
             _text(link, width, y - 18, f"{effect.sign.sign} {effect.told}", effect.sign.tone, **at_end)
             detail = f"pooled, as published · {effect.detail}" if effect.pooled else effect.detail
             _text(link, 0, y - 3, _shortened(detail, 56), "quiet", **_SMALL)
