@@ -24,9 +24,12 @@ FILES = graph_files(Path(__file__).parents[1])
 def digest(folder: Path, *, reference: bool) -> str:
     """The digest of the graph by one pair of engines, its stages timed."""
     marks: list[tuple[str, float]] = []
-    release = build(
-        FILES, Releases(folder), lambda stage: marks.append((stage, time.perf_counter())), reference=reference
-    )
+
+    def mark(stage: str, share: float) -> None:
+        if share == 0:
+            marks.append((stage, time.perf_counter()))
+
+    release = build(FILES, Releases(folder), mark, reference=reference)
     ends = [began for _, began in marks[1:]] + [time.perf_counter()]
     taken = "  ".join(f"{stage} {end - began:.1f} s" for (stage, began), end in zip(marks, ends, strict=True))
     print(f"{'reference' if reference else 'default':<10}{taken}\n{'':<10}digest {release.digest}", flush=True)

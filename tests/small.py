@@ -86,6 +86,6 @@ def linked_graph(folder: Path) -> Graph:
     )
     files = files_with(folder, SOURCE + efficacy("gout", "benefit"), links)
     ontology = read_ontology(ROOT / "tests" / "io" / "ontologies" / "samples" / "small.obo")
-    release = link(files, Releases(folder / "releases"), [ontology], lambda stage: None)
+    release = link(files, Releases(folder / "releases"), [ontology], lambda stage, share: None)
     assert ANCESTORS_GRAPH in release.manifest["graphs"]
     return Graph(files, release)

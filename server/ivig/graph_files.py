@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -60,16 +61,15 @@ class GraphFiles(NamedTuple):
         """Everything that a release is made from."""
         return [*self.ontology, *self.data, *self.links, *self.shapes, *self.query_files]
 
-    def digest(self) -> str:
-        """SHA-256 over names and bytes of the inputs."""
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each input, by its name."""
         import hashlib
 
-        total = hashlib.sha256()
+        found = {}
         for path in self.inputs:
-            content = path.read_bytes()
-            total.update(f"{self.name(path)}\0{len(content)}\0".encode())
-            total.update(content)
-        return total.hexdigest()
+            with path.open("rb") as file:
+                found[self.name(path)] = hashlib.file_digest(file, "sha256").hexdigest()
+        return found
 
     def stamp(self) -> str:
         """Names, sizes and times of the inputs: where this is the same, their bytes need not be read again."""
@@ -78,6 +78,16 @@ class GraphFiles(NamedTuple):
 
     def _files(self, part: str, pattern: str) -> list[Path]:
         return sorted((self.folder / part).glob(pattern))
+
+
+def digest_of_files(digests: Mapping[str, str]) -> str:
+    """SHA-256 over all files of a graph, in hexadecimal digits.
+
+    :param digests: of each file, by its name
+    """
+    import hashlib
+
+    return hashlib.sha256("".join(f"{name}\0{digest}\n" for name, digest in digests.items()).encode()).hexdigest()
 
 
 def graph_files(folder: Path | None = None) -> GraphFiles:

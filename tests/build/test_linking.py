@@ -52,7 +52,7 @@ def small(tmp_path: Path) -> tuple[GraphFiles, Releases]:
 
 def _linked(small: tuple[GraphFiles, Releases], path: Path = SMALL) -> Graph:
     files, releases = small
-    return Graph(files, link(files, releases, [read_ontology(path)], lambda stage: None))
+    return Graph(files, link(files, releases, [read_ontology(path)], lambda stage, share: None))
 
 
 def _conditions(graph: Graph, name: str) -> list[str]:
@@ -149,13 +149,13 @@ def test_every_build_takes_it_up_until_it_is_removed(small: tuple[GraphFiles, Re
     assert linked != plain
     assert build(files, releases).digest == linked
     assert _linked(small).release.digest == linked
-    removed = unlink(files, releases, (), lambda stage: None)
+    removed = unlink(files, releases, (), lambda stage, share: None)
     assert removed.digest == plain
     assert not removed.ancestors.exists()
     assert "linked" not in removed.manifest
     assert build(files, releases).digest == plain
     with pytest.raises(NotThere, match="no ontology is linked"):
-        unlink(files, releases, (), lambda stage: None)
+        unlink(files, releases, (), lambda stage, share: None)
 
 
 def test_a_store_holds_what_the_manifest_counts(small: tuple[GraphFiles, Releases]) -> None:
@@ -175,8 +175,8 @@ def test_several_ontologies_are_kept_apart(small: tuple[GraphFiles, Releases], t
     assert _conditions(graph, "crystals everywhere") == _conditions(graph, "ZZ:1") == ["gout", "saturnine gout"]
     assert _conditions(graph, "crystal arthritis") == ["gout", "pseudogout", "saturnine gout"]
     with pytest.raises(UnknownName, match='unknown linked ontology "mondo"; it is one of: ex, other'):
-        unlink(files, releases, ["mondo"], lambda stage: None)
-    left = Graph(files, unlink(files, releases, ["ex"], lambda stage: None))
+        unlink(files, releases, ["mondo"], lambda stage, share: None)
+    left = Graph(files, unlink(files, releases, ["ex"], lambda stage, share: None))
     assert _conditions(left, "crystals everywhere") == ["gout", "saturnine gout"]
     with pytest.raises(UnknownName):
         _conditions(left, "crystal arthritis")
@@ -192,10 +192,10 @@ def test_two_of_one_name_are_refused_and_nothing_is_linked(small: tuple[GraphFil
     with pytest.raises(
         BadInput, match=r"^foo.obo \(http://x/a/foo.owl\) and foo.obo \(http://y/b/foo.owl\) would both"
     ):
-        link(files, releases, read, lambda stage: None)
+        link(files, releases, read, lambda stage, share: None)
     assert LinkedOntologies(releases.folder).names() == []
     for each in read:
-        link(files, releases, [each], lambda stage: None)
+        link(files, releases, [each], lambda stage, share: None)
     assert [each.iri for each in LinkedOntologies(releases.folder).read()] == ["http://y/b/foo.owl"]
 
 
@@ -235,7 +235,7 @@ def test_a_kept_ontology_that_is_damaged_is_named(small: tuple[GraphFiles, Relea
     (releases.folder / "linked" / "ex.json").write_text("{")
     with pytest.raises(NotThere, match="the linked ontology ex cannot be read; link it again, or `ivig link --remove`"):
         build(files, releases)
-    unlink(files, releases, (), lambda stage: None)
+    unlink(files, releases, (), lambda stage, share: None)
     assert LinkedOntologies(releases.folder).names() == []
 
 

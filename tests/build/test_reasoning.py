@@ -72,17 +72,6 @@ def test_entailed_by_each_rule(axiom: str, said: str, follows: str) -> None:
     assert set(infer(sources(axiom, said))) == set(triples(follows))
 
 
-@pytest.mark.parametrize("size", [1, 3])
-def test_chunks_entail_what_the_whole_entails(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    axioms = ("ivig:p owl:inverseOf ivig:q ; rdfs:subPropertyOf ivig:r . ivig:s owl:propertyChainAxiom ( ivig:q ivig:r ) . "
-              "ivig:r a owl:TransitiveProperty ; rdfs:domain ivig:A .")  # fmt: skip
-    given = sources(axioms, "<a> ivig:p <b> . <b> ivig:p <c> . <d> ivig:p <b> .")
-    whole = set(infer(given))
-    monkeypatch.setattr("ivig.build.reasoning._CHUNK", size)
-    assert set(infer(given)) == whole
-    assert set(triples("<b> ivig:s <c> . <d> ivig:r <c> .")) <= {*whole, *triples("<b> ivig:s <c> .")}
-
-
 @pytest.mark.parametrize(
     ("turtle", "message"),
     [

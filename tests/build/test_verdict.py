@@ -10,11 +10,10 @@ import pytest
 from pyoxigraph import Triple
 
 from ivig.build.derivation import derive
-from ivig.build.pipeline import asserted_graphs
 from ivig.build.reasoning import infer
 from ivig.build.sources import read
 from ivig.graph_files import GraphFiles
-from ivig.namespaces import BASE, INFERRED_GRAPH, TERMS
+from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, TERMS
 from small import SOURCE, efficacy, files_with, study
 
 COHORT, SERIES, NONE, REVIEW = "cohort-study", "case-series", "not-stated", "systematic-review-with-meta-analysis"
@@ -95,7 +94,8 @@ def answer(tmp_path: Path, *statements: str, without: str | None = None) -> Answ
 def derived(files: GraphFiles) -> list[Triple]:
     """What the rules add to a small graph and its entailments."""
     sources = read(files)
-    return derive({**asserted_graphs(sources), INFERRED_GRAPH: infer(sources)}, files.queries)
+    graphs = {ONTOLOGY_GRAPH: sources.ontology, DATA_GRAPH: sources.data, INFERRED_GRAPH: infer(sources)}
+    return derive(graphs, files.queries)
 
 
 def _told(triples: list[Triple]) -> Answer:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import Store
 
 from ivig.build.queries import internal_queries, readable, rows
 
 
-def inconsistencies(store: Store, stands_in: Mapping[str, str]) -> list[str]:
-    """Everything in which a graph contradicts itself: the file where it is known, the thing, and the rule.
+def inconsistencies(store: Store) -> list[tuple[str, str]]:
+    """Everything in which a graph contradicts itself: the thing, and the rule in words.
 
     :param store: the graph with its ontology and all that both entail, as the default graph
-    :param stands_in: a subject's IRI to the file that it stands in
     """
-    found = set()
-    for name in internal_queries("inconsistency-*.rq"):
-        for row in rows(store, name):
-            thing = row["thing"]
-            file = stands_in.get(thing.value, "") if isinstance(thing, NamedNode) else ""
-            found.add((f"{file}: " if file else "") + readable(row["message"].value))
+    found = {
+        (row["thing"].value, readable(row["message"].value))
+        for name in internal_queries("inconsistency-*.rq")
+        for row in rows(store, name)
+    }
     return sorted(found)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from ivig.build.linked import LinkedOntologies
-from ivig.build.pipeline import build
+from ivig.build.pipeline import OnStage, build
 from ivig.build.release import Release, Releases
 from ivig.errors import BadInput, NotThere, UnknownName
 from ivig.graph_files import GraphFiles
 from ivig.io.ontologies.ontology import OutsideOntology, term_iri
 from ivig.io.sssom import Mapping
-
-_Begin = Callable[[str], None]
 
 
 def check_reach(mappings: Sequence[Mapping], ontology: OutsideOntology) -> None:
@@ -46,7 +44,7 @@ def _described(ontology: OutsideOntology) -> str:
     return f"{ontology.file} ({ontology.iri})" if ontology.iri else ontology.file
 
 
-def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOntology], on_stage: _Begin) -> Release:
+def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOntology], on_stage: OnStage) -> Release:
     """A release with these ontologies, beside those linked before; one of the same name takes the place of the old one.
 
     Where it fails, what was linked and the current release stay as they were.
@@ -54,7 +52,7 @@ def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOnto
     :param files: of the graph to build
     :param releases: where the release goes, and the ontologies are kept
     :param ontologies: to link beside those that are there
-    :param on_stage: called with the name of each stage as it begins
+    :param on_stage: called as a stage begins, and as it goes on
     :raises BadInput: where two of these have one name; and what `build` raises
     """
     check_apart(ontologies)
@@ -63,13 +61,13 @@ def link(files: GraphFiles, releases: Releases, ontologies: Sequence[OutsideOnto
     return _relink(files, releases, [by_name[name] for name in sorted(by_name)], on_stage)
 
 
-def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_stage: _Begin) -> Release:
+def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_stage: OnStage) -> Release:
     """A release without the ontologies of these names; without any, where no name is given.
 
     :param files: of the graph to build
     :param releases: where the release goes, and the ontologies are kept
     :param names: of the ontologies to take out; all of them where empty
-    :param on_stage: called with the name of each stage as it begins
+    :param on_stage: called as a stage begins, and as it goes on
     :raises UnknownName: for a name that is not linked
     :raises NotThere: where nothing is
     """
@@ -84,7 +82,7 @@ def unlink(files: GraphFiles, releases: Releases, names: Collection[str], on_sta
     return _relink(files, releases, left, on_stage)
 
 
-def _relink(files: GraphFiles, releases: Releases, ontologies: list[OutsideOntology], on_stage: _Begin) -> Release:
+def _relink(files: GraphFiles, releases: Releases, ontologies: list[OutsideOntology], on_stage: OnStage) -> Release:
     release = build(files, releases, on_stage, ontologies)
     LinkedOntologies(releases.folder).keep(ontologies)
     return release

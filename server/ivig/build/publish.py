@@ -1,109 +1,148 @@
-"""Publishing: the graphs of a build become a release, with its store, its saved queries and a manifest."""
+"""Publishing: the parts of a build become a release, with its indexes, its saved queries and a manifest."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from importlib.metadata import version
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from pyoxigraph import (
-    BlankNode,
-    CanonicalizationAlgorithm,
-    Dataset,
-    NamedNode,
-    Quad,
-    RdfFormat,
-    Store,
-    Triple,
-)
+from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 
 from ivig.build.ancestors import Ancestors
-from ivig.build.release import ANCESTORS, MANIFEST, NAMES, NQUADS, Release, Releases, Stamp, digest_of
-from ivig.build.search_index import write_search_index
-from ivig.io.turtle import in_graph
-from ivig.model.label_index import name_index
-from ivig.namespaces import DATA_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDF_TYPE, TERMS
+from ivig.build.lines import Changes, Written, change, merge
+from ivig.build.parts import PARTS, Parts
+from ivig.build.release import ANCESTORS, MANIFEST, Release, Releases, Stamp, digest_of
+from ivig.build.search_index import Row, change_search_index, search_row, write_search_index
+from ivig.model.label_index import NameIndex, Naming, index_of, naming, rename
+from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS_LABEL, REPLACED_BY
+
+_ASSERTED = frozenset({ONTOLOGY_GRAPH, DATA_GRAPH})
+_SUBJECT = attrgetter("subject")
+
+
+class Changed(NamedTuple):
+    """What is changed to become a release.
+
+    :param release: the one before
+    :param lines: those that go and come
+    :param things: the IRIs of which the data says something else
+    """
+
+    release: Release
+    lines: Changes
+    things: Collection[str]
 
 
 def publish(
-    graphs: Mapping[str, Sequence[Triple]],
+    draft: Release,
     stamp: Stamp,
     releases: Releases,
     higher: Ancestors | None,
     tools: Iterable[str],
+    changed: Changed | None,
 ) -> Release:
-    """Make the graphs the current release.
+    """Make a draft the current release.
 
-    :param graphs: every named graph by its IRI
-    :param stamp: the files that they were made from
+    :param draft: with its parts and its store
+    :param stamp: the files that it was made from
     :param higher: what linked ontologies add, where there are any
     :param tools: the distributions whose versions the manifest names
+    :param changed: what it differs in from a release before; None where it is made of its parts alone
     """
-    quads = (in_graph(triple, NamedNode(name)) for name, triples in graphs.items() for triple in triples)
-    asserted = [*graphs[ONTOLOGY_GRAPH], *graphs[DATA_GRAPH]]
-    index = name_index(asserted, graphs[LINKS_GRAPH])
-    names = json.dumps(index, ensure_ascii=False, sort_keys=True).encode()
+    lines = _write_lines(draft, changed)
+    _write_indexes(draft, changed)
+    graphs = {ONTOLOGY_GRAPH: 0, DATA_GRAPH: 0, LINKS_GRAPH: 0, INFERRED_GRAPH: 0} | +lines.graphs
     manifest: dict[str, Any] = {
         "sources": stamp.digest,
-        "graphs": {name: len(set(triples)) for name, triples in sorted(graphs.items())},
-        "names": hashlib.sha256(names).hexdigest(),
-        "things": _things(graphs[DATA_GRAPH]),
+        "graphs": dict(sorted(graphs.items())),
+        "names": hashlib.sha256(draft.names.read_bytes()).hexdigest(),
+        "things": dict(sorted((+lines.things).items())),
         "tools": {tool: version(tool) for tool in tools},
     }
     if higher:
         manifest["linked"] = higher.described
-    with releases.draft() as folder:
-        draft = Release(folder)
-        (folder / NAMES).write_bytes(names)
-        write_search_index(draft.search, asserted)
-        if higher:
-            index_above = json.dumps(higher.names, ensure_ascii=False, sort_keys=True)
-            (folder / ANCESTORS).write_text(index_above, encoding="utf-8")
-        stamp.write(folder)
-        for name, content in stamp.queries.items():
-            path = draft.queries / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        store = Store(str(draft.store))
-        store.bulk_extend(canonical(quads))
-        store.optimize()
-        store.flush()
-        # The digest is over what the store gives back: it keeps numbers in their canonical form.
-        nquads = sorted_nquads(store)
-        del store
-        (folder / NQUADS).write_bytes(nquads)
-        digest = digest_of(nquads, stamp.queries)
-        (folder / MANIFEST).write_text(json.dumps({"digest": digest, **manifest}, indent=2) + "\n", encoding="utf-8")
-        return releases.publish(folder, digest)
+        above = json.dumps(higher.names, ensure_ascii=False, sort_keys=True)
+        (draft.folder / ANCESTORS).write_text(above, encoding="utf-8")
+    stamp.write(draft.folder)
+    for name, content in stamp.queries.items():
+        path = draft.queries / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    digest = digest_of(draft.nquads, stamp.queries)
+    (draft.folder / MANIFEST).write_text(json.dumps({"digest": digest, **manifest}, indent=2) + "\n", encoding="utf-8")
+    return releases.publish(draft.folder, digest)
 
 
-def canonical(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """The quads, their blank nodes, which only the ontology has, with labels by RDF Dataset Canonicalization."""
-    with_blanks = Dataset()
-    for quad in quads:
-        if isinstance(quad.subject, BlankNode) or isinstance(quad.object, BlankNode):
-            with_blanks.add(quad)
+def _write_lines(draft: Release, changed: Changed | None) -> Written:
+    """Write the quads, sorted."""
+    with draft.nquads.open("wb") as file:
+        lines = Written(file)
+        if changed:
+            lines.graphs.update(changed.release.manifest["graphs"])
+            lines.things.update(changed.release.manifest["things"])
+            change(changed.release.nquads, changed.lines, lines)
         else:
-            yield quad
-    with_blanks.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    yield from with_blanks
+            parts = Parts(draft.folder / PARTS)
+            merge(map(parts.lines, sorted(parts.names())), lines)
+        return lines
 
 
-def sorted_nquads(store: Store) -> bytes:
-    """What a store holds, as N-Quads, a line a quad, sorted: the form that the digest is taken over."""
-    lines = (store.dump(format=RdfFormat.N_QUADS) or b"").splitlines(keepends=True)
-    return b"".join(sorted(lines))
+def _write_indexes(draft: Release, changed: Changed | None) -> None:
+    """Write the index of names and that of the search."""
+    store = Store.read_only(str(draft.store))
+    links = _with(store, None, LINKS_GRAPH)
+    replacing = _with(store, NamedNode(REPLACED_BY), DATA_GRAPH)
+    kinds = {
+        triple.subject.value: triple.object.value
+        for triple in _with(store, NamedNode(RDFS_LABEL), ONTOLOGY_GRAPH)
+        if isinstance(triple.subject, NamedNode) and not isinstance(triple.object, Triple)
+    }
+    if changed is None:
+        found: list[Row] = []
+        index = index_of(_named(draft, kinds, found), replacing, links)
+        write_search_index(draft.search, found)
+    else:
+        before = Store.read_only(str(changed.release.store))
+        index = changed.release.index(changed.release.names, *NameIndex.__required_keys__)
+        ours = [thing for thing in changed.things if thing.startswith(BASE)]
+        now = {thing: _asserted(store, thing) for thing in ours}
+        was = ((thing, naming(_asserted(before, thing)), naming(now[thing])) for thing in ours)
+        rename(index, was, replacing, links)
+        shutil.copyfile(changed.release.search, draft.search)
+        rows = (search_row(thing, now[thing], kinds) for thing in sorted(ours))
+        change_search_index(draft.search, frozenset(ours), filter(None, rows))
+    draft.names.write_text(json.dumps(index, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def _things(data: Iterable[Triple]) -> dict[str, int]:
-    counts = Counter(
-        triple.object.value.removeprefix(TERMS)
-        for triple in data
-        if triple.predicate.value == RDF_TYPE
-        and isinstance(triple.object, NamedNode)
-        and triple.object.value.startswith(TERMS)
-    )
-    return dict(sorted(counts.items()))
+def _named(draft: Release, kinds: Mapping[str, str], found: list[Row]) -> Iterator[tuple[str, Naming]]:
+    """What each thing of ours is called, in the order of the lines, which has those of a thing together.
+
+    :param kinds: the labels of classes
+    :param found: takes what things are found by
+    """
+    quads = parse(path=str(draft.nquads), format=RdfFormat.N_QUADS)
+    for subject, of_it in groupby(quads, _SUBJECT):
+        if isinstance(subject, NamedNode) and subject.value.startswith(BASE):
+            said = [quad.triple for quad in of_it if getattr(quad.graph_name, "value", "") in _ASSERTED]
+            if row := search_row(subject.value, said, kinds):
+                found.append(row)
+            if said:
+                yield subject.value, naming(said)
+
+
+def _asserted(store: Store, thing: str) -> list[Triple]:
+    return [
+        quad.triple
+        for graph in sorted(_ASSERTED)
+        for quad in store.quads_for_pattern(NamedNode(thing), None, None, NamedNode(graph))
+    ]
+
+
+def _with(store: Store, predicate: NamedNode | None, graph: str) -> list[Triple]:
+    """The triples of a graph, those with a predicate where one is given."""
+    return [quad.triple for quad in store.quads_for_pattern(None, predicate, None, NamedNode(graph))]

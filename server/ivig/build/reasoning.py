@@ -1,24 +1,20 @@
 """Materialization: what the data and the ontology entail by OWL 2 RL.
 
-`reasonable` does what one triple entails, in chunks, for nothing of that reaches over a chunk, and what it said of a
-chunk is kept; what takes two triples, property chains and transitive properties, is one query over the whole store.
-Both in turn until nothing is new, each round over what the last one added. owlrl, the reference, takes all of it at
-once.
+`reasonable` does what one triple entails; what takes two triples, property chains and transitive properties, is one
+query over the whole store. Both in turn until nothing is new, each round over what the last one added. owlrl, the
+reference, takes all of it at once.
 
 An axiom beyond that is refused: what an engine is silent on must not look like what does not follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import partial
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import DefaultGraph, Literal, NamedNode, RdfFormat, Store, Triple, serialize
 
-from ivig.build.chunks import is_full, remembered, sorted_ntriples
 from ivig.build.consistency import inconsistencies
 from ivig.build.queries import Term, refuse, store_of, triples
 from ivig.build.sources import Sources
@@ -26,11 +22,22 @@ from ivig.errors import InvalidGraph
 from ivig.io.turtle import in_graph
 from ivig.namespaces import INFERRED_GRAPH
 
-_CHUNK = 20_000
-"""Triples that the reasoner is given at once, at most: it then takes some 60 MB, whatever the size of the graph."""
-
 _LITERAL = "urn:ivig:literal:"
 _ALL, _NEW = DefaultGraph(), NamedNode(INFERRED_GRAPH)
+
+
+class Contradiction(InvalidGraph):
+    """A graph contradicts itself.
+
+    found: the thing and the rule in words, of each contradiction.
+    """
+
+    def __init__(self, found: Iterable[tuple[str, str]], stands_in: Mapping[str, str]) -> None:
+        self.found = list(found)
+        files = (f"{stands_in[thing]}: " if thing in stands_in else "" for thing, _ in self.found)
+        # Two things may break one rule in the same words.
+        lines = sorted({f"  {file}{told}" for file, (_, told) in zip(files, self.found, strict=True)})
+        super().__init__("the graph contradicts itself:\n" + "\n".join(lines))
 
 
 def infer(sources: Sources, *, reference: bool = False) -> list[Triple]:
@@ -44,40 +51,18 @@ def infer(sources: Sources, *, reference: bool = False) -> list[Triple]:
     refuse(store, "axioms-beyond-the-engine.rq", "ontology")
     errors = _by_owlrl(store) if reference else _by_reasonable(store)
     # What the reference calls an error says less than the queries do, and is told where they are silent.
-    if found := inconsistencies(store, sources.stands_in) or errors:
-        raise InvalidGraph("the graph contradicts itself:\n" + "\n".join(f"  {line}" for line in found))
+    if found := inconsistencies(store) or [("", error) for error in errors]:
+        raise Contradiction(found, sources.stands_in)
     return triples(store, "inferred.rq")
 
 
 def _by_reasonable(store: Store) -> list[str]:
     axioms = triples(store, "axioms.rq")
-    rules, engine = sorted_ntriples(axioms), version("reasonable")
     new = [quad.triple for quad in store]
     while new:
-        for chunk in _chunks(new):
-            entailed = remembered(partial(_reasoned, axioms, chunk), sorted_ntriples(chunk), rules, engine)
-            _add(store, [quad.triple for quad in parse(entailed, format=RdfFormat.N_TRIPLES)])
+        _add(store, _entailed(axioms, new))
         new = _add(store, triples(store, "entailment-chains.rq"))
     return []
-
-
-def _chunks(new: Sequence[Triple]) -> Iterator[list[Triple]]:
-    """The triples in chunks, those of a subject together."""
-    said: dict[str, list[Triple]] = {}
-    for triple in new:
-        said.setdefault(str(triple.subject), []).append(triple)
-    chunk: list[Triple] = []
-    for subject in sorted(said):
-        chunk += said[subject]
-        if is_full(len(chunk), _CHUNK, subject):
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
-
-
-def _reasoned(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> bytes:
-    return serialize(_entailed(axioms, chunk), format=RdfFormat.N_TRIPLES) or b""
 
 
 def _add(store: Store, entailed: Sequence[Triple]) -> list[Triple]:
@@ -87,8 +72,8 @@ def _add(store: Store, entailed: Sequence[Triple]) -> list[Triple]:
     return new
 
 
-def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]:
-    """What one chunk entails, with subjects that are no literals."""
+def _entailed(axioms: Sequence[Triple], said: Sequence[Triple]) -> list[Triple]:
+    """What follows from single triples, with subjects that are no literals."""
     from rdflib import URIRef
     from reasonable import PyReasoner
 
@@ -99,10 +84,10 @@ def _entailed(axioms: Sequence[Triple], chunk: Sequence[Triple]) -> list[Triple]
     def named(term: Term) -> Term:
         return NamedNode(names.setdefault(term, f"{_LITERAL}{len(names)}")) if isinstance(term, Literal) else term
 
-    given = [Triple(t.subject, t.predicate, named(t.object)) for t in [*axioms, *chunk]]
+    given = [Triple(t.subject, t.predicate, named(t.object)) for t in [*axioms, *said]]
     reasoner = PyReasoner()
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "chunk.ttl"
+        path = Path(folder) / "said.ttl"
         serialize(given, output=str(path), format=RdfFormat.N_TRIPLES)
         reasoner.load_file(str(path))
     literals = {name: literal for literal, name in names.items()}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ivig.errors import NotThere
-from ivig.graph_files import GraphFiles, cache_folder
+from ivig.graph_files import GraphFiles, cache_folder, digest_of_files
 
 MANIFEST = "manifest.json"
 NAMES = "names.json"
@@ -40,20 +40,25 @@ class Stamp(NamedTuple):
 
     :param origin: where they are: the folder, or the package that they came with
     :param stats: names, sizes and times
-    :param digest: SHA-256 over names and bytes
+    :param files: SHA-256 of each file, by its name
     :param queries: the query files by their names below `queries/`, which the release keeps a copy of
     """
 
     origin: str
     stats: str
-    digest: str
+    files: dict[str, str]
     queries: dict[str, bytes]
 
     @classmethod
     def of(cls, files: GraphFiles) -> Stamp:
         """The stamp of the files as they are now."""
         queries = {path.relative_to(files.queries).as_posix(): path.read_bytes() for path in files.query_files}
-        return cls(_origin(files), files.stamp(), files.digest(), queries)
+        return cls(_origin(files), files.stamp(), files.digests(), queries)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all files."""
+        return digest_of_files(self.files)
 
     def write(self, folder: Path) -> None:
         """Keep in a release what tells whether the files have changed since."""
@@ -66,16 +71,17 @@ def _origin(files: GraphFiles) -> str:
     return "the package" if files.packaged else str(files.folder)
 
 
-def digest_of(nquads: bytes, queries: Mapping[str, bytes]) -> str:
+def digest_of(nquads: Path, queries: Mapping[str, bytes]) -> str:
     """SHA-256 over the sorted N-Quads, then name, length and bytes of each query file, in the order of the names.
 
-    :param nquads: the sorted N-Quads of all graphs
+    :param nquads: the file of the sorted N-Quads of all graphs
     :param queries: the content of the query files, by name
     :returns: 64 hexadecimal digits
     """
     import hashlib
 
-    total = hashlib.sha256(nquads)
+    with nquads.open("rb") as file:
+        total = hashlib.file_digest(file, "sha256")
     for name, content in sorted(queries.items()):
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
@@ -135,7 +141,7 @@ class Release:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
             names = hashlib.sha256(self.names.read_bytes()).hexdigest()
-            return names == self.manifest["names"] and digest_of(self.nquads.read_bytes(), kept) == self.digest
+            return names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False
 
@@ -161,7 +167,7 @@ class Release:
                 return False
         except OSError:
             pass
-        return bool(self.manifest.get("sources") != files.digest())
+        return bool(self.manifest.get("sources") != digest_of_files(files.digests()))
 
     def is_of(self, files: GraphFiles) -> bool:
         """Whether the release was built from these files, as they are or as they were; true where it does not say."""

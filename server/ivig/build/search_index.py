@@ -8,14 +8,18 @@ Source: https://www.sqlite.org/fts5.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.model.labels import american, words
-from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, PREF_LABEL, PREFIXES, RDF_TYPE, RDFS_LABEL, SKOS, TERMS
+from ivig.namespaces import ALT_LABEL, HIDDEN_LABEL, PREF_LABEL, PREFIXES, RDF_TYPE, SKOS, TERMS
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 SCHEMA = """
 CREATE VIRTUAL TABLE text USING fts5(
@@ -46,55 +50,86 @@ _BODIES = (
 _PLACES = {predicate: place for place, predicate in enumerate(_BODIES)}
 
 
-def write_search_index(path: Path, asserted: Iterable[Triple]) -> None:
-    """Write the index of what the data and the vocabularies say.
+Row = tuple[str, str, str, str, str, str]
+"""What there is of a thing in `text`."""
+
+
+def search_row(thing: str, said: Iterable[Triple], kinds: Mapping[str, str]) -> Row | None:
+    """What a thing is found by; None where it is not found.
+
+    :param thing: its IRI
+    :param said: what the data or the vocabularies say of it
+    :param kinds: the labels of classes
+    """
+    labels: set[tuple[bool, str]] = set()
+    of_thing: set[str] = set()
+    names: dict[str, None] = {}
+    hidden: dict[str, None] = {}
+    bodies: set[tuple[int, str]] = set()
+    for triple in said:
+        predicate = triple.predicate.value
+        if isinstance(triple.object, NamedNode):
+            if predicate == RDF_TYPE and (kind := triple.object.value) in kinds and _is_found(kind):
+                of_thing.add(kinds[kind])
+        elif isinstance(triple.object, Literal):
+            value = triple.object.value
+            if predicate == PREF_LABEL:
+                # Of several, which are in several languages, the English one, and always the same.
+                labels.add((triple.object.language == "en", value))
+            elif predicate in _NAMES:
+                names[value] = None
+            elif predicate == HIDDEN_LABEL:
+                hidden[value] = None
+            elif (place := _PLACES.get(predicate)) is not None:
+                bodies.add((place, value))
+    if not labels or not of_thing:
+        return None
+    label = max(labels)[1]
+    # A citation is called by its title: said once.
+    body = dict.fromkeys(each for _, each in sorted(bodies) if each != label)
+    return (thing, min(of_thing), label, "; ".join(sorted(names)), "; ".join(sorted(hidden)), " · ".join(body))
+
+
+def write_search_index(path: Path, rows: Iterable[Row]) -> None:
+    """Write the index.
 
     :param path: a file that is not there yet
     """
     import sqlite3
 
-    classes: dict[str, set[str]] = {}
-    kinds: dict[str, str] = {}
-    labels: dict[str, str] = {}
-    names: dict[str, dict[str, None]] = {}
-    hidden: dict[str, dict[str, None]] = {}
-    bodies: dict[str, set[tuple[int, str]]] = {}
-    for triple in asserted:
-        if not isinstance(triple.subject, NamedNode) or isinstance(triple.object, Triple):
-            continue
-        thing, predicate, value = triple.subject.value, triple.predicate.value, triple.object.value
-        if predicate == RDF_TYPE:
-            classes.setdefault(thing, set()).add(value)
-        elif not isinstance(triple.object, Literal) or not thing.startswith(BASE):
-            continue
-        elif predicate == RDFS_LABEL:
-            kinds[thing] = value
-        elif predicate == PREF_LABEL:
-            labels[thing] = value
-        elif predicate in _NAMES:
-            names.setdefault(thing, {})[value] = None
-        elif predicate == HIDDEN_LABEL:
-            hidden.setdefault(thing, {})[value] = None
-        elif (place := _PLACES.get(predicate)) is not None:
-            bodies.setdefault(thing, set()).add((place, value))
-    rows = []
-    for thing, label in sorted(labels.items()):
-        of_thing = sorted(kinds[each] for each in classes.get(thing, ()) if each in kinds and _is_found(each))
-        if of_thing:
-            # A citation is called by its title: said once.
-            body = dict.fromkeys(each for _, each in sorted(bodies.get(thing, ())) if each != label)
-            of_names = ("; ".join(each.get(thing, ())) for each in (names, hidden))
-            rows.append((thing, of_thing[0], label, *of_names, " · ".join(body)))
-    spellings = {
-        (key, word)
-        for word in {word for _, _, *texts in rows for text in texts for word in words(text)}
-        if (key := american(word)) != word
-    }
     with closing(sqlite3.connect(path)) as index, index:
         index.executescript(SCHEMA)
-        index.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?, ?)", rows)
-        index.executemany("INSERT INTO spelling VALUES (?, ?)", sorted(spellings))
+        _insert(index, rows)
         index.execute("INSERT INTO text(text) VALUES ('optimize')")
+
+
+def change_search_index(path: Path, things: Collection[str], rows: Iterable[Row]) -> None:
+    """Change an index. Spellings stay of words that nothing has any more, which then lead to nothing.
+
+    :param things: those of which something else is said than before
+    :param rows: what they are found by now
+    """
+    import sqlite3
+
+    with closing(sqlite3.connect(path)) as index, index:
+        # Things are found by their text; by their IRIs, by looking at all once.
+        there = [row for row, thing in index.execute("SELECT rowid, iri FROM text") if thing in things]
+        index.executemany("DELETE FROM text WHERE rowid = ?", ((row,) for row in there))
+        _insert(index, rows)
+
+
+def _insert(index: Connection, rows: Iterable[Row]) -> None:
+    found: set[str] = set()
+
+    def read() -> Iterator[Row]:
+        for row in rows:
+            for text in row[2:]:
+                found.update(words(text))
+            yield row
+
+    index.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?, ?)", read())
+    spellings = sorted((key, word) for word in found if (key := american(word)) != word)
+    index.executemany("INSERT OR IGNORE INTO spelling VALUES (?, ?)", spellings)
 
 
 def _is_found(class_: str) -> bool:

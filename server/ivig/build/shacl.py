@@ -19,7 +19,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -81,7 +81,7 @@ def results(data: Iterable[Triple], shapes: Iterable[Triple], *, reference: bool
     data = list(data)
     if any(isinstance(term, Triple) for triple in data for term in (triple.subject, triple.object)):
         raise BadInput("a triple about a triple: the graph has no use for it")
-    known = _Shapes(shapes)
+    known = _known(tuple(dict.fromkeys(shapes)))
     if not data or not known.triples:
         # pyrudof takes nothing for no document.
         _check(_ill_formed(known.document) if known.triples else ())
@@ -103,8 +103,7 @@ class _Shapes:
     triples: the shapes with these names; named: such a name to the blank node that it is for.
     """
 
-    def __init__(self, shapes: Iterable[Triple]) -> None:
-        given = list(dict.fromkeys(shapes))
+    def __init__(self, given: Sequence[Triple]) -> None:
         refuse(store_of(given), "shapes-beyond-the-engine.rq", "shapes")
         # The nodes of lists and paths keep theirs: a named path would be a property.
         others: set[Term] = {t.subject for t in given if t.predicate.value == PREFIXES["rdf"] + "first"}
@@ -155,6 +154,12 @@ class _Shapes:
                 if any((result.thing, other) in ill_kinded for other in compared):
                     continue
             yield result
+
+
+@lru_cache(1)
+def _known(shapes: tuple[Triple, ...]) -> _Shapes:
+    """The shapes, checked once for all groups that a process validates."""
+    return _Shapes(shapes)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Sources:
     data: list[Triple]
     links: list[Triple]
     shapes: list[Triple]
-    stands_in: dict[str, str]
+    stands_in: Mapping[str, str]
 
 
 def read(

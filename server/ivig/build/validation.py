@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -65,7 +65,7 @@ def validate(sources: Sources, *, reference: bool = False) -> list[Violation]:
 def violations(
     data: Iterable[Triple],
     shapes: Iterable[Triple],
-    stands_in: dict[str, str] | None = None,
+    stands_in: Mapping[str, str] | None = None,
     *,
     reference: bool = False,
 ) -> list[Violation]:
@@ -110,7 +110,7 @@ def _report(violations: Iterable[Violation]) -> Iterator[Triple]:
         yield Triple(node, _sh("resultMessage"), Literal(result.message, language="en"))
 
 
-def _violation(result: Result, rule: str, stands_in: dict[str, str]) -> Violation:
+def _violation(result: Result, rule: str, stands_in: Mapping[str, str]) -> Violation:
     thing = result.thing.value
     return Violation(
         thing=thing,
@@ -127,14 +127,14 @@ def _rule(result: Result) -> str:
     return f"{name} on {short(result.path)}" if result.path else name
 
 
-def _unclassed(store: Store, stands_in: dict[str, str]) -> Iterator[Violation]:
+def _unclassed(store: Store, stands_in: Mapping[str, str]) -> Iterator[Violation]:
     """The things that no shape can look at."""
     for row in rows(store, "things-without-class.rq"):
         result = Result(row["thing"], _CLASS_COMPONENT, _TYPE, row["thing"], row["class"], _UNCLASSED)
         yield _violation(result, "Class unknown", stands_in)
 
 
-def _astray(store: Store, stands_in: dict[str, str]) -> Iterator[Violation]:
+def _astray(store: Store, stands_in: Mapping[str, str]) -> Iterator[Violation]:
     """The redirects that lead in a circle or nowhere; no shape sees more of the data than a chunk."""
     for row in rows(store, "redirects-astray.rq"):
         thing, value = row["thing"].value, short(row["value"])

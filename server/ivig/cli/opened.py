@@ -42,7 +42,7 @@ def built(files: GraphFiles, releases: Releases, *, reference: bool = False) -> 
         return build(files, releases, begin, reference=reference)
 
 
-def building() -> AbstractContextManager[Callable[[str], None]]:
+def building() -> AbstractContextManager[Callable[..., None]]:
     """The progress display of a build. Gives the call that begins a stage."""
     from ivig.build.pipeline import STAGES
     from ivig.cli.terminal import stages

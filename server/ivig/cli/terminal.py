@@ -11,8 +11,9 @@ from rich.console import Console
 
 
 @contextmanager
-def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
-    """Show stages as they pass, each with its seconds, on standard error. Gives the call that begins a stage.
+def stages(names: Sequence[str], title: str) -> Iterator[Callable[..., None]]:
+    """Show stages as they pass, each with its seconds, on standard error. Gives the call that begins a stage, and that
+    says which share of it is done.
 
     The stage under way spins and counts only where standard error is a terminal.
 
@@ -32,10 +33,11 @@ def stages(names: Sequence[str], title: str) -> Iterator[Callable[[str], None]]:
                 name, began = passed[-1]
                 console.print(f"  {name:<9}{time.perf_counter() - began:6.2f} s", highlight=False)
 
-        def begin(name: str) -> None:
-            close_last()
-            progress.update(task, description=f"{title}: {name}", completed=len(passed))
-            passed.append((name, time.perf_counter()))
+        def begin(name: str, share: float = 0) -> None:
+            if not passed or passed[-1][0] != name:
+                close_last()
+                passed.append((name, time.perf_counter()))
+            progress.update(task, description=f"{title}: {name}", completed=len(passed) - 1 + share)
 
         yield begin
         close_last()

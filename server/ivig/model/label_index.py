@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Iterable
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -16,6 +17,7 @@ _NOT_ASKED_FOR = frozenset(
 )
 """Classes of things that nobody asks for by name: without them the index is read in a quarter of the time."""
 _IDENTIFIERS = {TERMS + "pmid": "pmid:", TERMS + "doi": "doi:", TERMS + "pmcid": "pmcid:"}
+_NAMING = {ALT_LABEL, HIDDEN_LABEL, TERMS + "title"}
 _MATCHES = {f"{SKOS}{kind}Match": kind for kind in ("exact", "close", "broad", "narrow", "related")}
 
 
@@ -34,6 +36,50 @@ class NameIndex(TypedDict):
     replaced: dict[str, str]
 
 
+class Naming(NamedTuple):
+    """What one thing is called.
+
+    :param label: its preferred label; None where it has none
+    :param kinds: its classes of our ontology
+    :param names: the normal forms of its labels, synonyms and identifiers
+    """
+
+    label: str | None
+    kinds: frozenset[str]
+    names: frozenset[str]
+
+
+_UNNAMED = Naming(None, frozenset(), frozenset())
+
+
+def naming(said: Iterable[Triple]) -> Naming:
+    """What a thing of ours is called.
+
+    :param said: triples of one subject
+    """
+    labels: set[tuple[bool, str]] = set()
+    kinds: set[str] = set()
+    names: set[str] = set()
+    for triple in said:
+        if isinstance(triple.object, Triple):
+            continue
+        predicate, value = triple.predicate.value, triple.object.value
+        if predicate == RDF_TYPE and value.startswith(TERMS):
+            kinds.add(value.removeprefix(TERMS))
+        elif predicate == PREF_LABEL:
+            # Of several, which are in several languages, the English one, and always the same.
+            labels.add((getattr(triple.object, "language", None) == "en", value))
+            names.add(normal(value))
+        elif predicate in _NAMING:
+            names.add(normal(value))
+        elif predicate in _IDENTIFIERS:
+            names.update((normal(value), normal(_IDENTIFIERS[predicate] + value)))
+    if kinds and kinds <= _NOT_ASKED_FOR:
+        return _UNNAMED
+    label = max(labels)[1] if labels else None
+    return Naming(label, frozenset(kinds), frozenset(names))
+
+
 def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex:
     """Every label, synonym and identifier in the data and the vocabularies, every mapped term in the links, every
     former IRI.
@@ -41,38 +87,79 @@ def name_index(asserted: Iterable[Triple], links: Iterable[Triple]) -> NameIndex
     :param asserted: the triples of the data and the vocabularies; only what is said of IRIs of ours is read
     :param links: the triples of the mappings to terms of other collections
     """
-    labels: dict[str, str] = {}
-    replaced: dict[str, str] = {}
-    names: dict[str, set[str]] = {}
-    classes: dict[str, set[str]] = {}
+    said: dict[str, list[Triple]] = {}
     for triple in asserted:
-        if not isinstance(triple.subject, NamedNode) or isinstance(triple.object, Triple):
-            continue
-        thing, predicate, value = triple.subject.value, triple.predicate.value, triple.object.value
-        if not thing.startswith(BASE):
-            continue
-        if predicate == RDF_TYPE and value.startswith(TERMS):
-            classes.setdefault(thing, set()).add(value.removeprefix(TERMS))
-        elif predicate == PREF_LABEL:
-            labels[thing] = value
-            names.setdefault(thing, set()).add(value)
-        elif predicate in (ALT_LABEL, HIDDEN_LABEL, TERMS + "title"):
-            names.setdefault(thing, set()).add(value)
-        elif predicate == REPLACED_BY and not thing.startswith(TERMS):
-            replaced[thing] = value
-        elif predicate in _IDENTIFIERS:
-            names.setdefault(thing, set()).update((value, _IDENTIFIERS[predicate] + value))
-    for thing in [thing for thing, of_thing in classes.items() if of_thing <= _NOT_ASKED_FOR]:
-        names.pop(thing, None)
-        labels.pop(thing, None)
+        if isinstance(triple.subject, NamedNode) and triple.subject.value.startswith(BASE):
+            said.setdefault(triple.subject.value, []).append(triple)
+    namings = ((thing, naming(triples)) for thing, triples in said.items())
+    return index_of(namings, (triple for triples in said.values() for triple in triples), links)
+
+
+def index_of(namings: Iterable[tuple[str, Naming]], replacing: Iterable[Triple], links: Iterable[Triple]) -> NameIndex:
+    """The index, given what each thing is called.
+
+    :param namings: pairs of a thing's IRI and what it is called
+    :param replacing: triples by which a thing is replaced, among any others
+    :param links: the triples of the mappings to terms of other collections
+    """
+    labels: dict[str, str] = {}
     kinds: dict[str, dict[str, list[str]]] = {}
-    for thing in sorted(names):
-        for kind in classes.get(thing, ()):
-            for name in names[thing]:
-                things = kinds.setdefault(kind, {}).setdefault(normal(name), [])
-                if thing not in things:
-                    things.append(thing)
-    return NameIndex(labels=labels, kinds=kinds, outside=_outside(links), replaced=_followed(replaced))
+    for thing, named in namings:
+        if named.label is not None:
+            labels[thing] = named.label
+        for kind in named.kinds if named.names else ():
+            of_kind = kinds.setdefault(kind, {})
+            for name in named.names:
+                of_kind.setdefault(name, []).append(thing)
+    for of_kind in kinds.values():
+        for things in of_kind.values():
+            things.sort()
+    return NameIndex(labels=labels, kinds=kinds, outside=_outside(links), replaced=_replaced(replacing))
+
+
+def rename(
+    index: NameIndex,
+    changes: Iterable[tuple[str, Naming, Naming]],
+    replacing: Iterable[Triple],
+    links: Iterable[Triple],
+) -> None:
+    """Change an index where some things are called something else.
+
+    :param index: what all were called
+    :param changes: a thing's IRI, what it was called, and what it is called
+    :param replacing: every triple by which a thing is replaced
+    :param links: all triples of the mappings
+    """
+    for thing, old, new in changes:
+        index["labels"].pop(thing, None)
+        if new.label is not None:
+            index["labels"][thing] = new.label
+        for kind in old.kinds if old.names else ():
+            of_kind = index["kinds"][kind]
+            for name in old.names:
+                of_kind[name].remove(thing)
+                if not of_kind[name]:
+                    del of_kind[name]
+            if not of_kind:
+                del index["kinds"][kind]
+        for kind in new.kinds if new.names else ():
+            for name in new.names:
+                insort(index["kinds"].setdefault(kind, {}).setdefault(name, []), thing)
+    index["outside"], index["replaced"] = _outside(links), _replaced(replacing)
+
+
+def _replaced(triples: Iterable[Triple]) -> dict[str, str]:
+    """Each former IRI of a thing, and the one that it has."""
+    return _followed(
+        {
+            triple.subject.value: triple.object.value
+            for triple in triples
+            if triple.predicate.value == REPLACED_BY
+            and isinstance(triple.subject, NamedNode)
+            and isinstance(triple.object, NamedNode)
+            and not triple.subject.value.startswith(TERMS)
+        }
+    )
 
 
 def _followed(replaced: dict[str, str]) -> dict[str, str]:

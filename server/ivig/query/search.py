@@ -58,7 +58,7 @@ _SHOWN = 200
 """Characters of a text that are shown where no word of it was looked for."""
 _MATCHING = """
 SELECT iri, kind, label_found, names_found, body_found, worth FROM (
-  SELECT *, row_number() OVER (PARTITION BY kind ORDER BY worth) AS place FROM (
+  SELECT *, row_number() OVER (PARTITION BY kind ORDER BY worth, iri) AS place FROM (
     SELECT iri, kind, bm25(text, 0, 0, 10, 8, 8, 2) AS worth, highlight(text, 2, ?, ?) AS label_found,
       snippet(text, 3, ?, ?, '…', 24) AS names_found, snippet(text, 5, ?, ?, '…', 40) AS body_found
     FROM text WHERE text MATCH ?
