@@ -5,6 +5,7 @@ Of a query the log has the digest, never the text; of an address the path alone.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import io
 import json
@@ -204,6 +205,9 @@ class Observed:
         begun = time.perf_counter()
         try:
             await self._app(scope, receive, watched)
+        except asyncio.CancelledError:
+            # The server ends, and nobody waits any more: to the server it would be a failure of the application.
+            pass
         except Exception:
             status = 500
             raise
