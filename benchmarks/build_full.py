@@ -3,7 +3,7 @@
 The peer is one process that parses the files with pyoxigraph, validates with pyrudof and reasons with reasonable, one
 round; it derives no verdicts and publishes nothing. The claims: a build takes under 15 seconds on two cores that are
 free, no process of it takes more than half of the peer's memory, and with four times the data none takes more than the
-peer does for a quarter of it, which the chunks see to.
+peer does for a quarter of it, which the parts see to.
 usage: python benchmarks/build_full.py
 """
 
@@ -56,7 +56,7 @@ def four_times(folder: Path) -> Path:
 
         def renamed(term: object, copy: int = copy) -> object:
             if copy and isinstance(term, NamedNode) and term in own and term.value.startswith(BASE):
-                return NamedNode(f"{term.value}-{copy}")
+                return NamedNode(f"{term.value}-copy-{copy}")
             return term
 
         # What a term is renamed to is of its type.

@@ -1,15 +1,13 @@
-"""How time and memory grow with the size of the graph: each stage of a build, each rule, the start of the server, each
-saved query, a subgraph, a name, a search, on generated graphs.
+"""How time and memory grow with the size of the graph: each stage of a build, a build after one change, the start of
+the server, each saved query, a subgraph, a name, a search, on generated graphs.
 
-Figures are seconds of all processors, which other programs on the machine disturb less than the clock, and the most
-memory that a process held. Of a query the best of three answers, by an engine that was just opened; one that asks for
-one thing is asked of several, and the figure is the middle one. The exponent says by which power of the size a figure
-grows: 0 is flat, 1 is linear.
+A build is told by the clock, and by the seconds of all processors together; what it takes of memory by the process that
+builds and by the largest of its workers. Of a query the best of three answers, in seconds of processor, by an engine
+that was just opened; one that asks for one thing is asked of several, and the figure is the middle one. The exponent
+says by which power of the size a figure grows: 0 is flat, 1 is linear.
 
 A graph of 1,000 statements is half of the curated one, and its conditions have fewer statements each: 5, where from
-2,000 on they have 8. What compares the statements on one condition with each other has 8 times as many pairs at 4,000
-as at 1,000, and from there on 4 times as many for 4 times the statements. Between the first two sizes that is the
-exponent of `bodies-that-disagree`, and a part of that of the rules on open reviews, verdicts, bodies and grades.
+2,000 on they have 8.
 
 usage: python benchmarks/growth.py [SIZE…]      a JSON document on standard output, a table on standard error
 """
@@ -20,6 +18,7 @@ import io
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import statistics
@@ -29,7 +28,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,8 +35,6 @@ from generator import SEED
 from harness import IVIG, ROOT, exponent, megabytes, used
 
 if TYPE_CHECKING:
-    from pyoxigraph import Triple
-
     from ivig.query.graph import Graph
 
 SIZES = (1000, 10_000)
@@ -46,60 +42,44 @@ TRIES = 3
 ASKED = 7
 """Things of a kind that a query is asked of."""
 PORT = 8531
+_PARTICIPANTS = re.compile(r"(ivig:participants )(\d+)")
 SEARCHED = "aseptic meningitis headache"
 GROWING = {"Condition": "conditions", "Citation": "citations"}
 """Kinds of which a larger graph has more, and the query that lists them."""
 
 
-class Stages:
-    """Seconds of processor and megabytes of this process and those that it waited for, stage by stage."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, tuple[float, float]] = {}
-
-    def run(self, name: str, work: Callable[[], Any]) -> Any:
-        """Do a stage and note what it took."""
-        # From here on the kernel notes the most memory anew.
-        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-        began = sum(os.times()[:4])
-        result = work()
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        most = max(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
-        children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if name == "validate" else 0
-        self.found[name] = (sum(os.times()[:4]) - began, max(most, children) / 1024)
-        return result
-
-
 def built(folder: Path, releases: Path) -> dict[str, Any]:
-    """What each stage of a build takes, one after the other, and each rule."""
-    from ivig.build.derivation import derive
-    from ivig.build.pipeline import asserted_graphs
-    from ivig.build.publish import publish
-    from ivig.build.reasoning import infer
-    from ivig.build.release import Releases, Stamp
-    from ivig.build.sources import read
-    from ivig.build.validation import validate
+    """What a build takes, stage by stage, and what one takes after one statement was changed."""
+    from ivig.build.pipeline import STAGES, build
+    from ivig.build.release import Releases
     from ivig.graph_files import graph_files
-    from ivig.namespaces import INFERRED_GRAPH
 
-    files, stages = graph_files(folder), Stages()
-    marks: list[tuple[str, float]] = []
+    began: dict[str, float] = {}
 
-    def derived(graphs: dict[str, list[Triple]], queries: Path) -> list[Triple]:
-        made = derive(graphs, queries, on_rule=lambda rule: marks.append((rule, time.process_time())))
-        marks.append(("", time.process_time()))
-        return made
+    def mark(stage: str, share: float) -> None:
+        began.setdefault(stage, time.perf_counter())
 
-    stamp = Stamp.of(files)
-    sources = stages.run("read", lambda: read(files))
-    if broken := stages.run("validate", lambda: validate(sources)):
-        raise SystemExit(f"{len(broken)} violations, such as {broken[0]}")
-    graphs = asserted_graphs(sources)
-    graphs[INFERRED_GRAPH] = stages.run("reason", lambda: infer(sources))
-    graphs[INFERRED_GRAPH] += stages.run("derive", lambda: derived(graphs, files.queries))
-    stages.run("publish", lambda: publish(graphs, stamp, Releases(releases), None, ("ivig",)))
-    rules = {rule: end - began for (rule, began), (_, end) in pairwise(marks)}
-    return {"stages": stages.found, "rules": rules, "triples": sum(map(len, graphs.values()))}
+    release = build(graph_files(folder), Releases(releases), mark)
+    ends = [*(began[stage] for stage in STAGES[1:]), time.perf_counter()]
+    found = {stage: end - began[stage] for stage, end in zip(STAGES, ends, strict=True)}
+    found["build, all processors"] = sum(os.times()[:4])
+    most = {
+        "build": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "build, a worker": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+    }
+    change_one_statement(folder)
+    start = time.perf_counter()
+    changed = build(graph_files(folder), Releases(releases))
+    found["build after a change"] = time.perf_counter() - start
+    assert changed.digest != release.digest
+    return {"seconds": found, "megabytes": most, "triples": sum(release.manifest["graphs"].values())}
+
+
+def change_one_statement(folder: Path) -> None:
+    """Let one statement have another number of participants."""
+    path = min((folder / "data" / "literature").iterdir())
+    text = path.read_text(encoding="utf-8")
+    path.write_text(_PARTICIPANTS.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", text, count=1), encoding="utf-8")
 
 
 def asked(folder: Path, releases: Path) -> dict[str, Any]:
@@ -191,41 +171,56 @@ def measured(size: int, place: Path) -> dict[str, Any]:
     folder, releases = place / f"graph-{size}", place / f"releases-{size}"
     made = used(sys.executable, ROOT / "benchmarks" / "generator.py", size, folder)
     found = {"size": size, "generated": made[1:]}
-    for part in ("built", "asked"):
-        told = subprocess.run(
-            [sys.executable, __file__, part, folder, releases], stdout=subprocess.PIPE, text=True, check=True
-        ).stdout
+    # Nothing is known of an earlier run.
+    nothing_known = {**os.environ, "IVIG_CACHE": str(place / f"cache-{size}")}
+    for part in PARTS:
+        command: list[str | Path] = [sys.executable, __file__, part, folder, releases]
+        told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=nothing_known).stdout
         found |= json.loads(told)
         print(f"{size}: {part}", file=sys.stderr, flush=True)
     found["started"] = started(releases, folder)
-    found["bytes"] = sum(path.stat().st_size for path in releases.rglob("*") if path.is_file())
+    found["bytes"] = sum(path.stat().st_size for path in (releases / "current").resolve().rglob("*"))
     shutil.rmtree(folder)
     shutil.rmtree(releases)
+    shutil.rmtree(place / f"cache-{size}")
     return found
+
+
+PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {"built": built, "asked": asked}
+"""What is measured in a process of its own."""
 
 
 def table(found: list[dict[str, Any]]) -> list[tuple[str, list[float], float | None]]:
     """Each figure at each size, with its exponent where there are several sizes."""
-    rows: dict[str, list[float]] = {"triples": [], "generate, s": [], "generate, MB": []}
+    rows: dict[str, list[float]] = {}
     for one in found:
-        rows["triples"].append(one["triples"])
-        rows["generate, s"].append(one["generated"][0])
-        rows["generate, MB"].append(one["generated"][1])
-        for name, (seconds, most) in [*one["stages"].items(), ("open", one["opened"]), ("start", one["started"])]:
-            rows.setdefault(f"{name}, s", []).append(seconds)
-            rows.setdefault(f"{name}, MB", []).append(most)
-        for name, seconds in one["rules"].items():
-            rows.setdefault(f"rule {name}, s", []).append(seconds)
-        for name, seconds in one["queries"].items():
-            rows.setdefault(f"{name}, ms", []).append(seconds * 1000)
+        rows.setdefault("triples", []).append(one["triples"])
+        rows.setdefault("release, MB", []).append(one["bytes"] / 1e6)
+        seconds = {
+            "generate": one["generated"][0],
+            **one["seconds"],
+            "open": one["opened"][0],
+            "start": one["started"][0],
+        }
+        most = {
+            "generate": one["generated"][1],
+            **one["megabytes"],
+            "open": one["opened"][1],
+            "start": one["started"][1],
+        }
+        for name, figure in seconds.items():
+            rows.setdefault(f"{name}, s", []).append(figure)
+        for name, figure in most.items():
+            rows.setdefault(f"{name}, MB", []).append(figure)
+        for name, figure in one["queries"].items():
+            rows.setdefault(f"{name}, ms", []).append(figure * 1000)
     sizes = [one["size"] for one in found]
     return [(name, row, exponent(sizes, row) if len(row) > 1 else None) for name, row in rows.items()]
 
 
 def main() -> None:
     """Print what was measured, as JSON."""
-    if sys.argv[1:2] and sys.argv[1] in ("built", "asked"):
-        part = {"built": built, "asked": asked}[sys.argv[1]]
+    if part := PARTS.get(next(iter(sys.argv[1:]), "")):
         print(json.dumps(part(Path(sys.argv[2]), Path(sys.argv[3]))))
         return
     with tempfile.TemporaryDirectory() as place:

@@ -49,8 +49,8 @@ is the ratios that count. Programs that hold to a claim say whether it holds.
 """
 PLOTS = {
     "growth-build": (
-        "Seconds of processor of each stage of a build", "s", ("read", "validate", "reason", "derive", "publish")),
-    "growth-memory": ("Most megabytes that a process held", "MB", ("validate", "reason", "derive", "publish", "start")),
+        "Seconds of a build, by the clock", "s", ("read", "infer", "publish", "build after a change", "start")),
+    "growth-memory": ("Most megabytes that a process held", "MB", ("build", "build, a worker", "start")),
     "growth-one": ("Milliseconds for a question about one thing", "ms", (
         "evidence-for-condition, one condition", "verdict-basis, one condition",
         "statements-for-citation, one citation",
