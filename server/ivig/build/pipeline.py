@@ -161,9 +161,10 @@ class _Before(NamedTuple):
         new = {line for name in names for line in parts.lines(name)}
         changes = Changes(old - new, new - old)
         graphs = {name.partition("-")[0] for name in names}
-        for other in parts.names() - names if changes.gone else ():
+        subjects = {_subject(line) for line in changes.gone}
+        for other in parts.names() - names if subjects else ():
             # What another part says too, stays.
-            if other.partition("-")[0] in graphs:
+            if other.partition("-")[0] in graphs and not subjects.isdisjoint(parts.things(other)):
                 changes.gone.difference_update(parts.lines(other))
         return changes
 
@@ -369,9 +370,13 @@ class _Things:
 def _things_of(changes: Changes) -> set[str]:
     """The names of the things of which something else is said now."""
     lines = [*changes.gone, *changes.new]
-    subjects = {_thing(line.partition(b" ")[0]) for line in lines}
+    subjects = {_subject(line) for line in lines}
     # Whose evidence line a publication is, its studies tell.
     return subjects | {_thing(line.split(b" ")[2]) for line in lines if _PUBLICATION in line}
+
+
+def _subject(line: bytes) -> str:
+    return _thing(line.partition(b" ")[0])
 
 
 def _thing(term: bytes) -> str:
