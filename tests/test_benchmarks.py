@@ -28,7 +28,7 @@ def test_a_small_run_builds_asks_and_writes_the_page(tmp_path: Path) -> None:
     page = tmp_path / "benchmarks.md"
     subprocess.run([sys.executable, ROOT / "benchmarks" / "run.py", "--small", "--page", page, "growth"], check=True)
     text = page.read_text(encoding="utf-8")
-    assert "| validate, s |" in text
+    assert "| build after a change, s |" in text
     assert "| evidence-for-condition, one condition, ms |" in text
     for picture in ("growth-build", "growth-one"):
         assert f"images/{picture}.svg" in text

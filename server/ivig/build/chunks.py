@@ -1,8 +1,8 @@
-"""Chunks of the data, each judged or reasoned over by itself: where one ends, and what is known of one already.
+"""Chunks of the data, each worked on by itself: where one ends, and what is known of one already.
 
-A chunk ends where the name of a thing says so, not where a count does: a statement that comes or goes changes its own
-chunk, and leaves the others as they were. What an engine said of a chunk is kept, so that a build does again only what
-has changed, and one that was killed goes on where it was.
+A chunk of things to validate ends where the name of a thing says so, not where a count does: a statement that comes or
+goes changes its own chunk, and leaves the others as they were. What was worked out of a chunk, or of a part of a build,
+is kept, so that nothing is done twice, and a build that was killed goes on where it was.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def sorted_ntriples(triples: Iterable[Triple]) -> str:
 
 
 def remembered(work: Callable[[], bytes], *given: str) -> bytes:
-    """What an engine says of a chunk: as it said before, where it was given the same.
+    """What comes of some work: what came of it before, where it was given the same.
 
-    :param work: asks the engine
-    :param given: all that the answer depends on: the chunk, the rules, the version of the engine
+    :param work: asks an engine, or several
+    :param given: all that it depends on: the chunk, the rules, the version of the engine
     """
     name = hashlib.sha256("\0".join(given).encode()).hexdigest()
     path = _folder() / name
