@@ -28,7 +28,9 @@ began = time.perf_counter()
 {work}
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
-READ = "from ivig.io.ontologies.read import read_ontology\nassert len(read_ontology(Path(sys.argv[1])).terms) == {terms}"
+READ = (
+    "from ivig.io.ontologies.read import read_ontology\nassert len(read_ontology(Path(sys.argv[1])).terms) == {terms}"
+)
 PEERS = {
     "obo": "import fastobo\nfor frame in fastobo.iter(sys.argv[1]):\n    for clause in frame: pass",
     "owl": "import pyoxigraph\nfor triple in pyoxigraph.parse(path=sys.argv[1]): pass",
