@@ -19,7 +19,7 @@ from ivig.build.pipeline import build
 from ivig.build.reasoning import infer
 from ivig.build.release import Release, Releases
 from ivig.build.sources import read
-from ivig.errors import BadTurtle, InvalidGraph
+from ivig.errors import BadInput, BadTurtle, InvalidGraph
 from ivig.graph_files import GraphFiles, graph_files
 from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF_TYPE, TERMS
@@ -195,6 +195,18 @@ def test_a_broken_file_among_many_is_named(graph: GraphFiles, tmp_path: Path) ->
     graph.data[5].write_text("<a> <b> .")
     with pytest.raises(BadTurtle, match=rf"data/{graph.data[5].name}, line 1"):
         build(graph, Releases(tmp_path / "releases"))
+
+
+@pytest.mark.parametrize("program", ["raise SystemExit(3)", "import time\nprint('?', flush=True)\ntime.sleep(60)"])
+def test_a_process_that_ends_or_says_something_else_is_told(
+    graph: GraphFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    worker = tmp_path / "worker.py"
+    worker.write_text(program)
+    monkeypatch.setattr("ivig.build.part_workers._WORKER", worker)
+    with pytest.raises(BadInput, match="a process of the build ended with (3|-9)"):
+        build(graph, Releases(tmp_path / "releases"))
+    assert Releases(tmp_path / "releases").current() is None
 
 
 def test_what_many_groups_break_is_told_once_with_its_file(graph: GraphFiles, tmp_path: Path) -> None:

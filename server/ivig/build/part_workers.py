@@ -84,6 +84,7 @@ class PartWorkers:
         except (OSError, ValueError) as error:
             # Another one takes its place.
             self._idle.put(None)
+            worker.kill()
             raise errors.BadInput(f"a process of the build ended with {worker.wait()}") from error
         self._idle.put(worker)
         if "error" in answer:
