@@ -107,7 +107,7 @@ def generate(statements: int, folder: Path, seed: int = SEED) -> Path:
     literature = folder / "data" / "literature"
     literature.mkdir(parents=True)
     curated = Curated()
-    once = curated.reached([*curated.shared, *curated.conditions, *curated.in_documents])
+    once = list(curated.reached([*curated.shared, *curated.conditions, *curated.in_documents]))
     _write((triple for iri in once for triple in curated.said[iri]), folder / "data" / "shared.ttl")
     for path in graph_files(ROOT).links:
         _write_links(path, folder / "data" / path.name, {iri.removeprefix(BASE) for iri in once})
