@@ -31,8 +31,7 @@ from ivig.namespaces import DATA_GRAPH, RDF_TYPE, TERMS
 
 _RUN = 2_000_000
 """Lines that are sorted in memory at once, some 0.5 GB."""
-_DATA = f" <{DATA_GRAPH}> ."
-_CLASS = f"> <{RDF_TYPE}> <{TERMS}"
+_CLASS = f"<{RDF_TYPE}> <{TERMS}"
 
 
 def lines_of(triples: Iterable[Triple], graph: str) -> list[bytes]:
@@ -103,12 +102,11 @@ class Written:
 
     def count(self, line: bytes, by: int) -> None:
         """Count a line as so many more."""
-        text = line.decode().rstrip("\n")
-        self.graphs[text.rpartition(" <")[2].removesuffix("> .")] += by
-        if text.endswith(_DATA):
-            found = text.partition(_CLASS)[2]
-            if text.startswith("<") and found and _CLASS in text[: text.index(" ") + len(_CLASS)]:
-                self.things[found.partition(">")[0]] += by
+        said, _, graph = line.decode().removesuffix("> .\n").rpartition(" <")
+        self.graphs[graph] += by
+        is_a = said.partition(" ")[2]
+        if graph == DATA_GRAPH and is_a.startswith(_CLASS):
+            self.things[is_a.removeprefix(_CLASS).removesuffix(">")] += by
 
 
 def merge(parts: Iterable[Iterable[bytes]], out: Written) -> None:
