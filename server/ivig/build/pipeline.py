@@ -46,6 +46,8 @@ _WORKING = ("build", "io", "model")
 """The folders of this program that the outcome of a build hangs on."""
 _MUCH = 4
 """Where more than one byte of the data in so many is of files that changed, all is made anew."""
+_AT_ONCE = 100_000_000
+"""Bytes of lines that are added to a store at once."""
 _WHOLE = "inferred-whole"
 _PUBLICATION = f"> <{TERMS}publication> <".encode()
 
@@ -222,8 +224,7 @@ class _Build:
         """A store with what the files of data say."""
         if self._before is None:
             store = Store(str(self._draft.store))
-            for name in map(data_part, self._given.data):
-                _load(store, self._parts.lines(name))
+            _load(store, map(self._parts.lines, map(data_part, self._given.data)))
             return store
         self._before.copy_store(self._draft.store)
         store = Store(str(self._draft.store))
@@ -252,7 +253,7 @@ class _Build:
         for name, lines in graphs.items():
             self._parts.write(name, b"".join(lines), ())
             if self._before is None:
-                _load(store, lines)
+                _load(store, [lines])
             else:
                 self._change(store, {name})
         return higher
@@ -342,8 +343,7 @@ class _Build:
         store = Store(str(self._draft.store))
         now = {name for name in self._parts.names() if name.startswith("inferred-")}
         if self._before is None:
-            for name in sorted(now):
-                _load(store, self._parts.lines(name))
+            _load(store, map(self._parts.lines, sorted(now)))
             store.optimize()
         else:
             before = {name for name in self._before.parts.names() if name.startswith("inferred-")}
@@ -384,9 +384,22 @@ def _thing(term: bytes) -> str:
     return term.decode().strip("<>")
 
 
-def _load(store: Store, lines: Iterable[bytes]) -> None:
-    """Add many lines to a store."""
-    content = b"".join(lines)
+def _load(store: Store, parts: Iterable[Iterable[bytes]]) -> None:
+    """Add many lines to a store.
+
+    :param parts: the lines; several parts are added at once, for each time makes a dozen files more to look into
+    """
+    batch, size = [], 0
+    for part in parts:
+        batch.append(b"".join(part))
+        size += len(batch[-1])
+        if size > _AT_ONCE:
+            _load_all(store, b"".join(batch))
+            batch, size = [], 0
+    _load_all(store, b"".join(batch))
+
+
+def _load_all(store: Store, content: bytes) -> None:
     if b"_:" in content:
         # In bulk it would give blank nodes other names.
         store.bulk_extend(parse(content, format=RdfFormat.N_QUADS))

@@ -34,8 +34,8 @@ from ivig.io.turtle import read_turtle
 from ivig.namespaces import PREFIXES, RDF_TYPE
 
 SH = "http://www.w3.org/ns/shacl#"
-_CHUNK = 1500
-"""Things in a chunk at most: pyrudof then takes some 350 MB, whatever the size of the graph."""
+_CHUNK = 3000
+"""Things in a chunk at most: pyrudof then takes some 500 MB, whatever the size of the graph."""
 _WORKER = Path(__file__).with_name("shacl_worker.py")
 
 _SHAPE = "urn:ivig:shape:"
