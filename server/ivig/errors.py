@@ -26,6 +26,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class IvigError(Exception):
     """Base of all errors that a user is meant to see. `exit_code` is what the command line ends with."""
@@ -97,6 +102,14 @@ class Refused(BadQuery):
 
 class NotThere(BadInput):
     """A folder, file or release that is not where it was said to be."""
+
+
+def damaged_release(folder: Path, reason: object) -> NotThere:
+    """The error that says that a release is damaged, and what helps.
+
+    :param folder: of the release
+    """
+    return NotThere(f"the release in {folder} is damaged: {reason}; `ivig build` makes it anew")
 
 
 class InvalidGraph(IvigError):

@@ -62,7 +62,10 @@ def _outcome(files: GraphFiles, releases: Releases) -> dict[str, object] | str:
         found = sorted(index.execute("SELECT * FROM text"))
         worth = index.execute("SELECT iri, bm25(text) FROM text WHERE text MATCH 'antibody OR treatment' ORDER BY iri")
         of_words = [(iri, round(score, 6)) for iri, score in worth]
-    return {"manifest": release.manifest, "names": release.names.read_bytes(), "found": found, "of words": of_words}
+    # The digest of the manifest has what things are called, not what this is found by where it is misspelled.
+    with closing(sqlite3.connect(release.names)) as index:
+        loose = list(index.execute("SELECT * FROM loose ORDER BY kind, key, thing"))
+    return {"manifest": release.manifest, "loose": loose, "found": found, "of words": of_words}
 
 
 def _inodes(release: Release) -> dict[str, int]:

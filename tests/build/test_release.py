@@ -305,7 +305,8 @@ DAMAGES: dict[str, Callable[[Release], object]] = {
     "no store": lambda release: shutil.rmtree(release.store),
     "half a table": lambda release: _truncated(_all(release, "*.sst")[-1]),
     "no names": lambda release: release.names.unlink(),
-    "other names": lambda release: release.names.write_text('{"labels": {}, "kinds": []}'),
+    "half of the names": lambda release: _truncated(release.names),
+    "other names": lambda release: release.names.write_bytes(b"no database"),
     "another manifest": lambda release: (release.folder / "manifest.json").write_text('{"digest": 1}'),
 }
 

@@ -6,12 +6,13 @@ import re
 
 import pytest
 from hypothesis import given, strategies as st
+from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import URIRef
 
 from ivig.errors import AmbiguousName, Replaced, UnknownName
-from ivig.model.label_index import NameIndex
 from ivig.model.labels import normal
-from ivig.namespaces import BASE, TERMS
+from ivig.model.name_index import NameIndex
+from ivig.namespaces import ALT_LABEL, BASE, PREF_LABEL, RDF_TYPE, SKOS, TERMS
 from ivig.query import Graph, Names
 
 GBS = BASE + "condition/guillain-barre-syndrome"
@@ -96,14 +97,24 @@ def test_a_thing_of_another_kind_is_not_taken(graph: Graph) -> None:
 
 
 def _names(*matches: tuple[str, str]) -> Names:
-    labels = {BASE + "condition/" + name: name for name in ("a", "b", "c")}
-    index = NameIndex(
-        labels=labels,
-        kinds={"Condition": {label: [iri] for iri, label in labels.items()}},
-        outside={"mondo:1": [(BASE + "condition/" + name, how) for name, how in matches]},
-        replaced={},
-    )
-    return Names(index)
+    linked = NamedNode("http://purl.obolibrary.org/obo/MONDO_1")
+    links = [
+        Triple(NamedNode(f"{BASE}condition/{name}"), NamedNode(f"{SKOS}{how}Match"), linked) for name, how in matches
+    ]
+    return Names(NameIndex.of(_labeled({f"condition/{name}": name for name in ("a", "b", "c")}), links))
+
+
+def _labeled(labels: dict[str, str], *synonyms: str) -> list[Triple]:
+    """Conditions with these labels by their paths, and synonyms that all have."""
+    return [
+        Triple(NamedNode(BASE + path), NamedNode(predicate), value)
+        for path, label in labels.items()
+        for predicate, value in (
+            (RDF_TYPE, NamedNode(TERMS + "Condition")),
+            (PREF_LABEL, Literal(label)),
+            *((ALT_LABEL, Literal(synonym)) for synonym in synonyms),
+        )
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,11 +140,9 @@ def test_an_outside_term_that_is_not_clear_lists_what_it_may_mean(matches: list[
 
 
 def test_a_synonym_of_two_things_lists_both() -> None:
-    index = NameIndex(
-        labels={"x:a": "a", "x:b": "b"}, kinds={"Condition": {"ad": ["x:a", "x:b"]}}, outside={}, replaced={}
-    )
+    names = Names(NameIndex.of(_labeled({"a": "a", "b": "b"}, "AD")))
     with pytest.raises(AmbiguousName, match="say which you mean: a, b"):
-        Names(index).resolve("AD", "Condition")
+        names.resolve("ad", "Condition")
 
 
 def test_search_finds_things_of_any_kind(graph: Graph) -> None:
@@ -171,15 +180,10 @@ def test_a_name_that_differs_in_its_signs_is_taken_and_said(graph: Graph, typed:
 
 
 def test_several_that_differ_in_their_signs_are_listed() -> None:
-    index = NameIndex(
-        labels={"x:a": "Gray's disease", "x:b": "gray syndrome"},
-        kinds={"Condition": {"gray's disease": ["x:a"], "gray syndrome": ["x:b"]}},
-        outside={},
-        replaced={},
-    )
+    names = Names(NameIndex.of(_labeled({"a": "Gray's disease", "b": "gray syndrome"})))
     with pytest.raises(AmbiguousName, match="say which you mean: Gray's disease, gray syndrome"):
-        Names(index).things("grays", "Condition")
-    assert Names(index).things("gray syndrome", "Condition") == ["x:b"]
+        names.things("grays", "Condition")
+    assert names.things("gray syndrome", "Condition") == [BASE + "b"]
 
 
 def test_a_curator_names_things_exactly(graph: Graph) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from pyoxigraph import NamedNode, Triple
 
 from ivig.errors import BadInput, NotThere, UnknownName
-from ivig.namespaces import BASE
+from ivig.model.name_index import NameIndex
+from ivig.namespaces import BASE, SKOS
 from ivig.query import Graph, Names
 from ivig.query.resolve import meanings
 
@@ -57,11 +59,12 @@ def test_a_code_is_known_by_its_looks(graph: Graph, typed: str, curie: str) -> N
 
 def test_a_link_of_a_class_does_not_break_what_it_leads_to(graph: Graph) -> None:
     class_ = BASE + "ontology#Condition"
-    index = {"labels": {}, "kinds": {}, "outside": {"ex:1": [(class_, "exact")]}, "replaced": {}}
+    linked = NamedNode("http://example.org/1")
+    index = NameIndex.of((), [Triple(NamedNode(class_), NamedNode(f"{SKOS}exactMatch"), linked)])
     other = Graph(graph.files, graph.release)
     # Names that are found at once, of an index with only what is asked for.
-    other.names = Names(index)  # type: ignore[arg-type, misc]
-    (found,) = meanings(other, "ex:1")
+    other.names = Names(index)  # type: ignore[misc]
+    (found,) = meanings(other, linked.value)
     assert (found.thing, found.kind, found.statements) == (class_, "term of the ontology", ())
 
 

@@ -102,7 +102,7 @@ def test_a_missing_or_broken_index_is_named(graph: Graph, tmp_path: Path) -> Non
         release = Release(tmp_path)
         if content:
             release.search.write_bytes(content)
-        (tmp_path / "names.json").write_bytes(graph.release.names.read_bytes())
+        release.names.write_bytes(graph.release.names.read_bytes())
         with pytest.raises(NotThere, match=r"damaged: search.sqlite.*`ivig build`"):
             Graph(graph.files, release).search("gout")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
 from importlib.metadata import version
 from itertools import groupby
 from operator import attrgetter
@@ -18,7 +18,7 @@ from ivig.build.lines import Changes, Written, change, merge
 from ivig.build.parts import PARTS, Parts
 from ivig.build.release import ANCESTORS, MANIFEST, Release, Releases, Stamp, digest_of
 from ivig.build.search_index import Row, change_search_index, search_row, write_search_index
-from ivig.model.label_index import NameIndex, Naming, index_of, naming, rename
+from ivig.model.name_index import NameIndex, naming
 from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS_LABEL, REPLACED_BY
 
 _ASSERTED = frozenset({ONTOLOGY_GRAPH, DATA_GRAPH})
@@ -60,7 +60,7 @@ def publish(
     manifest: dict[str, Any] = {
         "sources": stamp.digest,
         "graphs": dict(sorted(graphs.items())),
-        "names": hashlib.sha256(draft.names.read_bytes()).hexdigest(),
+        "names": draft.name_index().digest(),
         "things": dict(sorted((+lines.things).items())),
         "tools": {tool: version(tool) for tool in tools},
     }
@@ -103,36 +103,37 @@ def _write_indexes(draft: Release, changed: Changed | None) -> None:
         if isinstance(triple.subject, NamedNode) and not isinstance(triple.object, Triple)
     }
     if changed is None:
-        found: list[Row] = []
-        index = index_of(_named(draft, kinds, found), replacing, links)
-        write_search_index(draft.search, found)
-    else:
-        before = Store.read_only(str(changed.release.store))
-        index = changed.release.index(changed.release.names, *NameIndex.__required_keys__)
-        ours = [thing for thing in changed.things if thing.startswith(BASE)]
-        now = {thing: _asserted(store, thing) for thing in ours}
-        was = ((thing, naming(_asserted(before, thing)), naming(now[thing])) for thing in ours)
-        rename(index, was, replacing, links)
-        shutil.copyfile(changed.release.search, draft.search)
-        rows = (search_row(thing, now[thing], kinds) for thing in sorted(ours))
-        change_search_index(draft.search, frozenset(ours), filter(None, rows))
-    draft.names.write_text(json.dumps(index, ensure_ascii=False, sort_keys=True), encoding="utf-8")
+        with closing(NameIndex(draft.names, new=True)) as names:
+            write_search_index(draft.search, _found(draft, kinds, names))
+            names.finish(replacing, links)
+        return
+    before = Store.read_only(str(changed.release.store))
+    ours = sorted(thing for thing in changed.things if thing.startswith(BASE))
+    now = {thing: _asserted(store, thing) for thing in ours}
+    shutil.copyfile(changed.release.names, draft.names)
+    with closing(NameIndex(draft.names, new=True)) as names:
+        for thing in ours:
+            names.remove(thing, naming(_asserted(before, thing)))
+            names.add(thing, naming(now[thing]))
+        names.finish(replacing, links)
+    shutil.copyfile(changed.release.search, draft.search)
+    rows = (search_row(thing, now[thing], kinds) for thing in ours)
+    change_search_index(draft.search, frozenset(ours), filter(None, rows))
 
 
-def _named(draft: Release, kinds: Mapping[str, str], found: list[Row]) -> Iterator[tuple[str, Naming]]:
-    """What each thing of ours is called, in the order of the lines, which has those of a thing together.
+def _found(draft: Release, kinds: Mapping[str, str], names: NameIndex) -> Iterator[Row]:
+    """What things of ours are found by, in the order of the lines, which has those of a thing together.
 
     :param kinds: the labels of classes
-    :param found: takes what things are found by
+    :param names: takes on the way what each is called
     """
     quads = parse(path=str(draft.nquads), format=RdfFormat.N_QUADS)
     for subject, of_it in groupby(quads, _SUBJECT):
         if isinstance(subject, NamedNode) and subject.value.startswith(BASE):
             said = [quad.triple for quad in of_it if getattr(quad.graph_name, "value", "") in _ASSERTED]
+            names.add(subject.value, naming(said))
             if row := search_row(subject.value, said, kinds):
-                found.append(row)
-            if said:
-                yield subject.value, naming(said)
+                yield row
 
 
 def _asserted(store: Store, thing: str) -> list[Triple]:

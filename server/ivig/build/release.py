@@ -18,11 +18,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivig.errors import NotThere
+from ivig.errors import NotThere, damaged_release
 from ivig.graph_files import GraphFiles, cache_folder, digest_of_files
+from ivig.model.name_index import NameIndex
 
 MANIFEST = "manifest.json"
-NAMES = "names.json"
+NAMES = "names.sqlite"
 ANCESTORS = "ancestors.json"
 SEARCH = "search.sqlite"
 STORE = "store"
@@ -124,23 +125,28 @@ class Release:
             raise self.damaged(f"{path.name} is no index of this version")
         return index
 
+    def name_index(self) -> NameIndex:
+        """The index of names, opened.
+
+        :raises NotThere: where it is missing or another thing
+        """
+        return NameIndex(self.names)
+
     def damaged(self, reason: object) -> NotThere:
         """The error that says so, and what helps."""
-        return NotThere(f"the release in {self.folder} is damaged: {reason}; `ivig build` makes it anew")
+        return damaged_release(self.folder, reason)
 
     def drop(self) -> None:
         """Called when nothing reads it any more. A release of a folder of releases stays: that folder sees to it."""
 
     def is_sound(self) -> bool:
         """Whether everything is there and as it was published."""
-        import hashlib
-
         from pyoxigraph import Store
 
         try:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
-            names = hashlib.sha256(self.names.read_bytes()).hexdigest()
+            names = self.name_index().digest()
             return names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz, process
 
 from ivig.curate.triples import Thing, slug
 from ivig.errors import BadInput, UnknownName
-from ivig.model.label_index import name_index
 from ivig.model.labels import normal
+from ivig.model.name_index import NameIndex, Naming
 from ivig.namespaces import BASE
 from ivig.query.names import Names
 
@@ -40,9 +40,8 @@ class Catalog:
         :param triples: what is known so far
         :param create: whether an unknown condition, mechanism, outcome, event or body becomes a new thing
         """
-        index = name_index(triples, ())
-        self._known = index["kinds"]
-        self._names = Names(index)
+        self._index = NameIndex.of(triples)
+        self._names = Names(self._index)
         self._create = create
         self.created: dict[str, dict[str, Thing]] = {kind: {} for kind in _FOLDERS}
 
@@ -52,7 +51,7 @@ class Catalog:
         :param name: a label or synonym, in any case
         :param kind: a class of the ontology, such as `Condition`
         """
-        return normal(name) in self._known.get(kind, {})
+        return bool(self._index.things(kind, normal(name)))
 
     def labels(self, kind: str) -> list[str]:
         """The names of all things of a kind that were known before."""
@@ -66,7 +65,7 @@ class Catalog:
         :raises UnknownName: for a name that means nothing, with the nearest
         :raises AmbiguousName: for one that means several things
         """
-        things = self._known.get(kind, {}).get(normal(name), [])
+        things = self._index.things(kind, normal(name))
         return things[0] if len(things) == 1 else self._names.resolve(name, kind)
 
     def find_or_create(self, name: str, kind: str, group: str | None = None) -> str:
@@ -95,7 +94,7 @@ class Catalog:
         thing.label(name)
         thing.link("outcomeKind" if kind == "Outcome" else "group", group)
         self.created[kind][thing.iri] = thing
-        self._known.setdefault(kind, {})[normal(name)] = [thing.iri]
+        self._index.add(thing.iri, Naming(None, frozenset({kind}), frozenset({normal(name)})))
         return thing.iri
 
     def _new_path(self, name: str, kind: str) -> str:

@@ -17,7 +17,7 @@ from ivig.curate.bibliography import citation_fields
 from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import Publication
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
-from ivig.model.label_index import name_index
+from ivig.model.name_index import NameIndex
 from ivig.model.records import KINDS
 from ivig.model.schema import schema
 from ivig.query.names import Names
@@ -59,7 +59,7 @@ Rows = Mapping[str, Sequence[Mapping[str, CellValue]]]
 def words(files: GraphFiles) -> dict[str, list[str]]:
     """What the columns of records may hold, by class: the terms of every vocabulary, and the names of things."""
     sources = read(files, with_links=False)
-    names = Names(name_index([*sources.ontology, *sources.data], ()))
+    names = Names(NameIndex.of([*sources.ontology, *sources.data]))
     known = schema(files)
     return {kind: known.terms(kind) for kind in known.vocabularies} | {kind: names.labels(kind) for kind in _THINGS}
 

@@ -27,6 +27,7 @@ _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"(?<=[^\W\d_])'s?(?!\w)")
 _WEAK = frozenset("a an and disease disorder of or syndrome the".split())  # noqa: SIM905
 """Words that a name is known without."""
+_SAYING_LITTLE = _WEAK | {"in", "for"}
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)\s*")
 _ABBREVIATION = re.compile(r"(?=(?:[^A-Z]*[A-Z]){2})[\w-]{2,10}", re.ASCII)
 
@@ -89,6 +90,16 @@ def loose_keys(name: str) -> set[str]:
         # Put together as well, for MIS-C and COVID-19.
         keys |= {" ".join(sorted(kept)), "".join(kept)}
     return keys - {""}
+
+
+def telling_words(name: str) -> list[str]:
+    """The words of a name that tell it from others, in American spelling; all where it has no others.
+
+    >>> telling_words("Diseases of the oesophagus"), telling_words("the syndrome")
+    (['diseases', 'esophagus'], ['the', 'syndrome'])
+    """
+    of_name = [american(word) for word in words(name)]
+    return [word for word in of_name if word not in _SAYING_LITTLE] or of_name
 
 
 def _singular(word: str) -> str:

@@ -6,19 +6,19 @@ import re
 import warnings
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.build.release import Release
 from ivig.errors import AmbiguousName, Replaced, UnknownName
 from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
-from ivig.model.labels import loose_keys, normal
+from ivig.model.labels import loose_keys, normal, telling_words
+from ivig.model.name_index import NameIndex
 from ivig.namespaces import BASE
-from ivig.query.near import near_names
+from ivig.query.near import near_names, words_like
 
 if TYPE_CHECKING:
     from ivig.build.ancestors import AncestorIndex
-    from ivig.model.label_index import NameIndex
 
 _KIND_IN_WORDS = {"UseTopic": "topic", "SourceDocument": "source", "BibliographicEntry": "citation"}
 _PUBLICATIONS = ("PMID", "DOI", "PMCID")
@@ -66,7 +66,7 @@ class Names:
 
         :raises NotThere: where its index is missing or damaged
         """
-        return cls(release.index(release.names, "labels", "kinds", "outside", "replaced"), release)
+        return cls(release.name_index(), release)
 
     @cached_property
     def _ancestors(self) -> AncestorIndex:
@@ -87,12 +87,10 @@ class Names:
         :raises AmbiguousName: as `resolve` does
         """
         typed = name.strip()
-        known = self._index["kinds"].get(kind, {})
-        if normal(typed) in known or self._own_iri(typed, known) is not None:
+        if self._index.things(kind, normal(typed)) or self._own_iri(typed, kind) is not None:
             return [self.resolve(name, kind)]
-        of_this_kind = self._of_kind(kind)
-        if below := [thing for thing in self.below(typed) if thing in of_this_kind]:
-            same = [iri for iri, how in self.matches(typed) if how in ("exact", "close") and iri in of_this_kind]
+        if below := self._of_kind(kind, self.below(typed)):
+            same = self._of_kind(kind, (iri for iri, how in self.matches(typed) if how in ("exact", "close")))
             return sorted({*below, *same})
         try:
             return [self.resolve(name, kind)]
@@ -155,19 +153,17 @@ class Names:
         :raises UnknownName: with up to five nearest labels, or prefixes; of a vocabulary all words where none is near
         :raises AmbiguousName: where a name has several meanings
         """
-        known = self._index["kinds"].get(kind, {})
         typed = name.strip()
-        things = known.get(normal(typed), [])
+        things = self._index.things(kind, normal(typed))
         if len(things) == 1:
             return things[0]
         if things:
             raise AmbiguousName(_in_words(kind), typed, [self.label(iri) for iri in things])
-        if (iri := self._own_iri(typed, known)) is not None:
+        if (iri := self._own_iri(typed, kind)) is not None:
             return iri
-        if (iri := self._from_outside(typed, kind, known)) is not None:
+        if (iri := self._from_outside(typed, kind)) is not None:
             return iri
-        of_this_kind = self._of_kind(kind)
-        if below := [thing for thing in self.below(typed) if thing in of_this_kind]:
+        if below := self._of_kind(kind, self.below(typed)):
             if len(below) == 1:
                 return below[0]
             raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
@@ -185,10 +181,13 @@ class Names:
         typed = name.strip()
         if pairs := self._outside(typed):
             return pairs
-        publications = self._index["kinds"].get("Citation", {})
         known = identifier(typed)
         for asked in (known, *(Identifier(prefix, typed) for prefix in _PUBLICATIONS)):
-            if asked and asked.prefix in _PUBLICATIONS and (found := publications.get(normal(asked.curie))):
+            if (
+                asked
+                and asked.prefix in _PUBLICATIONS
+                and (found := self._index.things("Citation", normal(asked.curie)))
+            ):
                 return [(iri, asked.prefix.lower()) for iri in found]
         return []
 
@@ -199,19 +198,17 @@ class Names:
         :param prefix: of the identifiers of that collection, such as `MONDO`, in any case
         :returns: each once, in order
         """
-        wanted = set(things)
         found: dict[str, dict[str, list[str]]] = {}
-        for key, pairs in self._index["outside"].items():
-            if key.startswith(f"{prefix.lower()}:") and (known := identifier(key)):
-                for thing, how in pairs:
-                    if thing in wanted:
-                        found.setdefault(thing, {}).setdefault(how, []).append(known.iri)
+        for thing in set(things):
+            for key, how in self._index.outside_of(thing):
+                if key.startswith(f"{prefix.lower()}:") and (known := identifier(key)):
+                    found.setdefault(thing, {}).setdefault(how, []).append(known.iri)
         of_things = (by_how.get("exact") or by_how.get("close") or [] for by_how in found.values())
         return sorted({iri for iris in of_things for iri in iris})
 
     def current(self, iri: str) -> str:
         """The IRI that a thing has now, given it or one that it had before."""
-        return self._index["replaced"].get(iri, iri)
+        return self._index.current(iri)
 
     def check_prefix(self, name: str) -> None:
         """See that a name does not look like a CURIE whose prefix nobody has.
@@ -219,7 +216,7 @@ class Names:
         :raises UnknownName: with the nearest
         """
         prefix = unknown_prefix(name)
-        if prefix is None or any(known.startswith(f"{prefix.lower()}:") for known in self._index["outside"]):
+        if prefix is None or self._index.has_prefix(prefix.lower()):
             return
         spellings = {spelling: each.prefix for each in prefixes().values() for spelling in each.spellings}
         alike = dict.fromkeys(spellings[spelling] for spelling in nearest(prefix.lower(), spellings))
@@ -227,12 +224,11 @@ class Names:
 
     def label(self, iri: str) -> str:
         """The preferred label of a thing; the IRI where it has none."""
-        return self._index["labels"].get(iri, iri)
+        return self._index.label(iri) or iri
 
     def labels(self, kind: str) -> list[str]:
         """The preferred labels of all things of a kind, sorted."""
-        things = {iri for iris in self._index["kinds"].get(kind, {}).values() for iri in iris}
-        return sorted((self.label(iri) for iri in things), key=str.casefold)
+        return sorted(self._index.labels(kind), key=lambda label: (label.casefold(), label))
 
     def exact(self, name: str) -> list[str]:
         """The things of any kind that bear a name or an identifier, in any spelling; else those below a term of a
@@ -241,12 +237,13 @@ class Names:
         if not typed:
             return []
         found: dict[str, None] = {}
-        for kind, known in self._index["kinds"].items():
+        kinds = self._index.kinds()
+        for kind in kinds:
             if kind not in ("Term", "Journal"):
-                found.update(dict.fromkeys(known.get(typed, [])))
+                found.update(dict.fromkeys(self._index.things(kind, typed)))
         # A journal may be called like the disease that it is on.
         if not found:
-            found.update(dict.fromkeys(self._index["kinds"].get("Journal", {}).get(typed, [])))
+            found.update(dict.fromkeys(self._index.things("Journal", typed)))
         found.update(dict.fromkeys(iri for iri, how in self.matches(name) if how in ("exact", *_IDENTIFYING)))
         if found:
             return list(found)
@@ -254,8 +251,8 @@ class Names:
         with suppress(AmbiguousName):
             if below := self.below(name):
                 return below
-        kinds = [kind for kind in self._index["kinds"] if kind not in _NOT_NEAR]
-        return list(dict.fromkeys(iri for kind in kinds for iri in self._loosely(name, kind)))
+        chosen = [kind for kind in kinds if kind not in _NOT_NEAR]
+        return list(dict.fromkeys(iri for kind in chosen for iri in self._loosely(name, kind)))
 
     def near(self, name: str, kinds: Iterable[str] | None = None) -> list[str]:
         """Up to twenty things with names like this one, the likest first; none where nothing is like it.
@@ -264,19 +261,27 @@ class Names:
         """
         if identifier(name) or not re.search(r"[^\W\d_]", name):
             return []
-        chosen = set(self._index["kinds"]) - _NOT_NEAR if kinds is None else set(kinds)
-        known: dict[str, list[str]] = {}
-        for kind in sorted(chosen):
-            for each, things in self._index["kinds"].get(kind, {}).items():
-                known.setdefault(each, []).extend(things)
-        return list(dict.fromkeys(iri for each in near_names(name, known) for iri in known[each]))[:20]
+        chosen = sorted(set(self._index.kinds()) - _NOT_NEAR if kinds is None else set(kinds))
+        known = {each for kind in chosen for each in self._likely(name, kind)}
+        found = (self._index.things(kind, each) for each in near_names(name, known) for kind in chosen)
+        return list(dict.fromkeys(iri for things in found for iri in things))[:20]
 
     def search(self, name: str) -> list[str]:
         """The things of any kind that a name means, else up to twenty like it."""
         return self.exact(name) or self.near(name)
 
-    def _of_kind(self, kind: str) -> set[str]:
-        return {iri for things in self._index["kinds"].get(kind, {}).values() for iri in things}
+    def _of_kind(self, kind: str, things: Iterable[str]) -> list[str]:
+        """Those that are of a kind."""
+        return [thing for thing in things if kind in self._index.kinds_of(thing)]
+
+    def _likely(self, typed: str, kind: str) -> list[str]:
+        """The names of a kind that have a word like one that was typed: no others are near."""
+        wanted = telling_words(typed)
+        if not wanted:
+            return []
+        # A long word has the fewest like it.
+        alike = words_like(max(wanted, key=len), self._index.words())
+        return list(dict.fromkeys(name for word in alike for name in self._index.with_word(kind, word)))
 
     def _taken(self, typed: str, kind: str) -> _Taken | None:
         """What is taken where nothing is called so: the one thing of ours that `_loosely` fits, else a term of a linked
@@ -292,35 +297,29 @@ class Names:
         keys, names = loose_keys(typed), self._ancestors["names"]
         if not names or identifier(typed):
             return None
-        terms = sorted({term for each, of in names.items() if not keys.isdisjoint(_keys(each)) for term in of})
-        of_this_kind = self._of_kind(kind)
-        things = [thing for thing in self._below(typed, terms) if thing in of_this_kind]
+        terms = sorted({term for each, of in names.items() if not keys.isdisjoint(loose_keys(each)) for term in of})
+        things = self._of_kind(kind, self._below(typed, terms))
         return _Taken(things, self._ancestors["terms"][terms[0]][0]) if things else None
 
     def _loosely(self, typed: str, kind: str) -> list[str]:
         """The things of a kind whose names differ in signs, plural, spelling or words such as `disease` alone."""
         if identifier(typed):
             return []
-        keys, known = loose_keys(typed), self._index["kinds"].get(kind, {})
-        found = [iri for each, things in known.items() if not keys.isdisjoint(_keys(each)) for iri in things]
-        # An abbreviation in brackets is told by its capitals, which no normal form has.
-        found += [iri for iri in sorted(self._of_kind(kind)) if not keys.isdisjoint(_keys(self.label(iri)))]
-        return list(dict.fromkeys(found))
+        return self._index.loosely(kind, loose_keys(typed))
 
-    def _own_iri(self, typed: str, known: dict[str, list[str]]) -> str | None:
+    def _own_iri(self, typed: str, kind: str) -> str | None:
         path = typed.removeprefix("<").removesuffix(">")
         iri = path if path.startswith(BASE) else BASE + path
         now = self.current(iri)
-        if not any(now in things for things in known.values()):
+        if kind not in self._index.kinds_of(now):
             return None
         if now != iri:
             say_replaced(iri, now)
         return now
 
-    def _from_outside(self, typed: str, kind: str, known: dict[str, list[str]]) -> str | None:
+    def _from_outside(self, typed: str, kind: str) -> str | None:
         """The thing that an outside term maps to: exactly, else the only one that it maps to closely."""
-        of_this_kind = {iri for things in known.values() for iri in things}
-        pairs = [pair for pair in self.matches(typed) if pair[0] in of_this_kind]
+        pairs = [pair for pair in self.matches(typed) if self._of_kind(kind, pair[:1])]
         for match in (*_IDENTIFYING, "exact", "close"):
             things = [iri for iri, how in pairs if how == match]
             if len(things) == 1:
@@ -336,34 +335,24 @@ class Names:
         that something is linked to."""
         known = identifier(name)
         asked = ([known] if known else []) + _codes(name.strip())
-        return next((each for each in asked if each.key in self._index["outside"]), known)
+        return next((each for each in asked if self._index.outside(each.key)), known)
 
     def _outside(self, typed: str) -> list[tuple[str, str]]:
         """The things that an outside term maps to: as it is typed, else as its collection writes it."""
-        outside = self._index["outside"]
-        pairs = outside.get(typed.strip("<>").lower())
-        if pairs is None and outside and (known := self.identified(typed)):
-            pairs = outside.get(known.key)
-        return [(iri, how) for iri, how in pairs or ()]
+        pairs = self._index.outside(typed.strip("<>").lower())
+        if not pairs and (known := self.identified(typed)):
+            return self._index.outside(known.key)
+        return pairs
 
     def _nearest(self, typed: str, kind: str) -> list[str]:
-        of_this_kind = self._of_kind(kind)
-        terms = self._ancestors["terms"]
-        above = {
-            name: terms[keys[0]][0]
-            for name, keys in self._ancestors["names"].items()
-            if not of_this_kind.isdisjoint(terms[keys[0]][1])
-        }
-        known = self._index["kinds"].get(kind, {})
+        terms, names = self._ancestors["terms"], self._ancestors["names"]
         labels: list[str] = []
-        for name in near_names(typed, [*known, *above]):
-            labels += [self.label(iri) for iri in known[name]] if name in known else [above[name]]
+        for name in near_names(typed, {*self._likely(typed, kind), *names}):
+            if own := self._index.things(kind, name):
+                labels += map(self.label, own)
+            elif self._of_kind(kind, terms[names[name][0]][1]):
+                labels.append(terms[names[name][0]][0])
         return list(dict.fromkeys(labels))[:5]
-
-
-@cache
-def _keys(name: str) -> frozenset[str]:
-    return frozenset(loose_keys(name))
 
 
 def _codes(typed: str) -> list[Identifier]:
