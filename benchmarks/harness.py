@@ -16,6 +16,9 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
 IVIG = Path(sys.executable).with_name("ivig")
+# Where this is set, every process compiles every module again, which those of users do not.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 LIBRARIES = ("pyoxigraph", "reasonable", "pyrudof", "rdflib", "owlrl", "pyshacl", "granian")
 
 _MEASURED = """
