@@ -3,9 +3,10 @@
 What is drawn, with replacement, are whole clusters of the curated graph: statements that share a publication, a study
 or a page, with their effects and regimens. So designs, directions, outcomes, statements a publication and statements a
 condition are distributed as they are there. A block has as many statements as the curated graph, on conditions of its
-own: a graph that grows speaks of more conditions, not of more statements on each. Vocabularies, mechanisms, outcomes,
-harms and bodies are shared by all blocks. Identifiers of publications are none that exist: PubMed numbers above
-90 million, and the DOI prefix that is kept for examples. The same size and seed give the same files.
+own, and with the outcomes that define their activity: a graph that grows speaks of more conditions, not of more
+statements on each. Vocabularies, mechanisms, all other outcomes, harms and bodies are shared by all blocks. Identifiers
+of publications are none that exist: PubMed numbers above 90 million, and the DOI prefix that is kept for examples. The
+same size and seed give the same files.
 
 usage: python benchmarks/generator.py STATEMENTS FOLDER [SEED]
 """
@@ -52,8 +53,14 @@ class Curated:
         drawn = set(statements) - set(self.in_documents)
         self.clusters = self._clusters(iri for iri in statements if iri in drawn)
         self.block = len(statements)
-        self.conditions = [iri for iri in self.said if kind(iri) == "condition"]
         self.shared = [iri for iri in self.said if kind(iri) not in (*COPIED, "condition")]
+        self.of_block = {iri for iri in self.said if kind(iri) == "condition"}
+        """Conditions, and what says something of them."""
+        self.of_block |= {
+            iri
+            for iri in self.shared
+            if any(isinstance(t.object, NamedNode) and t.object.value in self.of_block for t in self.said[iri])
+        }
 
     def _clusters(self, statements: Iterable[str]) -> list[list[str]]:
         """The statements that share a publication, a study or a page, over any number of steps."""
@@ -72,7 +79,7 @@ class Curated:
         return sorted(distinct.values())
 
     def reached(self, statements: Iterable[str]) -> Iterator[str]:
-        """Statements with what is theirs and the conditions that they speak of, broader ones included."""
+        """Statements with what is theirs and with the conditions that they speak of, broader ones included."""
         seen = dict.fromkeys(statements)
         todo = list(seen)
         while todo:
@@ -80,7 +87,7 @@ class Curated:
             yield iri
             for triple in self.said[iri]:
                 other = triple.object.value if isinstance(triple.object, NamedNode) else ""
-                if other in self.said and other not in seen and kind(other) in (*COPIED, "condition"):
+                if other in self.said and other not in seen and (kind(other) in COPIED or other in self.of_block):
                     seen[other] = None
                     todo.append(other)
 
@@ -107,7 +114,7 @@ def generate(statements: int, folder: Path, seed: int = SEED) -> Path:
     literature = folder / "data" / "literature"
     literature.mkdir(parents=True)
     curated = Curated()
-    once = list(curated.reached([*curated.shared, *curated.conditions, *curated.in_documents]))
+    once = list(curated.reached([*curated.shared, *sorted(curated.of_block), *curated.in_documents]))
     _write((triple for iri in once for triple in curated.said[iri]), folder / "data" / "shared.ttl")
     for path in graph_files(ROOT).links:
         _write_links(path, folder / "data" / path.name, {iri.removeprefix(BASE) for iri in once})
@@ -124,28 +131,26 @@ def generate(statements: int, folder: Path, seed: int = SEED) -> Path:
             cluster = draw.choice(drawn_from)[:room]
             room -= len(cluster)
             for iri in curated.reached(cluster):
-                if block or kind(iri) != "condition":
+                if block or iri not in curated.of_block:
                     number += 1
-                    triples.update(dict.fromkeys(_copied(curated.said[iri], copy, block, number)))
-        if block:
-            triples.update(dict.fromkeys(_said_of_conditions(curated, triples, block)))
+                    triples.update(dict.fromkeys(_copied(curated, iri, copy, block, number)))
         _write(triples, literature / f"block-{block:04}.ttl")
         block += 1
     return folder
 
 
-def _copied(said: Iterable[Triple], copy: int, block: int, number: int) -> Iterator[Triple]:
-    """What is said of a thing, said of its copy: a condition is named by its block, what was drawn by its draw.
+def _copied(curated: Curated, thing: str, copy: int, block: int, number: int) -> Iterator[Triple]:
+    """What is said of a thing, said of its copy: what belongs to a block is named by it, what was drawn by its draw.
 
     :param number: of the copy among all, for identifiers
     """
 
     def named(iri: str) -> NamedNode:
-        if kind(iri) == "condition":
+        if iri in curated.of_block:
             return NamedNode(f"{iri}-{block}" if block else iri)
         return NamedNode(f"{iri}-{copy}" if kind(iri) in COPIED and iri.startswith(BASE) else iri)
 
-    for triple in said:
+    for triple in curated.said[thing]:
         assert isinstance(triple.subject, NamedNode)
         value, name = triple.object, triple.predicate.value.rpartition("#")[2]
         if isinstance(value, NamedNode):
@@ -157,21 +162,9 @@ def _copied(said: Iterable[Triple], copy: int, block: int, number: int) -> Itera
             value = Literal(f"{EXAMPLE_DOI}{number}")
         elif name == "pmcid":
             value = Literal(f"PMC{FIRST_PMID + number}")
-        elif name in NAMES and kind(triple.subject.value) == "condition" and isinstance(value, Literal):
+        elif name in NAMES and thing in curated.of_block and isinstance(value, Literal):
             value = Literal(f"{value.value} {block}", language=value.language)
         yield Triple(named(triple.subject.value), triple.predicate, value)
-
-
-def _said_of_conditions(curated: Curated, written: Iterable[Triple], block: int) -> Iterator[Triple]:
-    """What shared things, such as the outcomes that define a disease, say of the conditions of a block."""
-    # No blank node is in the data.
-    there = {triple.subject.value for triple in written}  # type: ignore[union-attr]
-    for iri in curated.shared:
-        for triple in curated.said[iri]:
-            if isinstance(triple.object, NamedNode) and kind(triple.object.value) == "condition":
-                copy = NamedNode(f"{triple.object.value}-{block}")
-                if copy.value in there:
-                    yield Triple(triple.subject, triple.predicate, copy)
 
 
 def _write_links(source: Path, path: Path, things: set[str]) -> None:

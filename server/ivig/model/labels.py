@@ -38,6 +38,9 @@ def normal(name: str) -> str:
     >>> normal("  Guillain\u2013Barré   Syndrome ")
     'guillain-barre syndrome'
     """
+    if name.isascii():
+        # Nearly all are: what follows changes nothing else in them.
+        return " ".join(name.lower().split())
     # Compatibility forms first, since some turn into capitals, and again after, since some small letters come apart.
     text = unicodedata.normalize("NFKD", name).translate(_APOSTROPHES).casefold()
     text = unicodedata.normalize("NFKD", text)

@@ -123,7 +123,7 @@ class NameIndex:
             # A release under way is seen by nobody: what a crash leaves is swept up.
             self._tables.executescript(f"{_HASTE};{SCHEMA}")
         else:
-            self._rows(f"SELECT 1 FROM {', '.join(_COLUMNS)} LIMIT 1")
+            self._rows(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {table})' for table in _COLUMNS)}")
 
     @classmethod
     def of(cls, asserted: Iterable[Triple], links: Iterable[Triple] = ()) -> NameIndex:
