@@ -91,7 +91,8 @@ def rows(solutions: QuerySolutions) -> Iterator[dict[str, Value]]:
     """The rows as they come, each a dict with every column."""
     names = columns(solutions)
     for solution in solutions:
-        yield {name: plain(solution[name]) for name in names}
+        # In turn, not by name: each name would be looked for among all.
+        yield {name: plain(term) for name, term in zip(names, solution, strict=True)}
 
 
 def ndjson(solutions: QuerySolutions) -> Iterator[str]:
@@ -195,7 +196,7 @@ def _write_csv(solutions: QuerySolutions, out: Writable) -> None:
         out.write(line.getvalue().encode())
         line.seek(0)
         line.truncate()
-        writer.writerow([csv_cell(solution[name]) for name in names])
+        writer.writerow([csv_cell(term) for term in solution])
     out.write(line.getvalue().encode())
 
 
