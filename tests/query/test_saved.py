@@ -63,7 +63,7 @@ CONTRACT = {
 PARAMETERS = {
     "conditions": {"group": False},
     "evidence-for-condition": {"condition": True},
-    "evidence-summary": {"group": False},
+    "evidence-summary": {"group": False, "condition": False},
     "conditions-by-direction": {"direction": True},
     "mechanisms": {"group": False},
     "mechanisms-for-condition": {"condition": True},

@@ -16,6 +16,7 @@ from pyoxigraph import NamedNode, RdfFormat, Store, Triple, parse
 from ivig.build.ancestors import Ancestors
 from ivig.build.lines import Changes, Written, change, merge
 from ivig.build.parts import PARTS, Parts
+from ivig.build.queries import texts
 from ivig.build.release import ANCESTORS, MANIFEST, Release, Releases, Stamp, digest_of
 from ivig.build.search_index import Row, change_search_index, search_row, write_search_index
 from ivig.model.name_index import NameIndex, naming
@@ -57,9 +58,12 @@ def publish(
     lines = _write_lines(draft, changed)
     _write_indexes(draft, changed)
     graphs = {ONTOLOGY_GRAPH: 0, DATA_GRAPH: 0, LINKS_GRAPH: 0, INFERRED_GRAPH: 0} | +lines.graphs
+    # Every page says it, and to count takes as long as the graph is large.
+    (extent,) = texts(Store.read_only(str(draft.store)), "extent.rq")
     manifest: dict[str, Any] = {
         "sources": stamp.digest,
         "graphs": dict(sorted(graphs.items())),
+        "extent": {name: int(told) if told.isdecimal() else told for name, told in extent.items()},
         "names": draft.name_index().digest(),
         "things": dict(sorted((+lines.things).items())),
         "tools": {tool: version(tool) for tool in tools},

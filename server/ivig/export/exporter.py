@@ -27,9 +27,10 @@ class Exporter:
         self._descriptions = Descriptions(graph)
 
     def read_ahead(self) -> None:
-        """Read the release and the names. Takes a second, and later subgraphs take milliseconds."""
-        self._descriptions.read_ahead()
-        self.subgraph(Selection(kind=("efficacy",)))
+        """Read the release and the names, where it is not too large to be held. Takes a second, and later subgraphs
+        take milliseconds."""
+        if self._descriptions.read_ahead():
+            self.subgraph(Selection(kind=("efficacy",)))
 
     def subgraph(self, selection: Selection, *, inferred: bool = True) -> Subgraph:
         """The closed subgraph that a selection picks.

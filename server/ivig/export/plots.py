@@ -485,7 +485,10 @@ def forests_of(graph: Graph, condition: str) -> list[Forest]:
     :raises AmbiguousName: for one that means several conditions
     """
     rows = graph.query("evidence-for-condition", condition=condition)
-    references = {str(row["citation"]): reference(row) for row in graph.about("publications")}
+    cited = sorted({str(row["citation"]) for row in rows if row["citation"]})
+    references = {
+        str(row["citation"]): reference(row) for row in (graph.about("publications", *cited) if cited else ())
+    }
     return forests(rows, references, asked)
 
 

@@ -120,14 +120,20 @@ class Descriptions:
             self._hold(iri, description)
         return found
 
-    def read_ahead(self) -> None:
-        """Read the whole release from its N-Quads, which takes a tenth of the time of as many queries."""
-        if self._is_whole or sum(self._graph.release.manifest["graphs"].values()) > self._limit:
-            return
+    def read_ahead(self) -> bool:
+        """Read the whole release from its N-Quads, which takes a tenth of the time of as many queries.
+
+        :returns: whether it is held now; a large one is not
+        """
+        if sum(self._graph.release.manifest["graphs"].values()) > self._limit:
+            return False
+        if self._is_whole:
+            return True
         for subject, quads in groupby(whole(self._graph.release), key=lambda quad: quad.subject):
             if isinstance(subject, NamedNode):
                 self._hold(subject.value, _description(quads))
         self._is_whole = True
+        return True
 
     def _read(self, things: list[str]) -> dict[str, Description]:
         quads: dict[str, list[Quad]] = {iri: [] for iri in things}

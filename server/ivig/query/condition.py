@@ -48,9 +48,7 @@ class Condition:
     def verdicts(self) -> Answer:
         """The verdict for each intent (treat, prevent, replace), with its strength and reason, as `evidence-summary`
         has them."""
-        answer = self._graph.query("evidence-summary")
-        answer.rows = [row for row in answer.rows if row["condition"] == self.iri]
-        return answer
+        return self._asked("evidence-summary")
 
     @property
     def verdict(self) -> str | None:

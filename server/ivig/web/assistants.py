@@ -61,7 +61,6 @@ class Assistant:
         """
         self._graph = graph
         self._pool = Pool(graph.release, limits or Limits(workers=1, per_client=1), endpoint=graph.endpoint)
-        self._verdicts: dict[str, list[dict[str, Any]]] | None = None
 
     @asynccontextmanager
     async def running(self, _: object = None) -> AsyncIterator[None]:
@@ -206,12 +205,8 @@ class Assistant:
         return self._answer({**head, **_page(answer, limit, offset)}, asked.took if took is None else took)
 
     def _verdicts_of(self, iri: str) -> list[dict[str, Any]]:
-        if self._verdicts is None:
-            self._verdicts = {}
-            answer = self._graph.query("evidence-summary")
-            for row, plain in zip(answer.rows, _rows(answer, 0, len(answer)), strict=True):
-                self._verdicts.setdefault(str(row["condition"]), []).append(plain)
-        return self._verdicts.get(iri, [])
+        answer = self._graph.query("evidence-summary", condition=iri)
+        return _rows(answer, 0, len(answer))
 
     def _answer(self, parts: dict[str, Any], took: Iterable[str] = ()) -> dict[str, Any]:
         """An answer with what stands in every one, and no longer than an assistant can read."""

@@ -165,6 +165,11 @@ class Plot(NamedTuple):
     number: int
 
 
+def verdicts(graph: Graph, iri: str) -> list[dict[str, Value]]:
+    """The verdicts on a condition, that on treatment first."""
+    return sorted(graph.query("evidence-summary", condition=iri), key=lambda row: row["intent"] != "treat")
+
+
 def evidence(graph: Graph, iri: str) -> list[dict[str, Value]]:
     """The evidence on a condition and narrower ones, each row with whether it counts for the verdict, and why not.
 

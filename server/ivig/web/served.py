@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated
@@ -51,9 +52,21 @@ class Served:
 
     @cached_property
     def verdicts(self) -> dict[Value, list[dict[str, Value]]]:
-        """The verdicts by condition, that on treatment first."""
+        """The verdicts on all conditions, that on treatment first. For a page that lists them: it takes as long as the
+        graph is large."""
         found: dict[Value, list[dict[str, Value]]] = {}
         for row in sorted(self.overview, key=lambda row: row["intent"] != "treat"):
+            found.setdefault(row["condition"], []).append(row)
+        return found
+
+    def verdicts_on(self, conditions: Iterable[str]) -> dict[Value, list[dict[str, Value]]]:
+        """The verdicts on these conditions in a word, by condition, that on treatment first.
+
+        :param conditions: their IRIs
+        """
+        asked = list(conditions)
+        found: dict[Value, list[dict[str, Value]]] = {}
+        for row in self.graph.about("verdicts-on-things", *asked) if asked else ():
             found.setdefault(row["condition"], []).append(row)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -158,11 +158,16 @@ def safe_href(address: Value) -> str:
     return text if text.startswith(("https://", "http://")) else ""
 
 
+_REFERENCES = 10_000
+"""Publications that are kept at most, as texts name them."""
+
+
 class Pages:
     """The templates, filled with what a graph answers."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
+        self._references: dict[str, Reference | None] = {}
         self._environment = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -173,7 +178,7 @@ class Pages:
         self._environment.globals.update(
             release=graph.release.digest[:12],
             things=graph.release.manifest["things"],
-            extent=graph.about("extent")[0],
+            extent=graph.release.manifest["extent"],
             cell=cell,
             local_path=local_path,
             url=_url,
@@ -194,10 +199,18 @@ class Pages:
             svg=lambda picture: Markup(svg_text(picture)),
         )
 
-    @cached_property
-    def references(self) -> dict[str, Reference]:
-        """Every publication as a text names it, by IRI."""
-        return {str(row["citation"]): reference(row) for row in self._graph.about("publications")}
+    def references(self, iris: Iterable[Value]) -> dict[str, Reference]:
+        """Publications as a text names them, by IRI.
+
+        :param iris: theirs; None, or that of something else, has none
+        """
+        wanted = {str(iri) for iri in iris if iri is not None}
+        if missing := sorted(wanted - self._references.keys()):
+            if len(self._references) > _REFERENCES:
+                self._references = {}
+            found = {str(row["citation"]): reference(row) for row in self._graph.about("publications", *missing)}
+            self._references |= dict.fromkeys(missing) | found
+        return {iri: cited for iri in wanted if (cited := self._references.get(iri))}
 
     @cached_property
     def short_names(self) -> dict[str, str]:
@@ -211,7 +224,7 @@ class Pages:
 
     def reference(self, iri: Value) -> Reference | None:
         """The publication of an IRI; None for none."""
-        return self.references.get(str(iri)) if iri is not None else None
+        return self.references([iri]).get(str(iri))
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from a template, in which `url` gives the address of a path of this server.

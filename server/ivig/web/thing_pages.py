@@ -120,20 +120,22 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
     rows = condition.evidence(graph, iri)
     asked = request.query_params.get("question", "")
     by_question = condition.questions(rows, shown=len(rows) if asked else condition.SHOWN)
-    values["also"] = list({normal(str(name)): name for name, _ in values["said"].get("altLabel", [])}.values())
+    said = values["said"]
+    values["also"] = list({normal(str(name)): name for name, _ in said.get("altLabel", [])}.values())
     values["questions"] = [each for each in by_question if asked in ("", each.id)]
     if asked:
         page = page_of(request.query_params.get("page", "1"))
         return here.pages.page(request, "evidence.html", asked=asked, page=page, rows_a_page=_ROWS_A_PAGE, **values)
     bodies = condition.bodies(graph, iri)
     licences = sorted(graph.query("regulatory-status", condition=iri), key=lambda row: -int(str(row["year"] or 0)))
-    plots = condition.plots(rows, here.pages.references, lambda thing: url(request, local_path(thing)))
+    references = here.pages.references(row["citation"] for row in rows)
+    plots = condition.plots(rows, references, lambda thing: url(request, local_path(thing)))
     return here.pages.page(
         request,
         "condition.html",
         dataset=schema_org_of_condition(iri, values["label"]),
-        verdicts=here.verdicts.get(iri, []),
-        verdict_of=here.verdicts,
+        verdicts=condition.verdicts(graph, iri),
+        verdict_of=here.verdicts_on(str(thing) for name in ("broader", "narrower") for thing, _ in said.get(name, ())),
         plots=plots,
         bodies=bodies,
         strip=condition.strip([body for body in bodies if body.row["condition"] == iri]),
@@ -159,7 +161,7 @@ def _condition_page(here: Served, request: Request, values: dict[str, Any]) -> R
 
 def _disagree(here: Served, iri: str) -> bool | None:
     """Whether bodies disagree on a condition for the same patients; None where none disagree at all."""
-    pairs = [row for row in here.disagreements if row["condition"] == iri]
+    pairs = here.graph.query("bodies-that-disagree", condition=iri)
     return any(row["same_population"] is True for row in pairs) if pairs else None
 
 

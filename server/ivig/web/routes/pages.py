@@ -158,7 +158,7 @@ def _compared(here: Served, iri: str) -> dict[str, object]:
     return {
         "iri": iri,
         "label": here.graph.names.label(iri),
-        "verdicts": here.verdicts.get(iri, []),
+        "verdicts": condition.verdicts(here.graph, iri),
         "questions": condition.questions(rows),
         "largest": (counting or [row for row in rows if row["own"]])[:3],
         "strip": condition.strip(bodies),

@@ -63,23 +63,28 @@ def suggest(here: Here, request: Request, q: str = "", kind: str = "", of: str =
     conditions = [hit for hit in hits if hit.kind == "condition"]
     others = [hit for hit in hits if hit.kind != "condition"]
     left = _SUGGESTED - min(len(others), _BESIDE_A_CONDITION)
-    return JSONResponse([_suggestion(here, request, hit) for hit in (conditions[:left] + others)[:_SUGGESTED]])
+    chosen = (conditions[:left] + others)[:_SUGGESTED]
+    verdicts = _verdicts(here, chosen)
+    return JSONResponse([_suggestion(request, hit, verdicts.get(hit.iri, "")) for hit in chosen])
 
 
-def _suggestion(here: Served, request: Request, hit: Hit) -> dict[str, Any]:
-    verdict = _verdict(here, hit.iri)
+def _suggestion(request: Request, hit: Hit, verdict: str) -> dict[str, Any]:
     shown = {"label": hit.label, "kind": hit.kind, "href": url(request, local_path(hit.iri))}
     return {**shown, "verdict": verdict, **sign_of(verdict)._asdict()} if verdict else shown
 
 
-def _verdict(here: Served, iri: str) -> str:
-    return str(here.verdicts[iri][0]["verdict"]) if iri in here.verdicts else ""
+def _verdicts(here: Served, hits: Iterable[Hit]) -> dict[str, str]:
+    """The verdicts on the conditions among hits."""
+    found = here.verdicts_on(hit.iri for hit in hits if hit.kind == "condition")
+    return {str(iri): str(rows[0]["verdict"]) for iri, rows in found.items()}
 
 
 def _page(here: Served, request: Request, text: str, kinds: Iterable[str] | None = None) -> Response:
     grouped: dict[str, list[SearchHit]] = {}
-    for hit in here.graph.search(text, kinds, _MOST) if text else []:
+    hits = here.graph.search(text, kinds, _MOST) if text else []
+    verdicts = _verdicts(here, hits)
+    for hit in hits:
         told = any(marked for _, marked in hit.pieces) and "".join(piece for piece, _ in hit.pieces) != hit.label
-        found = SearchHit(hit.iri, hit.label, _verdict(here, hit.iri), hit.pieces if told else ())
+        found = SearchHit(hit.iri, hit.label, verdicts.get(hit.iri, ""), hit.pieces if told else ())
         grouped.setdefault(hit.kind, []).append(found)
     return here.pages.page(request, "find.html", name=text, hits=grouped, how=False)
