@@ -2,9 +2,9 @@
 the server, each saved query, a subgraph, a name, a search, on generated graphs.
 
 A build is told by the clock, and by the seconds of all processors together; what it takes of memory by the process that
-builds and by the largest of its workers. Of a query the best of three answers (of one that takes long, the first), in
-seconds of processor, by an engine that was just opened; one that asks for one thing is asked of several, and the figure is the middle one. The exponent
-says by which power of the size a figure grows: 0 is flat, 1 is linear.
+builds and by the largest of its workers. Of a query the best of three answers, of one that takes long the first, in
+seconds of processor, by an engine that was just opened; one that asks for one thing is asked of several, and the figure
+is the middle one. The exponent says by which power of the size a figure grows: 0 is flat, 1 is linear.
 
 A graph of 1,000 statements is half of the curated one, and its conditions have fewer statements each: 5, where from
 2,000 on they have 8.

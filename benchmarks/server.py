@@ -4,8 +4,8 @@ and rdflib-endpoint on the same graph, in one run on one machine.
 usage: python benchmarks/server.py PEERS [SECONDS]      PEERS: the `bin` folder with `oxigraph` and `rdflib-endpoint`;
 `wrk` must be installed. Claims: a saved query at 2 or more times Oxigraph's requests a second and 15 or more times
 rdflib-endpoint's; a query not seen before at 0.7 or more of Oxigraph's; ready in half the time of rdflib-endpoint or
-less; all processes together within 400 MB; with `--workers` N, as many as there are processors, pages of which no answer
-is kept at 0.7 times N or more of the rate of one process.
+less; all processes together within 400 MB; with `--workers` N, as many as there are processors, pages of which no
+answer is kept at 0.7 times N or more of the rate of one process.
 """
 
 from __future__ import annotations
