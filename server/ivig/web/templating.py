@@ -72,6 +72,7 @@ class SearchHit(NamedTuple):
     :param verdict: of a condition, in short; empty for none
     :param pieces: what it says, in pieces, each with whether it is marked
     :param how: the link that led to it; empty for none
+    :param source: of a statement, the publication or the body that says so, and the year; empty for none
     """
 
     iri: str
@@ -79,6 +80,7 @@ class SearchHit(NamedTuple):
     verdict: str = ""
     pieces: tuple[tuple[str, bool], ...] = ()
     how: str = ""
+    source: str = ""
 
 
 def cell(value: Value, label: Value = None, column: str = "") -> Cell:

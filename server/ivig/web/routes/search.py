@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
 from ivig.query.search import Hit
 from ivig.query.wording import sign_of
+from ivig.web import condition
 from ivig.web.addresses import local_path, url
 from ivig.web.negotiation import accepted, chosen_format
 from ivig.web.served import Here, Served
@@ -79,12 +80,30 @@ def _verdicts(here: Served, hits: Iterable[Hit]) -> dict[str, str]:
     return {str(iri): str(rows[0]["verdict"]) for iri, rows in found.items()}
 
 
+def _sources(here: Served, hits: Iterable[Hit]) -> dict[str, str]:
+    """Who says so, of the statements among hits: many say the same of one disease."""
+    found = condition.in_short(here.graph, (hit.iri for hit in hits if hit.kind == "statement"))
+    cited = here.pages.references(row["citation"] for row in found.values())
+    return {
+        iri: reference.name
+        if (reference := cited.get(str(row["citation"])))
+        else " ".join(str(row[name]) for name in ("body_label", "year") if row[name])
+        for iri, row in found.items()
+    }
+
+
 def _page(here: Served, request: Request, text: str, kinds: Iterable[str] | None = None) -> Response:
     grouped: dict[str, list[SearchHit]] = {}
     hits = here.graph.search(text, kinds, _MOST) if text else []
-    verdicts = _verdicts(here, hits)
+    verdicts, sources = _verdicts(here, hits), _sources(here, hits)
     for hit in hits:
         told = any(marked for _, marked in hit.pieces) and "".join(piece for piece, _ in hit.pieces) != hit.label
-        found = SearchHit(hit.iri, hit.label, verdicts.get(hit.iri, ""), hit.pieces if told else ())
+        found = SearchHit(
+            hit.iri,
+            hit.label,
+            verdicts.get(hit.iri, ""),
+            pieces=hit.pieces if told else (),
+            source=sources.get(hit.iri, ""),
+        )
         grouped.setdefault(hit.kind, []).append(found)
     return here.pages.page(request, "find.html", name=text, hits=grouped, how=False)
