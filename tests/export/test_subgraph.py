@@ -171,6 +171,14 @@ def test_a_small_memory_gives_the_same_subgraph(graph: Graph, exporter: Exporter
     assert list(forgetful.quads()) == list(subgraph.quads())
 
 
+def test_a_release_that_is_too_large_to_be_held_is_not_read_ahead(graph: Graph) -> None:
+    assert Descriptions(graph).read_ahead()
+    gbs = BASE + "condition/guillain-barre-syndrome"
+    large = Descriptions(graph, limit=50)
+    assert not large.read_ahead()
+    assert len(large.of([gbs])[gbs].said) > 3
+
+
 def test_things_are_described_in_the_order_asked_whatever_is_held(graph: Graph) -> None:
     names = ["condition/lems", "condition/kawasaki-disease", "direction/benefit", "condition/none-such"]
     descriptions = Descriptions(graph)

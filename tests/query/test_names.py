@@ -89,6 +89,13 @@ def test_an_unknown_name_gets_up_to_five_nearest(graph: Graph) -> None:
     assert str(raised.value).startswith('unknown condition "miastenia"; nearest: ')
 
 
+@pytest.mark.parametrize("name", ["\ud800", "gout\udcff", "\x00"])
+def test_what_is_no_text_is_no_name(graph: Graph, name: str) -> None:
+    with pytest.raises(UnknownName):
+        graph.names.resolve(name, "Condition")
+    assert graph.names.search(name) == []
+
+
 def test_a_thing_of_another_kind_is_not_taken(graph: Graph) -> None:
     with pytest.raises(UnknownName):
         graph.names.resolve(GBS, "Mechanism")

@@ -122,6 +122,13 @@ def test_every_query_file_parses_as_it_stands(graph: Graph) -> None:
             Store().query(text)
 
 
+@pytest.mark.parametrize("name", ["evidence-summary", "bodies-that-disagree"])
+def test_one_condition_has_the_rows_that_it_has_among_all(graph: Graph, name: str) -> None:
+    rows = graph.query(name).rows
+    for condition in sorted({str(row["condition"]) for row in rows})[::5]:
+        assert graph.query(name, condition=condition).rows == [row for row in rows if row["condition"] == condition]
+
+
 def test_optional_parameters_narrow_the_answer(graph: Graph) -> None:
     for name, parameter, value in [
         ("conditions", "group", "neuromuscular"),

@@ -14,7 +14,9 @@ import pytest
 from conftest import serving
 from ivig.build.pipeline import build
 from ivig.build.release import Releases
+from ivig.namespaces import BASE
 from ivig.query import Graph
+from ivig.query.wording import reference
 from small import SOURCE, efficacy, files_with
 
 BROWSER = {"accept": "text/html"}
@@ -110,6 +112,14 @@ def test_search_is_a_page_and_json(server: httpx.Client) -> None:
     wrong = server.get("/search?text=x&kind=nothing")
     assert (wrong.status_code, wrong.json()["title"]) == (400, "Unknown name")
     assert server.get("/search").status_code == 400 and "text" in server.get("/search").json()["detail"]
+
+
+def test_a_statement_that_was_found_says_who_says_so(server: httpx.Client, graph: Graph) -> None:
+    row = next(row for row in graph.query("evidence-for-condition", condition="dermatomyositis") if row["citation"])
+    (cited,) = [reference(row) for row in graph.about("publications", str(row["citation"]))]
+    page = server.get("/search", params={"text": f'"{row["finding"]}"'}, headers=BROWSER).text
+    item = next(part for part in page.split("<li>") if str(row["statement"]).removeprefix(BASE) in part)
+    assert cited.name in html.unescape(item)
 
 
 def test_conditions_are_filtered_and_sorted_by_the_address(server: httpx.Client) -> None:
