@@ -31,6 +31,8 @@ from ivig.namespaces import DATA_GRAPH, RDF_TYPE, TERMS
 
 _RUN = 2_000_000
 """Lines that are sorted in memory at once, some 0.5 GB."""
+_BLOCK = 1 << 20
+"""Bytes that are copied at once."""
 _CLASS = f"<{RDF_TYPE}> <{TERMS}"
 
 
@@ -96,9 +98,16 @@ class Written:
         self._file.write(line)
         self.count(line, 1)
 
-    def copy(self, old: memoryview) -> None:
-        """Write what was counted before."""
-        self._file.write(old)
+    def copy(self, old: BinaryIO, start: int, end: int) -> None:
+        """Write what was counted before.
+
+        :param old: a file of sorted lines
+        :param start: the first byte that is written
+        :param end: the one after the last
+        """
+        old.seek(start)
+        for at in range(start, end, _BLOCK):
+            self._file.write(old.read(min(_BLOCK, end - at)))
 
     def count(self, line: bytes, by: int) -> None:
         """Count a line as so many more."""
@@ -140,15 +149,12 @@ def change(old: Path, changes: Changes, out: Written) -> None:
     :param changes: of those that go some may not be there, of those that come some may
     """
     in_order = sorted([*((line, False) for line in changes.gone), *((line, True) for line in changes.new)])
-    with (
-        old.open("rb") as file,
-        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines,
-        memoryview(lines) as view,
-    ):
+    # What is looked for is looked for in the mapped file; what is only copied would be taken for memory there.
+    with old.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
         at = 0
         for line, is_new in in_order:
             place = _place(lines, line, at)
-            out.copy(view[at:place])
+            out.copy(file, at, place)
             at = place
             there = lines[place : place + len(line)] == line
             if is_new and not there:
@@ -156,7 +162,7 @@ def change(old: Path, changes: Changes, out: Written) -> None:
             elif there and not is_new:
                 out.count(line, -1)
                 at += len(line)
-        out.copy(view[at:])
+        out.copy(file, at, len(lines))
 
 
 def _place(lines: mmap.mmap, line: bytes, low: int) -> int:
