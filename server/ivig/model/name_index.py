@@ -99,6 +99,8 @@ class NameIndex:
     """What the things of a graph are called, in a file of SQLite or in memory.
 
     Any thread may ask. Names are in their normal form, kinds are classes of our ontology, things are IRIs.
+
+    close: ends it, which it does by itself once nobody has it any more.
     """
 
     def __init__(self, place: Path | None = None, *, new: bool = False) -> None:
