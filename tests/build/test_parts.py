@@ -65,6 +65,10 @@ def _outcome(files: GraphFiles, releases: Releases) -> dict[str, object] | str:
     # The digest of the manifest has what things are called, not what this is found by where it is misspelled.
     with closing(sqlite3.connect(release.names)) as index:
         loose = list(index.execute("SELECT * FROM loose ORDER BY kind, key, thing"))
+        loose += index.execute("SELECT * FROM kind ORDER BY thing, kind")
+        loose += index.execute(
+            "SELECT DISTINCT kind, name FROM spelling JOIN name USING (kind, name) ORDER BY kind, name"
+        )
     return {"manifest": release.manifest, "loose": loose, "found": found, "of words": of_words}
 
 

@@ -333,6 +333,19 @@ def test_a_damaged_release_is_said_and_the_next_build_makes_it_anew(
     assert "damaged" not in run(*asked, *words).stderr
 
 
+@pytest.mark.parametrize("index", ["names", "search"])
+def test_a_damaged_page_of_an_index_is_noticed(small: tuple[GraphFiles, Releases], index: str) -> None:
+    release = _current(small[1])
+    path: Path = getattr(release, index)
+    whole = path.read_bytes()
+    size = int.from_bytes(whole[16:18], "big")
+    for start in range(size, len(whole), size):
+        path.write_bytes(whole[:start] + b"\xff" * size + whole[start + size :])
+        assert not release.is_sound(), start // size
+    path.write_bytes(whole)
+    assert release.is_sound()
+
+
 def test_a_sound_release_is_not_touched_by_another_build(small: tuple[GraphFiles, Releases]) -> None:
     files, releases = small
     before = _current(releases).store.stat().st_ino

@@ -16,6 +16,7 @@ from pyoxigraph import QueryTriples
 
 from conftest import Run, serving
 from ivig.errors import BadInput, BadQuery, EngineDown, EngineTooSlow, EngineWrong, Refused, UnknownName
+from ivig.namespaces import BASE
 from ivig.query import Graph
 from ivig.query.examples import example_of
 from ivig.query.remote import Endpoint
@@ -215,6 +216,22 @@ def test_a_parameter_is_put_into_the_patterns() -> None:
     )
     assert with_parameters(either).split() == ["?s", "a", "<x:all>", "."]
     assert with_parameters(either.replace("UNDEF", "<x:y>")).split() == ["?s", "a", "<x:y>", "."]
+
+
+def test_parameters_in_the_patterns_give_the_rows_of_parameters_beside_them(graph: Graph) -> None:
+    texts = []
+    for query in graph.queries.values():
+        for chosen in ((), *((parameter,) for parameter in query.parameters), query.parameters):
+            given = {p.name: example_of(p.kind) for p in query.parameters if p.required or p in chosen}
+            texts += [] if query.service else [graph.bound(query.name, given)]
+    things = [BASE + path for path in ("condition/guillain-barre-syndrome", "citation/pmid-15674654")]
+    for name in ("descriptions", "publications", "statements-on-things", "verdicts-on-things"):
+        texts += [graph.internal[name].bind_things("thing", things[:many]) for many in (1, 2)]
+    for text in texts:
+        expected, told = graph.sparql(text), with_parameters(text)
+        assert graph.sparql(told).rows == expected.rows, text
+        if two := split(told, expected.columns):
+            assert set(graph.sparql(two.patterns).columns) == set(two.given), text
 
 
 @pytest.mark.parametrize("name", dialect_names())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, strategies as st
@@ -158,6 +159,13 @@ def test_search_finds_things_of_any_kind(graph: Graph) -> None:
     assert graph.names.search("MONDO:0016218") == [GBS]
     assert GBS in graph.names.search("guilain bare")
     assert graph.names.search("   ") == []
+
+
+def test_many_threads_may_ask_at_once(graph: Graph) -> None:
+    labels = graph.names.labels("Condition")
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda label: graph.names.label(graph.names.resolve(label, "Condition")), labels * 8))
+    assert found == labels * 8
 
 
 @given(st.text())

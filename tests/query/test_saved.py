@@ -129,6 +129,14 @@ def test_one_condition_has_the_rows_that_it_has_among_all(graph: Graph, name: st
         assert graph.query(name, condition=condition).rows == [row for row in rows if row["condition"] == condition]
 
 
+def test_several_mechanisms_have_each_their_pairs_once(graph: Graph) -> None:
+    mechanisms = sorted({str(row["mechanism"]) for row in graph.query("contested-mechanisms")})[:3]
+    rows = graph.sparql(graph.queries["contested-mechanisms"].bind_things("mechanism", mechanisms)).rows
+    each = [row for mechanism in mechanisms for row in graph.query("contested-mechanisms", mechanism=mechanism)]
+    assert len(mechanisms) == 3
+    assert sorted(map(str, rows)) == sorted(map(str, each))
+
+
 def test_optional_parameters_narrow_the_answer(graph: Graph) -> None:
     for name, parameter, value in [
         ("conditions", "group", "neuromuscular"),

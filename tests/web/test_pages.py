@@ -17,6 +17,8 @@ from ivig.build.release import Releases
 from ivig.namespaces import BASE
 from ivig.query import Graph
 from ivig.query.wording import reference
+from ivig.web import templating
+from ivig.web.templating import Pages
 from small import SOURCE, efficacy, files_with
 
 BROWSER = {"accept": "text/html"}
@@ -120,6 +122,27 @@ def test_a_statement_that_was_found_says_who_says_so(server: httpx.Client, graph
     page = server.get("/search", params={"text": f'"{row["finding"]}"'}, headers=BROWSER).text
     item = next(part for part in page.split("<li>") if str(row["statement"]).removeprefix(BASE) in part)
     assert cited.name in html.unescape(item)
+
+
+@pytest.mark.parametrize("statement", ["droracle44269-01-1", "cns-049"])
+def test_a_statement_without_publication_says_where_it_stands(
+    server: httpx.Client, graph: Graph, statement: str
+) -> None:
+    (row,) = graph.about("statements-in-short", f"{BASE}statement/{statement}")
+    assert row["citation"] is None
+    page = server.get("/search", params={"text": f'"{row["finding"]}"'}, headers=BROWSER).text
+    item = next(part for part in page.split("<li>") if f"statement/{statement}" in part)
+    where = str(row["source_label"] or row["page"]).removeprefix("https://").partition("/")[0]
+    assert where in html.unescape(item)
+
+
+def test_publications_are_told_whatever_is_kept(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(templating, "_REFERENCES", 3)
+    pages = Pages(graph)
+    cited = sorted(str(row["citation"]) for row in graph.query("citations"))[:9]
+    for some in (cited[:5], cited[3:], cited):
+        assert pages.references(some).keys() == set(some)
+    assert pages.references([None, BASE + "condition/nothing"]) == {}
 
 
 def test_conditions_are_filtered_and_sorted_by_the_address(server: httpx.Client) -> None:

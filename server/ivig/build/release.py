@@ -12,7 +12,7 @@ import stat
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -147,9 +147,22 @@ class Release:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
             names = self.name_index().digest()
-            return names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
+            whole = _is_whole(self.names) and _is_whole(self.search)
+            return whole and names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False
+
+    @property
+    def extent(self) -> dict[str, int | str]:
+        """How much there is, and how recent: what `extent.rq` counts.
+
+        :raises NotThere: where the release was made by another version
+        """
+        try:
+            found: dict[str, int | str] = self.manifest["extent"]
+        except KeyError as error:
+            raise self.damaged(f"{MANIFEST} is of another version") from error
+        return found
 
     @property
     def digest(self) -> str:
@@ -216,6 +229,17 @@ class Release:
     def ancestors(self) -> Path:
         """The index of outside terms by linked ontologies; not there where none was linked."""
         return self.folder / ANCESTORS
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether no page of a file of SQLite is damaged."""
+    import sqlite3
+
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as tables:
+            return bool(tables.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
+    except sqlite3.Error:
+        return False
 
 
 def _let_all_read(path: Path) -> None:

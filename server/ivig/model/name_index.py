@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -111,7 +112,7 @@ class NameIndex:
         """
         import sqlite3
 
-        self._place, self._error = place, sqlite3.Error
+        self._place, self._error, self._lock = place, sqlite3.Error, Lock()
         address = ":memory:" if place is None else place.resolve().as_uri()
         if place and not new:
             # Nobody writes to a release.
@@ -160,7 +161,7 @@ class NameIndex:
         self._tables.executemany("INSERT INTO spelling VALUES (?, ?, ?)", words)
 
     def remove(self, thing: str, named: Naming) -> None:
-        """Let a thing be called so no more. Spellings stay of names that nothing has any more, which lead to nothing.
+        """Let a thing be called so no more. Spellings stay, and lead to nothing once nothing has their name.
 
         :param thing: its IRI
         :param named: what it was called
@@ -192,7 +193,7 @@ class NameIndex:
             # That order is its key's: nothing is sorted.
             try:
                 for row in self._tables.execute(f"SELECT * FROM {table} ORDER BY {', '.join(_COLUMNS[table])}"):
-                    total.update("\0".join(row).encode() + b"\n")
+                    total.update("\0".join(map(str, row)).encode() + b"\n")
             except self._error as error:
                 raise self._damaged(error) from error
         return total.hexdigest()
@@ -273,7 +274,9 @@ class NameIndex:
 
     def _rows(self, query: str, *values: str) -> list[Any]:
         try:
-            return self._tables.execute(query, values).fetchall()
+            # A statement that SQLite keeps for the next time takes the values of one thread.
+            with self._lock:
+                return self._tables.execute(query, values).fetchall()
         except UnicodeEncodeError:
             # Half a character, which a command line can have: nothing is called so.
             return []

@@ -231,7 +231,7 @@ class Graph:
         return Answer.of(select(self.engine, query))
 
     def about(self, name: str, *things: str) -> Answer:
-        """The answer to an internal query about things given by their IRIs; to one without parameters, given none.
+        """The answer to an internal query about things given by their IRIs; given none, to all that it is on.
 
         :param name: of the query, without the ending of its file
         :param things: IRIs of the graph

@@ -76,6 +76,15 @@ class Names:
         index: AncestorIndex = self._release.index(self._release.ancestors, "terms", "names")
         return index
 
+    @cached_property
+    def _terms_by_key(self) -> dict[str, set[str]]:
+        """The terms of linked ontologies by the keys of `loose_keys`."""
+        found: dict[str, set[str]] = {}
+        for name, terms in self._ancestors["names"].items():
+            for key in loose_keys(name):
+                found.setdefault(key, set()).update(terms)
+        return found
+
     def things(self, name: str, kind: str) -> list[str]:
         """The IRIs of the things of this kind that `name` stands for: one, or all at or below an outside term.
 
@@ -262,9 +271,9 @@ class Names:
         if identifier(name) or not re.search(r"[^\W\d_]", name):
             return []
         chosen = sorted(set(self._index.kinds()) - _NOT_NEAR if kinds is None else set(kinds))
-        known = {each for kind in chosen for each in self._likely(name, kind)}
-        found = (self._index.things(kind, each) for each in near_names(name, known) for kind in chosen)
-        return list(dict.fromkeys(iri for things in found for iri in things))[:20]
+        near = near_names(name, self._likely(name, chosen))
+        found = dict.fromkeys(iri for each in near[:20] for kind in chosen for iri in self._index.things(kind, each))
+        return list(found)[:20]
 
     def search(self, name: str) -> list[str]:
         """The things of any kind that a name means, else up to twenty like it."""
@@ -274,14 +283,14 @@ class Names:
         """Those that are of a kind."""
         return [thing for thing in things if kind in self._index.kinds_of(thing)]
 
-    def _likely(self, typed: str, kind: str) -> list[str]:
-        """The names of a kind that have a word like one that was typed: no others are near."""
+    def _likely(self, typed: str, kinds: Iterable[str]) -> set[str]:
+        """The names of these kinds that have a word like one that was typed: no others are near."""
         wanted = telling_words(typed)
         if not wanted:
-            return []
+            return set()
         # A long word has the fewest like it.
         alike = words_like(max(wanted, key=len), self._index.words())
-        return list(dict.fromkeys(name for word in alike for name in self._index.with_word(kind, word)))
+        return {name for kind in kinds for word in alike for name in self._index.with_word(kind, word)}
 
     def _taken(self, typed: str, kind: str) -> _Taken | None:
         """What is taken where nothing is called so: the one thing of ours that `_loosely` fits, else a term of a linked
@@ -294,10 +303,9 @@ class Names:
             raise AmbiguousName(_in_words(kind), typed, _few([self.label(iri) for iri in own]))
         if own:
             return _Taken(own, self.label(own[0]))
-        keys, names = loose_keys(typed), self._ancestors["names"]
-        if not names or identifier(typed):
+        if not self._ancestors["names"] or identifier(typed):
             return None
-        terms = sorted({term for each, of in names.items() if not keys.isdisjoint(loose_keys(each)) for term in of})
+        terms = sorted({term for key in loose_keys(typed) for term in self._terms_by_key.get(key, ())})
         things = self._of_kind(kind, self._below(typed, terms))
         return _Taken(things, self._ancestors["terms"][terms[0]][0]) if things else None
 
@@ -347,10 +355,12 @@ class Names:
     def _nearest(self, typed: str, kind: str) -> list[str]:
         terms, names = self._ancestors["terms"], self._ancestors["names"]
         labels: list[str] = []
-        for name in near_names(typed, {*self._likely(typed, kind), *names}):
+        below = set(self._of_kind(kind, {thing for _, things in terms.values() for thing in things}))
+        above = {name for name, keys in names.items() if not below.isdisjoint(terms[keys[0]][1])}
+        for name in near_names(typed, self._likely(typed, [kind]) | above):
             if own := self._index.things(kind, name):
                 labels += map(self.label, own)
-            elif self._of_kind(kind, terms[names[name][0]][1]):
+            else:
                 labels.append(terms[names[name][0]][0])
         return list(dict.fromkeys(labels))[:5]
 

@@ -180,7 +180,7 @@ class Pages:
         self._environment.globals.update(
             release=graph.release.digest[:12],
             things=graph.release.manifest["things"],
-            extent=graph.release.manifest["extent"],
+            extent=graph.release.extent,
             cell=cell,
             local_path=local_path,
             url=_url,
@@ -207,12 +207,14 @@ class Pages:
         :param iris: theirs; None, or that of something else, has none
         """
         wanted = {str(iri) for iri in iris if iri is not None}
-        if missing := sorted(wanted - self._references.keys()):
-            if len(self._references) > _REFERENCES:
-                self._references = {}
-            found = {str(row["citation"]): reference(row) for row in self._graph.about("publications", *missing)}
-            self._references |= dict.fromkeys(missing) | found
-        return {iri: cited for iri in wanted if (cited := self._references.get(iri))}
+        kept = self._references
+        found = {iri: kept[iri] for iri in wanted if iri in kept}
+        if missing := sorted(wanted - found.keys()):
+            found |= dict.fromkeys(missing)
+            found |= {str(row["citation"]): reference(row) for row in self._graph.about("publications", *missing)}
+            # Another thread may read what is kept: it is not changed.
+            self._references = {**(kept if len(kept) < _REFERENCES else {}), **found}
+        return {iri: cited for iri, cited in found.items() if cited}
 
     @cached_property
     def short_names(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ worked out here.
 Engines agree on patterns. They do not on what a function makes of a value that is not there, on how a truth value is
 written, and on the order of texts; the trailing BINDs of a query, the expressions among its columns, DISTINCT and ORDER
 BY are therefore evaluated by the embedded engine, over the rows that come back. A parameter without a value, or with
-one, is put into the patterns as such: planners see through neither `UNDEF` nor `!BOUND`.
+one, is put into the patterns as such: planners see through neither `UNDEF` nor `BOUND`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _EITHER = (
     r"\{{\s*\{{\s*VALUES \?{name} \{{ {values} \}}\s*FILTER\(BOUND\(\?{name}\)\)\s*\}}([^{{}}]*)\}}"
 )
 """The two branches of a query that is planned otherwise without the parameter than with it."""
+_VARIABLES_ALONE = re.compile(r"\bSELECT\b[^{]*|\b(?:GROUP|ORDER)\s+BY\b[^{}]*", re.IGNORECASE)
+"""The columns of a query, and what it groups and orders by."""
 _IRI = re.compile(r"<[^<>\s]*>")
 
 
@@ -108,14 +110,24 @@ def with_parameters(query: str) -> str:
         if values == "UNDEF":
             while match := guard.search(query):
                 query = query[: match.start()] + query[_closing(query, query.index("(", match.start())) + 1 :]
-            if not re.search(rf"\?{name}\b(?! \{{ UNDEF)", query):
-                query = query.replace(f"VALUES ?{name} {{ UNDEF }}", "")
+            query = query.replace(f"BOUND(?{name})", "false").replace(f"VALUES ?{name} {{ UNDEF }}", "")
         else:
-            query = guard.sub("FILTER(", query)
-            if _IRI.fullmatch(values) and f"BOUND(?{name})" not in query:
-                query = query.replace(f"VALUES ?{name} {{ {values} }}", "")
-                query = re.sub(rf"\?{name}\b", values.replace("\\", r"\\"), query)
+            query = guard.sub("FILTER(", query).replace(f"BOUND(?{name})", "true")
+            if _IRI.fullmatch(values):
+                query = _with_iri(query, name, values)
     return query
+
+
+def _with_iri(query: str, name: str, iri: str) -> str:
+    """A query with an IRI in place of a variable, which stays where only a variable may be, as among the columns."""
+    values, variable = f"VALUES ?{name} {{ {iri} }}", re.compile(rf"\?{name}\b")
+    kept = [match.span() for match in _VARIABLES_ALONE.finditer(query)]
+    if not any(variable.search(query, begin, end) for begin, end in kept):
+        return variable.sub(lambda _: iri, query.replace(values, ""))
+    kept += [match.span() for match in re.finditer(re.escape(values), query)]
+    return variable.sub(
+        lambda match: match[0] if any(begin <= match.start() < end for begin, end in kept) else iri, query
+    )
 
 
 def _closing(text: str, opening: int) -> int:

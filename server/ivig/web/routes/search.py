@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
@@ -81,13 +82,15 @@ def _verdicts(here: Served, hits: Iterable[Hit]) -> dict[str, str]:
 
 
 def _sources(here: Served, hits: Iterable[Hit]) -> dict[str, str]:
-    """Who says so, of the statements among hits: many say the same of one disease."""
+    """Where statements among hits stand, for many say the same of one disease: a publication, what a body said in a
+    year, a source document, a site of the web."""
     found = condition.in_short(here.graph, (hit.iri for hit in hits if hit.kind == "statement"))
     cited = here.pages.references(row["citation"] for row in found.values())
     return {
         iri: reference.name
         if (reference := cited.get(str(row["citation"])))
         else " ".join(str(row[name]) for name in ("body_label", "year") if row[name])
+        or str(row["source_label"] or urlsplit(str(row["page"] or "")).hostname or "")
         for iri, row in found.items()
     }
 
