@@ -101,12 +101,10 @@ class Names:
         if below := self._of_kind(kind, self.below(typed)):
             same = self._of_kind(kind, (iri for iri, how in self.matches(typed) if how in ("exact", "close")))
             return sorted({*below, *same})
-        try:
-            return [self.resolve(name, kind)]
-        except UnknownName:
-            if (taken := self._taken(typed, kind)) is None:
-                raise
-            return taken.things
+        if (iri := self._exactly(typed, kind)) is not None:
+            return [iri]
+        taken = self._taken(typed, kind)
+        return taken.things if taken else [self.resolve(name, kind)]
 
     def took(self, name: str, kind: str) -> str | None:
         """What a name was taken for by `things`, where nothing is called exactly so; None where something is.
@@ -121,13 +119,10 @@ class Names:
         """
         typed = name.strip()
         try:
-            self.resolve(typed, kind)
-        except UnknownName:
-            taken = self._taken(typed, kind)
-            return taken.label if taken else None
+            taken = None if self._exactly(typed, kind) else self._taken(typed, kind)
         except AmbiguousName:
-            pass
-        return None
+            return None
+        return taken.label if taken else None
 
     def below(self, name: str) -> list[str]:
         """The things of any kind at or below a term of a linked ontology, given its identifier, label or synonym.
@@ -163,6 +158,18 @@ class Names:
         :raises AmbiguousName: where a name has several meanings
         """
         typed = name.strip()
+        if (iri := self._exactly(typed, kind)) is not None:
+            return iri
+        self.check_prefix(typed)
+        labels = [] if kind in _GROWING else self.labels(kind)
+        near = [] if identifier(typed) else self._nearest(typed, kind)
+        raise UnknownName(_in_words(kind), typed, near, labels if len(labels) <= _FEW else None)
+
+    def _exactly(self, typed: str, kind: str) -> str | None:
+        """The IRI that a name means; None where nothing is called so.
+
+        :raises AmbiguousName: where a name has several meanings
+        """
         things = self._index.things(kind, normal(typed))
         if len(things) == 1:
             return things[0]
@@ -176,10 +183,7 @@ class Names:
             if len(below) == 1:
                 return below[0]
             raise AmbiguousName(_in_words(kind), typed, _few([self.label(thing) for thing in below]))
-        self.check_prefix(typed)
-        labels = [] if kind in _GROWING else self.labels(kind)
-        near = [] if identifier(typed) else self._nearest(typed, kind)
-        raise UnknownName(_in_words(kind), typed, near, labels if len(labels) <= _FEW else None)
+        return None
 
     def matches(self, name: str) -> list[tuple[str, str]]:
         """The things of any kind that an outside identifier leads to, each with how it is linked.
