@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import URIRef
 
 from ivig.errors import AmbiguousName, Replaced, UnknownName
+from ivig.io.name_index import NameIndex
 from ivig.model.labels import normal
-from ivig.model.name_index import NameIndex
 from ivig.namespaces import ALT_LABEL, BASE, PREF_LABEL, RDF_TYPE, SKOS, TERMS
 from ivig.query import Graph, Names
 

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import NamedNode, Triple
 
 from ivig.errors import BadInput, NotThere, UnknownName
-from ivig.model.name_index import NameIndex
+from ivig.io.name_index import NameIndex
 from ivig.namespaces import BASE, SKOS
 from ivig.query import Graph, Names
 from ivig.query.resolve import meanings

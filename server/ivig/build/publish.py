@@ -19,7 +19,7 @@ from ivig.build.parts import PARTS, Parts
 from ivig.build.queries import texts
 from ivig.build.release import ANCESTORS, MANIFEST, Release, Releases, Stamp, digest_of
 from ivig.build.search_index import Row, change_search_index, search_row, write_search_index
-from ivig.model.name_index import NameIndex, naming
+from ivig.io.name_index import NameIndex, naming
 from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS_LABEL, REPLACED_BY
 
 _ASSERTED = frozenset({ONTOLOGY_GRAPH, DATA_GRAPH})

@@ -12,7 +12,7 @@ import stat
 import time
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import Any, NamedTuple
 
 from ivig.errors import NotThere, damaged_release
 from ivig.graph_files import GraphFiles, cache_folder, digest_of_files
-from ivig.model.name_index import NameIndex
+from ivig.io.name_index import NameIndex
+from ivig.io.sqlite_files import is_whole
 
 MANIFEST = "manifest.json"
 NAMES = "names.sqlite"
@@ -147,7 +148,7 @@ class Release:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
             names = self.name_index().digest()
-            whole = _is_whole(self.names) and _is_whole(self.search)
+            whole = is_whole(self.names) and is_whole(self.search)
             return whole and names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False
@@ -229,17 +230,6 @@ class Release:
     def ancestors(self) -> Path:
         """The index of outside terms by linked ontologies; not there where none was linked."""
         return self.folder / ANCESTORS
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether no page of a file of SQLite is damaged."""
-    import sqlite3
-
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as tables:
-            return bool(tables.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.Error:
-        return False
 
 
 def _let_all_read(path: Path) -> None:

@@ -10,8 +10,8 @@ from rapidfuzz import fuzz, process
 
 from ivig.curate.triples import Thing, slug
 from ivig.errors import BadInput, UnknownName
+from ivig.io.name_index import NameIndex, Naming
 from ivig.model.labels import normal
-from ivig.model.name_index import NameIndex, Naming
 from ivig.namespaces import BASE
 from ivig.query.names import Names
 

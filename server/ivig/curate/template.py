@@ -16,8 +16,8 @@ from ivig.build.sources import read
 from ivig.curate.bibliography import citation_fields
 from ivig.graph_files import GraphFiles
 from ivig.io.bibliographies import Publication
+from ivig.io.name_index import NameIndex
 from ivig.io.tables import LISTS, READ_ME, SEPARATOR, Column, column_types
-from ivig.model.name_index import NameIndex
 from ivig.model.records import KINDS
 from ivig.model.schema import schema
 from ivig.query.names import Names

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivig.build.release import Release
 from ivig.errors import AmbiguousName, Replaced, UnknownName
+from ivig.io.name_index import NameIndex
 from ivig.model.identifiers import Identifier, curie_of, identifier, prefixes, unknown_prefix
 from ivig.model.labels import loose_keys, normal, telling_words
-from ivig.model.name_index import NameIndex
 from ivig.namespaces import BASE
 from ivig.query.near import near_names, words_like
 

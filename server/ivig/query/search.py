@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ivig.errors import UnknownName
+from ivig.io.sqlite_files import opened
 from ivig.model.identifiers import identifier
 from ivig.model.labels import american, words
 
@@ -109,8 +110,7 @@ def search(release: Release, names: Names, text: str, kinds: Iterable[str] | Non
     if not release.search.is_file():
         raise release.damaged(f"{release.search.name} is missing")
     try:
-        # Nobody writes to a release. Opened for each search, in a millisecond, it belongs to no thread.
-        with closing(sqlite3.connect(f"{release.search.as_uri()}?mode=ro&immutable=1", uri=True)) as index:
+        with closing(opened(release.search)) as index:
             return _Search(index, names, kinds, limit).hits(" ".join(text.split())[:_LONGEST])
     except sqlite3.Error as error:
         raise release.damaged(f"{release.search.name}: {error}") from error

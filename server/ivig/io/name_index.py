@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ivig.errors import NotThere, damaged_release
+from ivig.io.sqlite_files import opened
 from ivig.model.identifiers import identifier
 from ivig.model.labels import loose_keys, normal, telling_words
 from ivig.namespaces import ALT_LABEL, BASE, HIDDEN_LABEL, NOTATION, PREF_LABEL, RDF_TYPE, REPLACED_BY, SKOS, TERMS
@@ -25,7 +27,8 @@ _COLUMNS = {
     "former": ("iri", "thing"),
 }
 """Of each table; all of them are its key, and it stands in their order."""
-_HASTE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000"
+_UNJOURNALED = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000;\n"
+"""A release under way is seen by nobody: what a crash leaves of it is swept up. 200 MB of pages are kept at most."""
 SCHEMA = (
     "".join(
         f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{column} TEXT' for column in columns)},"
@@ -110,22 +113,17 @@ class NameIndex:
         :param new: whether the file is to be made or changed; one that is there is only read
         :raises NotThere: where the file is missing, or another thing
         """
-        import sqlite3
-
-        self._place, self._error, self._lock = place, sqlite3.Error, Lock()
-        address = ":memory:" if place is None else place.resolve().as_uri()
-        if place and not new:
-            # Nobody writes to a release.
-            address += "?mode=ro&immutable=1"
-        try:
-            self._tables = sqlite3.connect(address, uri=True, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise self._damaged(error) from error
-        self.close = weakref.finalize(self, self._tables.close)
+        self._place, self._lock = place, Lock()
         if place is None or new:
-            # A release under way is seen by nobody: what a crash leaves is swept up.
-            self._tables.executescript(f"{_HASTE};{SCHEMA}")
+            self._tables = sqlite3.connect(place or ":memory:", check_same_thread=False)
+            self._tables.executescript(_UNJOURNALED + SCHEMA)
         else:
+            try:
+                self._tables = opened(place)
+            except sqlite3.Error as error:
+                raise self._damaged(error) from error
+        self.close = weakref.finalize(self, self._tables.close)
+        if place and not new:
             self._rows(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {table})' for table in _COLUMNS)}")
 
     @classmethod
@@ -194,7 +192,7 @@ class NameIndex:
             try:
                 for row in self._tables.execute(f"SELECT * FROM {table} ORDER BY {', '.join(_COLUMNS[table])}"):
                     total.update("\0".join(map(str, row)).encode() + b"\n")
-            except self._error as error:
+            except sqlite3.Error as error:
                 raise self._damaged(error) from error
         return total.hexdigest()
 
@@ -280,7 +278,7 @@ class NameIndex:
         except UnicodeEncodeError:
             # Half a character, which a command line can have: nothing is called so.
             return []
-        except self._error as error:
+        except sqlite3.Error as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> NotThere:
