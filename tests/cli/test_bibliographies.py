@@ -212,7 +212,7 @@ def test_what_came_out_goes_in_again_and_changes_nothing(run: Run, tmp_path: Pat
     done = run(
         "export", "--citations", name, "--graph", folder, "-o", f"all.{suffix}", IVIG_RELEASES=str(tmp_path / "made")
     )
-    assert done.stderr.endswith("1 publications have neither title nor identifier and are left out\n")
+    assert done.stderr.endswith("left out, with neither title nor identifier: 1 publication\n")
     text = (tmp_path / f"all.{suffix}").read_text(encoding="utf-8")
     assert text.count("https://example.org/") == 2
     other_names = re.sub(r"([^/])example\.org-0", r"\1mine", text)

@@ -106,6 +106,7 @@ def _write_csv(found: Sequence[Difference]) -> None:
 
 def _print(found: Sequence[Difference], old: str, new: str) -> None:
     from ivig.namespaces import BASE
+    from ivig.query.wording import counted
 
     last = ""
     for each in found:
@@ -118,6 +119,6 @@ def _print(found: Sequence[Difference], old: str, new: str) -> None:
             print(f"    {each.field}: {each.before or 'nothing'} → {each.after or 'nothing'}")
         last = each.thing
     things = Counter(what for what, _ in {(each.what, each.thing) for each in found})
-    said = f"{things['added']} statements added, {things['gone']} gone, {things['changed']} changed"
-    conditions = things["verdict"]
-    print(f"{said}; verdicts of {conditions} conditions changed, from {old[:_SHORT]} to {new[:_SHORT]}")
+    said = f"{counted(things['added'], 'statement')} added, {things['gone']} gone, {things['changed']} changed"
+    conditions = counted(things["verdict"], "condition")
+    print(f"{said}; verdicts of {conditions} changed, from {old[:_SHORT]} to {new[:_SHORT]}")

@@ -100,14 +100,14 @@ def export(
     inferred = not asserted
     if citations is not None:
         from ivig.export.bibliography import bibliography
+        from ivig.query.wording import counted
 
         among = exporter.subgraph(selection, inferred=inferred).members if selection else None
         written = bibliography(exporter.graph, citations, among)
         write_output(output, lambda out: out.write(written.text.encode()))
         if written.left_out:
-            print(
-                f"{written.left_out} publications have neither title nor identifier and are left out", file=sys.stderr
-            )
+            left_out = counted(written.left_out, "publication")
+            print(f"left out, with neither title nor identifier: {left_out}", file=sys.stderr)
     elif describe:
         from pyoxigraph import RdfFormat, serialize
 
@@ -148,14 +148,16 @@ def _write_records(path: Path, statements: Collection[str], graph: Path | None) 
     from ivig.curate.extraction import record_rows
     from ivig.curate.store import Store
     from ivig.graph_files import graph_files
+    from ivig.query.wording import counted
 
     rows, by_hand = record_rows(Store(graph_files(graph)), statements)
     if not rows:
         raise BadInput("none of these statements was made from a record: edit them in data/")
     write(path, rows, graph)
-    print(f"{sum(map(len, rows.values()))} records on the sheets {', '.join(rows)}")
+    print(f"{counted(sum(map(len, rows.values())), 'record')} on {', '.join(rows)}")
     if by_hand:
-        print(f"{len(by_hand)} statements that no record holds are left out: edit them in data/", file=sys.stderr)
+        left_out = counted(len(by_hand), "statement")
+        print(f"left out, since no record holds them: {left_out}; edit them in data/", file=sys.stderr)
 
 
 def _one_of(given: dict[str, object]) -> None:

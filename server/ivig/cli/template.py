@@ -28,11 +28,12 @@ def template(
     """
     from ivig.curate.template import publication_rows
     from ivig.io.bibliographies import read_publications
+    from ivig.query.wording import counted
 
     rows = publication_rows(each for path in source or () for each in read_publications(path))
     write(output, {kind.value: rows}, graph)
     if rows:
-        print(f"{len(rows)} publications on the sheet {kind.value}")
+        print(f"{counted(len(rows), 'publication')} on the sheet {kind.value}")
 
 
 def write(output: Path, rows: dict[str, list[dict[str, str | int | float | bool | None]]], graph: Path | None) -> None:

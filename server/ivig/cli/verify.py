@@ -14,10 +14,12 @@ def verify(package: Annotated[Path, typer.Argument(help="A package that `ivig ex
     Example: ivig verify kawasaki.zip
     """
     from ivig.export.verify import verify_package
+    from ivig.query.wording import counted
 
     found = verify_package(package)
     for problem in found.problems:
         print(problem)
     if found.problems:
         raise typer.Exit(1)
-    print(f"{found.files} files unchanged, {found.statements} statements keep the shapes, release {found.release}")
+    files, statements = counted(found.files, "file"), counted(found.statements, "statement")
+    print(f"{files} unchanged, the shapes hold for {statements}, release {found.release}")

@@ -36,6 +36,7 @@ from ivig.export.formats import FORMATS, format_named, needed
 from ivig.export.selection import Selection, resolved
 from ivig.io.atomic import finished_file, finished_folder
 from ivig.namespaces import ANCESTORS_GRAPH, BASE, INFERRED_GRAPH
+from ivig.query.wording import counted
 
 SUMS = "SHA256SUMS"
 METADATA = "ro-crate-metadata.json"
@@ -111,6 +112,7 @@ class _Package:
         self._graph = exporter.graph
         self._digest = self._graph.release.digest
         self._statements = len(exporter.subgraph(selection, inferred=inferred).statements)
+        self._told = counted(self._statements, "statement")
 
     def fill(self) -> None:
         """Write every file."""
@@ -191,7 +193,7 @@ class _Package:
         files = "\n".join(f"- `{name}`: {self._meaning(name)[0]}" for name in names)
         text = f"""# {self._title}
 
-{self._statements} statements on intravenous immunoglobulin, with everything that they mention.
+{self._told} on intravenous immunoglobulin, with everything that they mention.
 
 - asked for: {self._in_words}
 - release: `{self._digest}`
@@ -219,10 +221,9 @@ It is no systematic search and no medical advice.
         """The description of every file, by the RO-Crate library."""
         from rocrate.model.contextentity import ContextEntity
 
-        crate.name = f"{self._title} ({self._statements} statements)"
+        crate.name = f"{self._title} ({self._told})"
         crate.description = (
-            f"{self._statements} statements of the {TITLE}, with everything that they mention. "
-            f"Asked for: {self._in_words}."
+            f"{self._told} of the {TITLE}, with everything that they mention. Asked for: {self._in_words}."
         )
         crate.keywords = list(KEYWORDS)
         if published := day_of_publication(self._folder):

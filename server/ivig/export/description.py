@@ -14,6 +14,7 @@ from ivig.export.formats import FORMATS
 from ivig.io.text import read_text
 from ivig.namespaces import BASE, PREFIXES, RDF_TYPE
 from ivig.query import Graph
+from ivig.query.wording import counted
 
 DATASET = BASE + "dataset"
 TITLE = "IVIG Evidence Graph"
@@ -188,7 +189,7 @@ def schema_org(graph: Graph, where: str = BASE) -> dict[str, Any]:
         "inLanguage": "en",
         "isAccessibleForFree": True,
         "measurementTechnique": "Statements read from publications and web pages; not a systematic search.",
-        "size": f"{graph.release.manifest['things']['Statement']} statements",
+        "size": counted(graph.release.manifest["things"]["Statement"], "statement"),
         "variableMeasured": ["direction of effect", "study type", "level of evidence", "participants", "effect size"],
         "distribution": _downloads(f"{where}export?format="),
     }

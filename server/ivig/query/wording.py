@@ -48,6 +48,18 @@ def number(value: Value) -> str:
     return text.replace("-", "−")
 
 
+def counted(count: Value, thing: str, things: str = "") -> str:
+    """How many there are of something.
+
+    :param thing: its name
+    :param things: the name of several, where that is not the name with an s
+
+    >>> counted(1, "study", "studies"), counted(12400, "person")
+    ('1 study', '12,400 persons')
+    """
+    return f"{number(count)} {thing if count == 1 else things or f'{thing}s'}"
+
+
 def _unit(row: Row, column: str = "unit") -> str:
     unit = row.get(column)
     if not isinstance(unit, str) or unit in _OF_PERSONS:

@@ -193,7 +193,7 @@ class Pages:
         self._environment.filters.update(
             sign=wording.sign_of,
             number=wording.number,
-            persons=lambda count: f"{wording.number(count)} {'person' if count == 1 else 'persons'}",
+            counted=wording.counted,
             effect=lambda row: wording.typeset(wording.effect(row)),
             frequency=wording.frequency,
             arms=wording.arms,
