@@ -208,6 +208,10 @@ def test_the_description_of_the_api(fuzzed: str, tmp_path: Path) -> None:
         "60",
     ]
     seed = [] if EXPLORE else ["--seed", "1"]
+    # A query that may take next to no time is stopped, and 503 says so.
+    (tmp_path / "schemathesis.toml").write_text(
+        '[checks]\nnot_a_server_error.expected-statuses = ["2xx", "3xx", "4xx", "503"]\n', encoding="utf-8"
+    )
     command = [Path(sys.executable).with_name("schemathesis"), "run", f"{fuzzed}/openapi.json", *words, *seed]
     # It leaves a cache where it runs.
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=1200, cwd=tmp_path)
