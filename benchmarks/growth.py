@@ -37,7 +37,7 @@ from harness import IVIG, ROOT, exponent, megabytes, used
 if TYPE_CHECKING:
     from ivig.query.graph import Graph
 
-SIZES = (1000, 10_000)
+SIZES = (1000, 10_000, 100_000)
 TRIES = 3
 LONG = 5
 """Seconds after which there is no further try."""

@@ -8,6 +8,7 @@
     │   ├── BadQuery             SPARQL that does not parse
     │   │   └── Refused          a query that is understood and not run
     │   └── NotThere             a folder, file or release that is not where it was said to be
+    │       └── Damaged          a release that something has happened to
     ├── InvalidGraph             the graph breaks a shape, or contradicts itself
     ├── EngineFailed             an engine elsewhere that gives no answer
     │   ├── EngineDown           it cannot be reached, or has no time
@@ -104,12 +105,16 @@ class NotThere(BadInput):
     """A folder, file or release that is not where it was said to be."""
 
 
-def damaged_release(folder: Path, reason: object) -> NotThere:
+class Damaged(NotThere):
+    """A release that something has happened to since it was published."""
+
+
+def damaged_release(folder: Path, reason: object) -> Damaged:
     """The error that says that a release is damaged, and what helps.
 
     :param folder: of the release
     """
-    return NotThere(f"the release in {folder} is damaged: {reason}; `ivig build` makes it anew")
+    return Damaged(f"the release in {folder} is damaged: {reason}; `ivig build` makes it anew")
 
 
 class InvalidGraph(IvigError):

@@ -19,7 +19,7 @@ from ivig.build.pipeline import build
 from ivig.build.reasoning import infer
 from ivig.build.release import Release, Releases
 from ivig.build.sources import read
-from ivig.errors import BadInput, BadTurtle, InvalidGraph
+from ivig.errors import BadInput, BadTurtle, InvalidGraph, NotThere
 from ivig.graph_files import GraphFiles, graph_files
 from ivig.io.turtle import read_turtle
 from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, ONTOLOGY_GRAPH, PREFIXES, RDF_TYPE, TERMS
@@ -60,6 +60,8 @@ def _outcome(files: GraphFiles, releases: Releases) -> dict[str, object] | str:
     assert sorted_lines(store) == release.nquads.read_bytes().splitlines(keepends=True)
     with closing(sqlite3.connect(release.search)) as index:
         found = sorted(index.execute("SELECT * FROM text"))
+        places = index.execute("SELECT text.* FROM place JOIN text ON rowid = row AND text.iri = place.iri ORDER BY 1")
+        assert list(places) == found
         worth = index.execute("SELECT iri, bm25(text) FROM text WHERE text MATCH 'antibody OR treatment' ORDER BY iri")
         of_words = [(iri, round(score, 6)) for iri, score in worth]
     # The digest of the manifest has what things are called, not what this is found by where it is misspelled.
@@ -187,6 +189,31 @@ def test_what_was_kept_and_is_damaged_is_made_anew(graph: GraphFiles, tmp_path: 
     assert _outcome(graph, releases) == _outcome(graph, Releases(tmp_path / "anew"))
 
 
+@pytest.mark.parametrize("kept", ["data-", "inferred-0", "inferred-rest-"])
+def test_what_was_kept_and_is_missing_is_made_anew(graph: GraphFiles, tmp_path: Path, kept: str) -> None:
+    releases = Releases(tmp_path / "releases")
+    release = build(graph, releases)
+    for path in (release.folder / "parts").glob(f"{kept}*.lines"):
+        path.unlink()
+    _changed(graph, Random(4))
+    assert _outcome(graph, releases) == _outcome(graph, Releases(tmp_path / "anew"))
+
+
+def test_builds_after_builds_gather_neither_names_nor_logs(graph: GraphFiles, tmp_path: Path) -> None:
+    releases = Releases(tmp_path / "releases")
+    found = set()
+    for note in ("One note", "Another", "And another"):
+        (graph.folder / "data" / "x.ttl").write_text(
+            "@prefix ivig: <https://w3id.org/ivig/ontology#> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n"
+            f'<https://w3id.org/ivig/journal/x> a ivig:Journal ; skos:prefLabel "X"@en ; skos:note "{note}"@en .\n'
+        )
+        release = build(graph_files(graph.folder), releases)
+        with closing(sqlite3.connect(release.names)) as index:
+            (spellings,) = index.execute("SELECT count(*) FROM spelling").fetchone()
+        found.add((spellings, len(list(release.store.glob("LOG*")))))
+    assert len(found) == 1, found
+
+
 def test_groups_entail_and_derive_what_the_whole_does(graph: GraphFiles, tmp_path: Path) -> None:
     release = build(graph, Releases(tmp_path / "releases"))
     sources = read(graph)
@@ -214,6 +241,23 @@ def test_a_process_that_ends_or_says_something_else_is_told(
     with pytest.raises(BadInput, match="a process of the build ended with (3|-9)"):
         build(graph, Releases(tmp_path / "releases"))
     assert Releases(tmp_path / "releases").current() is None
+
+
+def test_a_build_whose_processes_cannot_begin_ends(
+    graph: GraphFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ivig.build.part_workers.sys.executable", str(tmp_path / "no such program"))
+    with pytest.raises(FileNotFoundError, match="no such program"):
+        build(graph, Releases(tmp_path / "releases"))
+
+
+def test_a_disk_that_is_full_is_told(graph: GraphFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("ivig.build.publish.write_search_index", full)
+    with pytest.raises(NotThere, match=r"draft-.*: database or disk is full"):
+        build(graph, Releases(tmp_path / "releases"))
 
 
 def test_what_many_groups_break_is_told_once_with_its_file(graph: GraphFiles, tmp_path: Path) -> None:

@@ -346,6 +346,25 @@ def test_a_damaged_page_of_an_index_is_noticed(small: tuple[GraphFiles, Releases
     assert release.is_sound()
 
 
+def test_a_damaged_block_of_the_store_is_noticed_and_the_next_build_mends_it(
+    small: tuple[GraphFiles, Releases],
+) -> None:
+    files, releases = small
+    release = _current(releases)
+    for path in _all(release, "*.sst"):
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(
+            whole[:middle] + bytes(byte ^ 255 for byte in whole[middle : middle + 8]) + whole[middle + 8 :]
+        )
+        assert not release.is_sound(), path.name
+        path.write_bytes(whole)
+    assert release.is_sound()
+    _all(release, "*.sst")[0].write_bytes(whole + b"?")
+    assert build(files, releases).digest == release.digest
+    assert _current(releases).is_sound()
+
+
 def test_a_sound_release_is_not_touched_by_another_build(small: tuple[GraphFiles, Releases]) -> None:
     files, releases = small
     before = _current(releases).store.stat().st_ino

@@ -234,6 +234,31 @@ def test_parameters_in_the_patterns_give_the_rows_of_parameters_beside_them(grap
             assert set(graph.sparql(two.patterns).columns) == set(two.given), text
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        r'SELECT ?p_x WHERE { VALUES ?p_x { "\u00e9" } ?s ?p ?p_x }',
+        "SELECT ?s WHERE { VALUES ?p_x { UNDEF } OPTIONAL { ?s <urn:q> ?p_x } FILTER(BOUND(?p_x)) }",
+        "SELECT ?s WHERE { { VALUES ?p_x { <urn:a> } ?s ?p ?p_x } UNION { VALUES ?p_x { <urn:b> } ?s ?p ?p_x } }",
+    ],
+)
+def test_the_variables_of_visitors_are_left_alone(graph: Graph, query: str) -> None:
+    seen = []
+
+    def answers(asked: str) -> Answer:
+        seen.append(asked)
+        return _holding(graph, (200, ROWS, b'{"head": {"vars": ["s", "p_x"]}, "results": {"bindings": []}}'))(asked)
+
+    with endpoint_that(answers) as url:
+        _asked(graph, url).sparql(query)
+        text = graph.bound("verdict-basis", {"condition": "GBS"})
+        with pytest.raises(EngineWrong, match="leaves out"):
+            _asked(graph, url).sparql(text)
+    body = query[query.index("{") :]
+    assert any(body in asked for asked in seen), seen
+    assert "?p_condition" in text and "?p_condition" not in seen[-1]
+
+
 @pytest.mark.parametrize("name", dialect_names())
 def test_what_a_dialect_rewrites_stands_in_a_query(graph: Graph, name: str) -> None:
     texts = [

@@ -118,6 +118,23 @@ def test_a_release_that_cannot_be_opened_leaves_the_present_one(small_graph: tup
         assert run("reload", "--port", port).returncode == 0
 
 
+def test_a_release_that_is_damaged_while_it_is_served_is_told_without_its_place(
+    small_graph: tuple[Path, Releases],
+) -> None:
+    folder, releases = small_graph
+    current = releases.current()
+    assert current is not None
+    words = ("--graph", folder, "--releases", releases.folder)
+    with serving(*words, complaints=("search.sqlite is missing",)) as (_, address):
+        assert httpx.get(f"{address}/search?text=gout").status_code == 200
+        current.search.unlink()
+        answer = httpx.get(f"{address}/search?text=benefit", headers={"Accept": "application/json"})
+        assert answer.status_code == 503
+        assert "damaged" in answer.json()["detail"]
+        assert str(releases.folder) not in answer.text
+        assert httpx.get(f"{address}/queries/conditions").status_code == 200
+
+
 def test_there_is_nothing_to_reload_where_no_server_runs(run: Run) -> None:
     done = run("reload", "--port", "1")
     assert (done.returncode, done.stderr) == (

@@ -9,6 +9,7 @@ it is given. On standard output, JSON: what it returns, or the kind of an error 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from ivig.errors import BadInput
 
 def main() -> None:
     """Do what is asked."""
+    # Whoever is interrupted by the keyboard ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     judge = Judge(Path(sys.argv[1]), Path(sys.argv[2]))
     for line in sys.stdin:
         job = json.loads(line)
@@ -25,6 +28,8 @@ def main() -> None:
             answer = {"answer": getattr(judge, job["job"])(*job["given"])}
         except BadInput as error:
             answer = {"error": type(error).__name__, "told": str(error)}
+        except OSError as error:
+            answer = {"error": "NotThere", "told": f"{error.filename}: {error.strerror}"}
         print(json.dumps(answer), flush=True)
 
 

@@ -74,7 +74,12 @@ class PartWorkers:
                     each.cancel()
 
     def _done(self, job: Job) -> Judged | None:
-        worker = self._idle.get() or self._begin()
+        try:
+            worker = self._idle.get() or self._begin()
+        except BaseException:
+            # Others wait for one.
+            self._idle.put(None)
+            raise
         assert worker.stdin is not None
         assert worker.stdout is not None
         try:

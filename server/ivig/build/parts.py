@@ -20,6 +20,8 @@ from typing import TypedDict
 PARTS = "parts"
 """The folder of a release that they are kept in."""
 _INDEX = "index.json"
+_ENDINGS = ("things", "lines")
+"""Of the files of a part, in the order in which they are written."""
 _STATEMENTS = 512
 """Statements of a group, about; half of that, where their number is just above a power of two."""
 _RESTS = 8
@@ -33,12 +35,14 @@ class Index(TypedDict):
     :param common: SHA-256 of the lines that every group is given
     :param groups: how many groups the statements are dealt out into
     :param files: SHA-256 of each file of data, by its name
+    :param parts: what the parts are called
     """
 
     base: str
     common: str
     groups: int
     files: dict[str, str]
+    parts: list[str]
 
 
 def groups_for(statements: int) -> int:
@@ -95,8 +99,17 @@ class Parts:
         return None
 
     def close(self, index: Index) -> None:
-        """Say what there is to say of them, once all are written."""
+        """Say what there is to say of them, once all are written.
+
+        :param index: but for their names
+        """
+        index = {**index, "parts": sorted(self.names())}
         (self.folder / _INDEX).write_text(json.dumps(index, indent=1, sort_keys=True), encoding="utf-8")
+
+    def has_all(self, index: Index) -> bool:
+        """Whether every part is there that an index speaks of."""
+        there = {path.name for path in self.folder.iterdir()}
+        return there.issuperset(f"{name}.{ending}" for name in index["parts"] for ending in _ENDINGS)
 
     def names(self) -> set[str]:
         """What the parts are called."""
@@ -123,14 +136,14 @@ class Parts:
         :param things: their IRIs
         """
         self.folder.mkdir(exist_ok=True)
-        for ending, content in (("things", "\n".join(sorted(things)).encode()), ("lines", lines)):
+        for ending, content in zip(_ENDINGS, ("\n".join(sorted(things)).encode(), lines), strict=True):
             (self.folder / f"{name}.{ending}").write_bytes(zlib.compress(content, 1))
 
     def take(self, name: str, others: Parts) -> None:
         """Have a part of another release too; its files are shared, for nobody changes them."""
         self.folder.mkdir(exist_ok=True)
         self.taken.add(name)
-        for ending in ("lines", "things"):
+        for ending in _ENDINGS:
             share(others.folder / f"{name}.{ending}", self.folder / f"{name}.{ending}")
 
 

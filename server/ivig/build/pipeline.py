@@ -147,7 +147,7 @@ class _Before(NamedTuple):
             return None
         parts = Parts(release.folder / PARTS)
         index = parts.index()
-        if index is None or index["base"] != given.base() or not release.is_sound():
+        if index is None or index["base"] != given.base() or not parts.has_all(index) or not release.is_sound():
             return None
         sizes = {given.files.name(path): path.stat().st_size for path in given.files.data}
         changed = sum(size for name, size in sizes.items() if index["files"].get(name) != given.stamp.files[name])
@@ -171,10 +171,11 @@ class _Before(NamedTuple):
         return changes
 
     def copy_store(self, folder: Path) -> None:
-        """Have the store in another folder too. Of its files those are shared that are never changed."""
+        """Have the store in another folder too. Files that are never changed are shared; its logs stay."""
         folder.mkdir()
         for path in self.release.store.iterdir():
-            (share if path.suffix == ".sst" else shutil.copyfile)(path, folder / path.name)
+            if not path.name.startswith("LOG"):
+                (share if path.suffix == ".sst" else shutil.copyfile)(path, folder / path.name)
 
 
 class _Build:
@@ -269,6 +270,7 @@ class _Build:
             common=seen,
             groups=many,
             files={name: self._given.stamp.files[name] for name in self._given.data},
+            parts=[],
         )
         if self._before and self._before.known["groups"] != many:
             raise _Regrouped

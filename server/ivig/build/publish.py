@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from importlib.metadata import version
@@ -17,8 +18,18 @@ from ivig.build.ancestors import Ancestors
 from ivig.build.lines import Changes, Written, change, merge
 from ivig.build.parts import PARTS, Parts
 from ivig.build.queries import texts
-from ivig.build.release import ANCESTORS, MANIFEST, Release, Releases, Stamp, digest_of
+from ivig.build.release import (
+    ANCESTORS,
+    MANIFEST,
+    STORE_SUM,
+    Release,
+    Releases,
+    Stamp,
+    digest_of,
+    digest_of_store,
+)
 from ivig.build.search_index import Row, change_search_index, search_row, write_search_index
+from ivig.errors import NotThere
 from ivig.io.name_index import NameIndex, naming
 from ivig.namespaces import BASE, DATA_GRAPH, INFERRED_GRAPH, LINKS_GRAPH, ONTOLOGY_GRAPH, RDFS_LABEL, REPLACED_BY
 
@@ -54,9 +65,13 @@ def publish(
     :param higher: what linked ontologies add, where there are any
     :param tools: the distributions whose versions the manifest names
     :param changed: what it differs in from a release before; None where it is made of its parts alone
+    :raises NotThere: where an index cannot be written
     """
     lines = _write_lines(draft, changed)
-    _write_indexes(draft, changed)
+    try:
+        _write_indexes(draft, changed)
+    except sqlite3.Error as error:
+        raise NotThere(f"{draft.folder}: {error}") from error
     graphs = {ONTOLOGY_GRAPH: 0, DATA_GRAPH: 0, LINKS_GRAPH: 0, INFERRED_GRAPH: 0} | +lines.graphs
     # Every page says it, and to count takes as long as the graph is large.
     (extent,) = texts(Store.read_only(str(draft.store)), "extent.rq")
@@ -77,6 +92,7 @@ def publish(
         path = draft.queries / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+    (draft.folder / STORE_SUM).write_text(digest_of_store(draft.store), encoding="ascii")
     digest = digest_of(draft.nquads, stamp.queries)
     (draft.folder / MANIFEST).write_text(json.dumps({"digest": digest, **manifest}, indent=2) + "\n", encoding="utf-8")
     return releases.publish(draft.folder, digest)
@@ -117,8 +133,9 @@ def _write_indexes(draft: Release, changed: Changed | None) -> None:
     shutil.copyfile(changed.release.names, draft.names)
     with closing(NameIndex(draft.names, new=True)) as names:
         for thing in ours:
-            names.remove(thing, naming(_asserted(before, thing)))
-            names.add(thing, naming(now[thing]))
+            if (called := naming(_asserted(before, thing))) != (is_called := naming(now[thing])):
+                names.remove(thing, called)
+                names.add(thing, is_called)
         names.finish(replacing, links)
     shutil.copyfile(changed.release.search, draft.search)
     rows = (search_row(thing, now[thing], kinds) for thing in ours)

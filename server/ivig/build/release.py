@@ -28,6 +28,7 @@ NAMES = "names.sqlite"
 ANCESTORS = "ancestors.json"
 SEARCH = "search.sqlite"
 STORE = "store"
+STORE_SUM = "store.sha256"
 STAMP = "sources.stamp"
 ORIGIN = "sources.folder"
 NQUADS = "graph.nq"
@@ -90,6 +91,21 @@ def digest_of(nquads: Path, queries: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
+def digest_of_store(store: Path) -> str:
+    """SHA-256 over the tables of a store, by their names: whether one is damaged is else seen when it is read.
+
+    :param store: its folder
+    :returns: 64 hexadecimal digits; no two builds of the same give the same
+    """
+    import hashlib
+
+    total = hashlib.sha256()
+    for path in sorted(store.glob("*.sst")):
+        with path.open("rb") as file:
+            total.update(f"{path.name}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode())
+    return total.hexdigest()
+
+
 class Release:
     """A published release in its folder: manifest, index of names, store, sorted N-Quads and saved queries."""
 
@@ -149,6 +165,7 @@ class Release:
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
             names = self.name_index().digest()
             whole = is_whole(self.names) and is_whole(self.search)
+            whole = whole and (self.folder / STORE_SUM).read_text(encoding="ascii") == digest_of_store(self.store)
             return whole and names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
         except (OSError, RuntimeError, ValueError, KeyError, NotThere):
             return False

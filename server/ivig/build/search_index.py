@@ -25,10 +25,12 @@ SCHEMA = """
 CREATE VIRTUAL TABLE text USING fts5(
     iri UNINDEXED, kind UNINDEXED, label, names, hidden, body, tokenize = 'porter unicode61 remove_diacritics 2'
 );
+CREATE TABLE place (iri TEXT PRIMARY KEY, kind TEXT, row INTEGER) WITHOUT ROWID;
+CREATE INDEX kinds ON place (kind);
 CREATE TABLE spelling (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 """
-"""`text` has a row a thing, with the names that nobody is shown apart; `spelling` has the words that have another
-spelling, each with the key of both."""
+"""`text` has a row a thing, with the names that nobody is shown apart, and `place` says which: FTS5 finds rows by
+their words alone. `spelling` has the words that have another spelling, each with the key of both."""
 
 _NOT_FOUND = frozenset(
     "Effect Regimen WebPage CandidateCitation Reference Passage Verdict Term".split()  # noqa: SIM905
@@ -112,9 +114,9 @@ def change_search_index(path: Path, things: Collection[str], rows: Iterable[Row]
     import sqlite3
 
     with closing(sqlite3.connect(path)) as index, index:
-        # Things are found by their text; by their IRIs, by looking at all once.
-        there = [row for row, thing in index.execute("SELECT rowid, iri FROM text") if thing in things]
-        index.executemany("DELETE FROM text WHERE rowid = ?", ((row,) for row in there))
+        gone = [(thing,) for thing in things]
+        index.executemany("DELETE FROM text WHERE rowid = (SELECT row FROM place WHERE iri = ?)", gone)
+        index.executemany("DELETE FROM place WHERE iri = ?", gone)
         _insert(index, rows)
 
 
@@ -127,7 +129,9 @@ def _insert(index: Connection, rows: Iterable[Row]) -> None:
                 found.update(words(text))
             yield row
 
+    (last,) = index.execute("SELECT coalesce(max(rowid), 0) FROM text").fetchone()
     index.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?, ?)", read())
+    index.execute("INSERT INTO place SELECT iri, kind, rowid FROM text WHERE rowid > ?", (last,))
     spellings = sorted((key, word) for word in found if (key := american(word)) != word)
     index.executemany("INSERT OR IGNORE INTO spelling VALUES (?, ?)", spellings)
 

@@ -239,6 +239,10 @@ class Names:
         """The preferred label of a thing; the IRI where it has none."""
         return self._index.label(iri) or iri
 
+    def has_kind(self, kind: str) -> bool:
+        """Whether anything of a kind has a name."""
+        return kind in self._index.kinds()
+
     def labels(self, kind: str) -> list[str]:
         """The preferred labels of all things of a kind, sorted."""
         return sorted(self._index.labels(kind), key=lambda label: (label.casefold(), label))

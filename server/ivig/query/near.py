@@ -16,7 +16,7 @@ def near_names(typed: str, names: Iterable[str]) -> list[str]:
     """The names each of which has, for every word that was typed, a word like it; those with the fewest others first.
 
     :param typed: words, any of which may be misspelled or begun
-    :param names: those that are known, all of them or all that have a word like the first of `telling_words`
+    :param names: those that are known, all of them, or all that have a word like the longest that was typed
 
     >>> near_names("miastenia", ["myasthenia gravis", "gastroenteritis", "juvenile myasthenia gravis"])
     ['myasthenia gravis', 'juvenile myasthenia gravis']

@@ -180,7 +180,7 @@ def _known(column: str, text: str, names: Names) -> set[str]:
     name = column.removesuffix(_LABEL)
     kinds = {each.class_.removeprefix(TERMS) for each in schema().named(name)}
     kind = kinds.pop() if len(kinds) == 1 else "".join(part.capitalize() for part in name.split("_"))
-    if not names.labels(kind):
+    if not names.has_kind(kind):
         return set()
     return {normal(form) for iri in names.things(text, kind) for form in (iri, names.label(iri))}
 

@@ -4,6 +4,7 @@ pages that say the same.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from ivig.errors import (
     BadInput,
     BadQuery,
     Busy,
+    Damaged,
     EngineDown,
     EngineTooSlow,
     EngineWrong,
@@ -56,6 +58,7 @@ _STATUS: tuple[tuple[type[IvigError], int, str], ...] = (
     (BadQuery, 400, "Bad query"),
     (UnknownName, 400, "Unknown name"),
     (AmbiguousName, 400, "Ambiguous name"),
+    (Damaged, 503, "Not available"),
     (NotThere, 404, "Not found"),
     (NotAcceptable, 406, "Not acceptable"),
     (TooLarge, 413, "Too large"),
@@ -92,7 +95,12 @@ def problem(error: IvigError) -> JSONResponse:
             status, title = 404, "Not found"
     elif isinstance(error, AmbiguousName):
         more = {"choices": error.choices}
-    answer = document(status, title, str(error), **more)
+    told = str(error)
+    if isinstance(error, Damaged):
+        # Where it is, visitors need not know.
+        logging.getLogger("ivig").error("%s", error)
+        told = "the release that is served is damaged; the log of the server says how"
+    answer = document(status, title, told, **more)
     if isinstance(error, Busy):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

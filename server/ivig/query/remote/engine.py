@@ -20,7 +20,7 @@ from ivig.query.engine import Dataset, Result, allowed, bad_query
 from ivig.query.query_text import QueryText
 from ivig.query.remote.endpoint import ROWS, TRIPLES, Endpoint, Reply
 from ivig.query.remote.releases import graphs_of, internal_queries
-from ivig.query.remote.split import Split, split, with_parameters
+from ivig.query.remote.split import Split, split, with_parameters, without_values
 from ivig.query.results import Term
 from ivig.query.saved import SavedQueries
 
@@ -101,7 +101,7 @@ class RemoteEngine:
 
     def _rows(self, query: str, columns: Sequence[str], text: QueryText, dataset: Dataset | None) -> QuerySolutions:
         """The rows of a SELECT query, with the terms and in the order of the embedded engine, but for blank nodes."""
-        two = None if self._endpoint.dialect.as_embedded else split(with_parameters(query), columns)
+        two = None if self._endpoint.dialect.as_embedded else split(self._without_parameters(query), columns)
         reply = self._reply(two.patterns if two else query, text, dataset, ROWS)
         rows = self._endpoint.rows(reply)
         if missing := set(two.given if two else columns).difference(variable.value for variable in rows.variables):
@@ -113,6 +113,16 @@ class RemoteEngine:
             # A blank node has no name that it could be handed on by.
             return self._endpoint.rows(self._reply(query, text, dataset, ROWS))
         return self._worked_out(two, matched)
+
+    def _without_parameters(self, query: str) -> str:
+        """The query itself, but for a saved one: what a visitor calls its variables is no matter of ours."""
+        return with_parameters(query) if without_values(query) in self._saved else query
+
+    @cached_property
+    def _saved(self) -> frozenset[str]:
+        """The texts of all queries of the release."""
+        queries = (*SavedQueries(self._release.queries).values(), *self._internal.values())
+        return frozenset(query.text for query in queries)
 
     @cached_property
     def _graphs(self) -> dict[str, str]:

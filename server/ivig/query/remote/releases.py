@@ -8,6 +8,7 @@ a release, in the graphs as they are called there, is asked as it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
@@ -18,7 +19,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 from ivig.build.release import Release
 from ivig.errors import BadInput, EngineWrong
 from ivig.io.turtle import in_graph
-from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS, ONTOLOGY_GRAPH, PREFIXES
+from ivig.namespaces import ANCESTORS_GRAPH, BASE, GRAPHS, PREFIXES
 from ivig.query.remote.endpoint import ROWS, TRIPLES, Endpoint
 from ivig.query.saved import SavedQueries
 
@@ -31,6 +32,8 @@ _DATE_TIME = NamedNode(PREFIXES["xsd"] + "dateTime")
 _SHORT = 16
 """Digits of a digest that tell one release from another."""
 _PIECE = 50_000
+_BLANK = re.compile(rb"^_:|> _:")
+"""In a line that has a blank node; and in one, maybe, whose text looks so."""
 """Triples that are sent at once."""
 
 Note = Callable[[str], None]
@@ -191,7 +194,8 @@ def _pieces(release: Release) -> Iterator[tuple[str, bytes]]:
         with release.nquads.open("rb") as lines:
             # Sorted: blank nodes are all in one place, or named by triples on others.
             triples = (line[: -len(end)] + b" .\n" for line in lines if line.endswith(end))
-            whole = graph == ONTOLOGY_GRAPH
+            whole = any(_BLANK.search(line) for line in lines if line.endswith(end))
+            lines.seek(0)
             while piece := list(triples if whole else islice(triples, _PIECE)):
                 yield called(graph, release.digest), b"".join(piece)
 

@@ -25,6 +25,7 @@ _OFFSET = re.compile(r"\bOFFSET\b", re.IGNORECASE)
 _BIND = re.compile(r"\bBIND\s*$", re.IGNORECASE)
 _VARIABLE = re.compile(r"[?$](\w+)")
 _PARAMETER = re.compile(r"VALUES \?(p_\w+) \{ (.*?) \}")
+_ANY_PARAMETER = re.compile(r"(VALUES \?[op]_\w+ \{) .*? \}")
 _EITHER = (
     r"\{{\s*VALUES \?{name} \{{ {values} \}}\s*FILTER\(!BOUND\(\?{name}\)\)([^{{}}]*)\}}\s*UNION\s*"
     r"\{{\s*\{{\s*VALUES \?{name} \{{ {values} \}}\s*FILTER\(BOUND\(\?{name}\)\)\s*\}}([^{{}}]*)\}}"
@@ -93,6 +94,15 @@ def _sorted_only(query: str, bare: str, end: int, columns: Sequence[str]) -> Spl
     if not set(columns).issuperset(_VARIABLE.findall(clause)):
         return None
     return Split(query, tuple(columns), " ".join(f"?{name}" for name in columns), "", clause)
+
+
+def without_values(query: str) -> str:
+    """The text of a saved query, given the query with its parameters bound.
+
+    >>> without_values("VALUES ?p_x { <x:y> <x:z> } ?s a ?p_x")
+    'VALUES ?p_x { UNDEF } ?s a ?p_x'
+    """
+    return _ANY_PARAMETER.sub(r"\1 UNDEF }", query)
 
 
 def with_parameters(query: str) -> str:
