@@ -83,7 +83,7 @@ def open_public(graph: str | Path | None = None, releases: str | Path | None = N
 
     :param graph: the folder of its files; else what IVIG_GRAPH says, else the package's own
     :param releases: where its releases are; else what IVIG_RELEASES says, else a place in the user's cache
-    :raises NotThere: where there is no graph, or its release is damaged
+    :raises NotThere: where there is no graph; Damaged, where its release is
     :raises BadInput: where a file of the graph cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     """

@@ -8,7 +8,7 @@
     │   ├── BadQuery             SPARQL that does not parse
     │   │   └── Refused          a query that is understood and not run
     │   └── NotThere             a folder, file or release that is not where it was said to be
-    │       └── Damaged          a release that something has happened to
+    ├── Damaged                  a release that something has happened to
     ├── InvalidGraph             the graph breaks a shape, or contradicts itself
     ├── EngineFailed             an engine elsewhere that gives no answer
     │   ├── EngineDown           it cannot be reached, or has no time
@@ -105,7 +105,7 @@ class NotThere(BadInput):
     """A folder, file or release that is not where it was said to be."""
 
 
-class Damaged(NotThere):
+class Damaged(IvigError):
     """A release that something has happened to since it was published."""
 
 

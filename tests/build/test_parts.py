@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sqlite3
+import zlib
 from contextlib import closing
 from pathlib import Path
 from random import Random
@@ -62,6 +63,7 @@ def _outcome(files: GraphFiles, releases: Releases) -> dict[str, object] | str:
         found = sorted(index.execute("SELECT * FROM text"))
         places = index.execute("SELECT text.* FROM place JOIN text ON rowid = row AND text.iri = place.iri ORDER BY 1")
         assert list(places) == found
+        assert set(index.execute("SELECT iri, kind FROM place")) == {row[:2] for row in found}
         worth = index.execute("SELECT iri, bm25(text) FROM text WHERE text MATCH 'antibody OR treatment' ORDER BY iri")
         of_words = [(iri, round(score, 6)) for iri, score in worth]
     # The digest of the manifest has what things are called, not what this is found by where it is misspelled.
@@ -183,7 +185,12 @@ def test_what_another_part_says_too_stays(graph: GraphFiles, tmp_path: Path) -> 
 def test_what_was_kept_and_is_damaged_is_made_anew(graph: GraphFiles, tmp_path: Path) -> None:
     releases = Releases(tmp_path / "releases")
     release = build(graph, releases)
-    for path in (release.folder / "parts").glob("*.things"):
+    damaged = list((release.folder / "parts").glob("*.things"))
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:-5])
+    assert build(graph, releases).digest == release.digest
+    for path in damaged:
+        zlib.decompress(path.read_bytes())
         path.write_bytes(path.read_bytes()[:-5])
     _changed(graph, Random(4))
     assert _outcome(graph, releases) == _outcome(graph, Releases(tmp_path / "anew"))
@@ -195,6 +202,8 @@ def test_what_was_kept_and_is_missing_is_made_anew(graph: GraphFiles, tmp_path: 
     release = build(graph, releases)
     for path in (release.folder / "parts").glob(f"{kept}*.lines"):
         path.unlink()
+    assert not release.is_sound()
+    assert build(graph, releases).is_sound()
     _changed(graph, Random(4))
     assert _outcome(graph, releases) == _outcome(graph, Releases(tmp_path / "anew"))
 
@@ -246,6 +255,7 @@ def test_a_process_that_ends_or_says_something_else_is_told(
 def test_a_build_whose_processes_cannot_begin_ends(
     graph: GraphFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr("ivig.build.part_workers.sys.executable", str(tmp_path / "no such program"))
     with pytest.raises(FileNotFoundError, match="no such program"):
         build(graph, Releases(tmp_path / "releases"))

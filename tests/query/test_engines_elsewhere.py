@@ -14,7 +14,7 @@ from pyoxigraph import RdfFormat, parse, serialize
 from conftest import Run, serving
 from ivig.build.sources import read
 from ivig.graph_files import graph_files
-from ivig.namespaces import DATA_GRAPH, ONTOLOGY_GRAPH
+from ivig.namespaces import BASE, DATA_GRAPH, ONTOLOGY_GRAPH
 from ivig.query import Graph
 from ivig.query.remote import Endpoint
 from ivig.query.remote.releases import RELEASES_GRAPH, Held, called, internal_queries, write_quads
@@ -62,6 +62,9 @@ def test_virtuoso_has_the_same_rows_in_the_same_order(graph: Graph, virtuoso: st
     assert [
         bool(elsewhere.engine.ask(text)) for text in ("ASK { ?s a ivig:Condition }", "ASK { ?s a ivig:Nothing }")
     ] == [True, False]
+    two = [f"{BASE}condition/{name}" for name in ("guillain-barre-syndrome", "kawasaki-disease")]
+    text = graph.queries["evidence-for-condition"].bind_things("condition", two)
+    assert elsewhere.sparql(text).rows == graph.sparql(text).rows
 
 
 def test_pages_and_exports_are_the_same_on_virtuoso(graph: Graph, address: str, virtuoso: str) -> None:

@@ -16,6 +16,7 @@ ERRORS = [
     errors.AmbiguousName("condition", "x", ["a", "b"]),
     errors.AnswerTooLarge("more than 1 MB"),
     errors.TooMuchMemory("too much"),
+    errors.Damaged("the release in /x is damaged"),
     NotWanted("rows"),
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ivig.build.release import Release
-from ivig.errors import NotThere, UnknownName
+from ivig.errors import Damaged, UnknownName
 from ivig.query import Graph
 
 
@@ -103,7 +103,7 @@ def test_a_missing_or_broken_index_is_named(graph: Graph, tmp_path: Path) -> Non
         if content:
             release.search.write_bytes(content)
         release.names.write_bytes(graph.release.names.read_bytes())
-        with pytest.raises(NotThere, match=r"damaged: search.sqlite.*`ivig build`"):
+        with pytest.raises(Damaged, match=r"damaged: search.sqlite.*`ivig build`"):
             Graph(graph.files, release).search("gout")
 
 

@@ -131,7 +131,9 @@ def test_a_release_that_is_damaged_while_it_is_served_is_told_without_its_place(
         answer = httpx.get(f"{address}/search?text=benefit", headers={"Accept": "application/json"})
         assert answer.status_code == 503
         assert "damaged" in answer.json()["detail"]
-        assert str(releases.folder) not in answer.text
+        page = httpx.get(f"{address}/search?text=patients", headers={"Accept": "text/html"})
+        assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+        assert str(releases.folder) not in answer.text + page.text
         assert httpx.get(f"{address}/queries/conditions").status_code == 200
 
 

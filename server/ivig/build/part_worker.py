@@ -19,8 +19,8 @@ from ivig.errors import BadInput
 
 def main() -> None:
     """Do what is asked."""
-    # Whoever is interrupted by the keyboard ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # An interrupt from the keyboard goes to all processes of a build: this one ends without a word.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     judge = Judge(Path(sys.argv[1]), Path(sys.argv[2]))
     for line in sys.stdin:
         job = json.loads(line)
@@ -29,7 +29,8 @@ def main() -> None:
         except BadInput as error:
             answer = {"error": type(error).__name__, "told": str(error)}
         except OSError as error:
-            answer = {"error": "NotThere", "told": f"{error.filename}: {error.strerror}"}
+            where = f"{error.filename}: " if error.filename else ""
+            answer = {"error": "NotThere", "told": f"{where}{error.strerror or error}"}
         print(json.dumps(answer), flush=True)
 
 

@@ -106,10 +106,17 @@ class Parts:
         index = {**index, "parts": sorted(self.names())}
         (self.folder / _INDEX).write_text(json.dumps(index, indent=1, sort_keys=True), encoding="utf-8")
 
-    def has_all(self, index: Index) -> bool:
-        """Whether every part is there that an index speaks of."""
+    def are_whole(self) -> bool:
+        """Whether every part is there that the index speaks of."""
+        index = self.index()
+        if index is None:
+            return False
         there = {path.name for path in self.folder.iterdir()}
         return there.issuperset(f"{name}.{ending}" for name in index["parts"] for ending in _ENDINGS)
+
+    def forget(self) -> None:
+        """Have nothing to say of them any more, so that nobody takes them over."""
+        (self.folder / _INDEX).unlink(missing_ok=True)
 
     def names(self) -> set[str]:
         """What the parts are called."""

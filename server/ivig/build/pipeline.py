@@ -82,10 +82,12 @@ def build(
                 release = _Build(given, folder, before, on_stage).run(releases)
             forget_old()
             return release
-        except (zlib.error, _Regrouped):
+        except (zlib.error, _Regrouped) as error:
             # What was kept is damaged, or of a graph of another size: without it, neither comes about.
             if before is None:
                 raise
+            if isinstance(error, zlib.error):
+                before.parts.forget()
             before = None
 
 
@@ -147,7 +149,7 @@ class _Before(NamedTuple):
             return None
         parts = Parts(release.folder / PARTS)
         index = parts.index()
-        if index is None or index["base"] != given.base() or not parts.has_all(index) or not release.is_sound():
+        if index is None or index["base"] != given.base() or not release.is_sound():
             return None
         sizes = {given.files.name(path): path.stat().st_size for path in given.files.data}
         changed = sum(size for name, size in sizes.items() if index["files"].get(name) != given.stamp.files[name])

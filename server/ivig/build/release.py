@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ivig.errors import NotThere, damaged_release
+from ivig.build.parts import PARTS, Parts
+from ivig.errors import Damaged, NotThere, damaged_release
 from ivig.graph_files import GraphFiles, cache_folder, digest_of_files
 from ivig.io.name_index import NameIndex
 from ivig.io.sqlite_files import is_whole
@@ -116,7 +117,7 @@ class Release:
     def manifest(self) -> dict[str, Any]:
         """Digest, counts and the versions of the tools.
 
-        :raises NotThere: where the folder holds no release
+        :raises NotThere: where the folder holds no release; Damaged, where its manifest is none
         """
         try:
             manifest: dict[str, Any] = json.loads((self.folder / MANIFEST).read_bytes())
@@ -130,7 +131,7 @@ class Release:
         """What an index of this release holds.
 
         :param parts: the tables that it has to have
-        :raises NotThere: where it is missing or another thing
+        :raises Damaged: where it is missing or another thing
         """
         try:
             index = json.loads(path.read_bytes())
@@ -145,11 +146,11 @@ class Release:
     def name_index(self) -> NameIndex:
         """The index of names, opened.
 
-        :raises NotThere: where it is missing or another thing
+        :raises Damaged: where it is missing or another thing
         """
         return NameIndex(self.names)
 
-    def damaged(self, reason: object) -> NotThere:
+    def damaged(self, reason: object) -> Damaged:
         """The error that says so, and what helps."""
         return damaged_release(self.folder, reason)
 
@@ -164,17 +165,20 @@ class Release:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
             names = self.name_index().digest()
+            if "linked" in self.manifest:
+                self.index(self.ancestors)
             whole = is_whole(self.names) and is_whole(self.search)
+            whole = whole and Parts(self.folder / PARTS).are_whole()
             whole = whole and (self.folder / STORE_SUM).read_text(encoding="ascii") == digest_of_store(self.store)
             return whole and names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
-        except (OSError, RuntimeError, ValueError, KeyError, NotThere):
+        except (OSError, RuntimeError, ValueError, KeyError, Damaged, NotThere):
             return False
 
     @property
     def extent(self) -> dict[str, int | str]:
         """How much there is, and how recent: what `extent.rq` counts.
 
-        :raises NotThere: where the release was made by another version
+        :raises Damaged: where the release was made by another version
         """
         try:
             found: dict[str, int | str] = self.manifest["extent"]

@@ -27,10 +27,12 @@ def build(
     from ivig.build.release import releases_of
     from ivig.cli.opened import built
     from ivig.graph_files import graph_files
+    from ivig.query.wording import counted
 
     files = graph_files(graph)
     release = built(files, releases_of(files, releases), reference=reference)
     counts = release.manifest["things"]
-    print(f"{counts.get('Statement', 0)} statements, {sum(release.manifest['graphs'].values())} triples")
+    statements, triples = counts.get("Statement", 0), sum(release.manifest["graphs"].values())
+    print(f"{counted(statements, 'statement')}, {counted(triples, 'triple')}")
     print(f"release {release.digest}")
     print(f"in {release.folder}")

@@ -19,7 +19,7 @@ def opened(graph: Path | None, releases: Path | None, endpoint: Endpoint | None 
     :param graph: the folder of its files; None for the package's own
     :param releases: where its releases are; None for the place in the user's cache
     :param endpoint: of an engine elsewhere that is asked; None for the store of the release
-    :raises NotThere: where there is no graph, or its release is damaged
+    :raises NotThere: where there is no graph; Damaged, where its release is
     :raises BadInput: where a file of the graph cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     """

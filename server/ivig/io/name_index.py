@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ivig.errors import NotThere, damaged_release
+from ivig.errors import Damaged, damaged_release
 from ivig.io.sqlite_files import opened
 from ivig.model.identifiers import identifier
 from ivig.model.labels import loose_keys, normal, telling_words
@@ -111,7 +111,7 @@ class NameIndex:
         """
         :param place: the file; None for an index in memory
         :param new: whether the file is to be made or changed; one that is there is only read
-        :raises NotThere: where the file is missing, or another thing
+        :raises Damaged: where the file is missing, or another thing
         """
         self._place, self._lock = place, Lock()
         if place is None or new:
@@ -184,7 +184,7 @@ class NameIndex:
     def digest(self) -> str:
         """SHA-256 over all that was told; two files of the same content may differ in their bytes.
 
-        :raises NotThere: where the file is damaged
+        :raises Damaged: where the file is damaged
         """
         total = sha256()
         for table in ("name", "label", "outside", "former"):
@@ -281,7 +281,7 @@ class NameIndex:
         except sqlite3.Error as error:
             raise self._damaged(error) from error
 
-    def _damaged(self, error: Exception) -> NotThere:
+    def _damaged(self, error: Exception) -> Damaged:
         assert self._place is not None
         return damaged_release(self._place.parent, f"{self._place.name}: {error}")
 

@@ -43,7 +43,7 @@ def differences(before: Graph, after: Graph) -> Iterator[Difference]:
 
     :param before: the graph with the older release
     :param after: the graph with the newer one
-    :raises NotThere: where a release is damaged
+    :raises Damaged: where a release is
     """
     old, new = _Statements(before), _Statements(after)
     for iri in sorted(new.iris - old.iris):

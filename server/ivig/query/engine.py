@@ -79,7 +79,7 @@ class EmbeddedEngine:
 
     def __init__(self, release: Release) -> None:
         """
-        :raises NotThere: where the store of the release cannot be opened
+        :raises Damaged: where the store of the release cannot be opened
         """
         try:
             self._store = Store.read_only(str(release.store))

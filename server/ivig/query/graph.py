@@ -150,7 +150,7 @@ class Graph:
     def read(self) -> None:
         """Read what is otherwise read when it is first needed.
 
-        :raises NotThere: where a part is missing or damaged
+        :raises Damaged: where a part of the release is missing or another thing
         :raises EngineFailed: where the engine is elsewhere and does not answer, or holds another release
         """
         self.engine.check()
@@ -212,7 +212,7 @@ class Graph:
         :param kinds: only things of these kinds, such as `condition`, `mechanism`, `citation` or `statement`
         :param limit: how many at most
         :raises UnknownName: for a kind that is none
-        :raises NotThere: where the release has no index
+        :raises Damaged: where the release has no index
 
         >>> import ivig
         >>> [hit.label for hit in ivig.open().search("guillain barre", limit=1)]

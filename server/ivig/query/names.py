@@ -64,7 +64,7 @@ class Names:
     def of(cls, release: Release) -> Names:
         """The names of this release.
 
-        :raises NotThere: where its index is missing or damaged
+        :raises Damaged: where its index is missing or another thing
         """
         return cls(release.name_index(), release)
 

@@ -35,7 +35,7 @@ def open_graph(
     :param endpoint: of an engine elsewhere, whose current release is taken; None for the store of the release
     :param builder: called where there is no release yet, or where an installed package brought new files and its
         releases are kept in the user's cache
-    :raises NotThere: where there is no graph, or its release is damaged
+    :raises NotThere: where there is no graph; Damaged, where its release is
     :raises BadInput: where a file of the graph cannot be read
     :raises InvalidGraph: where the graph breaks a shape or contradicts itself
     :raises EngineFailed: where the engine does not answer, or holds no release that is here
@@ -96,7 +96,7 @@ def existing_graph(folder: Path | None = None, releases: Path | None = None) -> 
 
     :param folder: of the files of the graph; None for the package's own
     :param releases: where its releases are; None for the place in the user's cache
-    :raises NotThere: where there is no graph, or its release is damaged
+    :raises NotThere: where there is no graph; Damaged, where its release is
     """
     files = graph_files(folder)
     release = releases_of(files, releases).current()

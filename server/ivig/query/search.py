@@ -111,7 +111,7 @@ def search(release: Release, names: Names, text: str, kinds: Iterable[str] | Non
     :param text: words; between quotation marks a phrase
     :param kinds: only things of these kinds, such as `condition`; of all where None
     :param limit: how many at most
-    :raises NotThere: where the release has no index, or a damaged one
+    :raises Damaged: where the release has no index, or a damaged one
     :raises UnknownName: for a kind that is none
     """
     if not release.search.is_file():

@@ -22,6 +22,7 @@ from ivig.query.condition import Condition
 from ivig.query.graph import Answer, Graph
 from ivig.query.results import own_columns
 from ivig.query.sandbox import Job, Limits, Pool
+from ivig.web.problems import detail_of
 
 if TYPE_CHECKING:
     from mcp.server.mcpserver import MCPServer
@@ -272,7 +273,7 @@ def _told(tool: _Tool) -> _Tool:
             try:
                 return await tool(*args, **kwargs)
             except IvigError as error:
-                raise ToolError(str(error)) from error
+                raise ToolError(detail_of(error)) from error
 
         return told_later
 
@@ -281,7 +282,7 @@ def _told(tool: _Tool) -> _Tool:
         try:
             return tool(*args, **kwargs)
         except IvigError as error:
-            raise ToolError(str(error)) from error
+            raise ToolError(detail_of(error)) from error
 
     return told
 

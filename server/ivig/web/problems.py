@@ -82,6 +82,15 @@ ShowPage = Callable[[Request, JSONResponse], Response]
 """Shows a problem as a page, where that is what the client likes best."""
 
 
+def detail_of(error: IvigError) -> str:
+    """What a visitor is told of an error."""
+    if isinstance(error, Damaged):
+        # Where it is, visitors need not know.
+        logging.getLogger("ivig").error("%s", error)
+        return "the release that is served is damaged; the log of the server says how"
+    return str(error)
+
+
 def problem(error: IvigError) -> JSONResponse:
     """The problem document of an error, with the place in a query and the nearest names where it carries them."""
     status, title = next((status, title) for kind, status, title in _STATUS if isinstance(error, kind))
@@ -95,12 +104,7 @@ def problem(error: IvigError) -> JSONResponse:
             status, title = 404, "Not found"
     elif isinstance(error, AmbiguousName):
         more = {"choices": error.choices}
-    told = str(error)
-    if isinstance(error, Damaged):
-        # Where it is, visitors need not know.
-        logging.getLogger("ivig").error("%s", error)
-        told = "the release that is served is damaged; the log of the server says how"
-    answer = document(status, title, told, **more)
+    answer = document(status, title, detail_of(error), **more)
     if isinstance(error, Busy):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

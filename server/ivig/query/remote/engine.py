@@ -116,13 +116,13 @@ class RemoteEngine:
 
     def _without_parameters(self, query: str) -> str:
         """The query itself, but for a saved one: what a visitor calls its variables is no matter of ours."""
-        return with_parameters(query) if without_values(query) in self._saved else query
+        return with_parameters(query) if _written(query) in self._saved else query
 
     @cached_property
     def _saved(self) -> frozenset[str]:
         """The texts of all queries of the release."""
         queries = (*SavedQueries(self._release.queries).values(), *self._internal.values())
-        return frozenset(query.text for query in queries)
+        return frozenset(_written(query.text) for query in queries)
 
     @cached_property
     def _graphs(self) -> dict[str, str]:
@@ -165,6 +165,11 @@ class RemoteEngine:
     @cached_property
     def _internal(self) -> SavedQueries:
         return internal_queries(self._release)
+
+
+def _written(query: str) -> str:
+    """A query without the values of its parameters, however its lines end."""
+    return " ".join(without_values(query).split())
 
 
 def _with_prologue(query: str) -> str:

@@ -31,9 +31,9 @@ _ISSUED = NamedNode(PREFIXES["dcterms"] + "issued")
 _DATE_TIME = NamedNode(PREFIXES["xsd"] + "dateTime")
 _SHORT = 16
 """Digits of a digest that tell one release from another."""
-_PIECE = 50_000
 _BLANK = re.compile(rb"^_:|> _:")
 """In a line that has a blank node; and in one, maybe, whose text looks so."""
+_PIECE = 50_000
 """Triples that are sent at once."""
 
 Note = Callable[[str], None]

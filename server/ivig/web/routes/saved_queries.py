@@ -30,7 +30,7 @@ from ivig.web.negotiation import (
     query_parameter,
     without_mark,
 )
-from ivig.web.problems import problem
+from ivig.web.problems import detail_of, problem
 from ivig.web.served import Here, Served
 from ivig.web.shown import shown_part
 
@@ -206,7 +206,7 @@ def _page(here: Served, request: Request, query: SavedQuery, values: dict[str, s
             view.check(answer.columns)
             shown_table = shown_part(answer, everything, view, query.table, values)
     except IvigError as found:
-        error, status = str(found), problem(found).status_code
+        error, status = detail_of(found), problem(found).status_code
     picture, pictured = _picture(here, request, query, values, answer) if shown_table else (None, "")
     return here.pages.page(
         request,
