@@ -36,6 +36,7 @@ def test_no_query_stands_in_python() -> None:
             "sparql.py",  # the examples in a help text and in the description of the API
             "query_text.py",  # the examples of its docstrings
             "search.py",  # SQL, of the full-text index
+            "search_index.py",  # SQL, of the same
             "name_index.py",  # SQL, of the index of names
         ), path
 
