@@ -164,13 +164,16 @@ class Release:
         try:
             Store.read_only(str(self.store))
             kept = {path.relative_to(self.queries).as_posix(): path.read_bytes() for path in self.queries.rglob("*.rq")}
-            names = self.name_index().digest()
             if "linked" in self.manifest:
                 self.index(self.ancestors)
-            whole = is_whole(self.names) and is_whole(self.search)
-            whole = whole and Parts(self.folder / PARTS).are_whole()
-            whole = whole and (self.folder / STORE_SUM).read_text(encoding="ascii") == digest_of_store(self.store)
-            return whole and names == self.manifest["names"] and digest_of(self.nquads, kept) == self.digest
+            return (
+                is_whole(self.names)
+                and is_whole(self.search)
+                and Parts(self.folder / PARTS).are_whole()
+                and (self.folder / STORE_SUM).read_text(encoding="ascii") == digest_of_store(self.store)
+                and self.name_index().digest() == self.manifest["names"]
+                and digest_of(self.nquads, kept) == self.digest
+            )
         except (OSError, RuntimeError, ValueError, KeyError, Damaged, NotThere):
             return False
 
