@@ -25,12 +25,13 @@ SCHEMA = """
 CREATE VIRTUAL TABLE text USING fts5(
     iri UNINDEXED, kind UNINDEXED, label, names, hidden, body, tokenize = 'porter unicode61 remove_diacritics 2'
 );
-CREATE TABLE place (iri TEXT PRIMARY KEY, kind TEXT, row INTEGER) WITHOUT ROWID;
-CREATE INDEX kinds ON place (kind);
+CREATE TABLE place (iri TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID;
+CREATE TABLE kind (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE spelling (key TEXT, word TEXT, PRIMARY KEY (key, word)) WITHOUT ROWID;
 """
 """`text` has a row a thing, with the names that nobody is shown apart, and `place` says which: FTS5 finds rows by
-their words alone. `spelling` has the words that have another spelling, each with the key of both."""
+their words alone. `kind` has the kinds of things that there are; `spelling` has the words that have another spelling,
+each with the key of both."""
 
 _NOT_FOUND = frozenset(
     "Effect Regimen WebPage CandidateCitation Reference Passage Verdict Term".split()  # noqa: SIM905
@@ -106,7 +107,7 @@ def write_search_index(path: Path, rows: Iterable[Row]) -> None:
 
 
 def change_search_index(path: Path, things: Collection[str], rows: Iterable[Row]) -> None:
-    """Change an index. Spellings stay of words that nothing has any more, which then lead to nothing.
+    """Change an index. Spellings and kinds stay that nothing has any more, which then lead to nothing.
 
     :param things: those of which something else is said than before
     :param rows: what they are found by now
@@ -122,16 +123,19 @@ def change_search_index(path: Path, things: Collection[str], rows: Iterable[Row]
 
 def _insert(index: Connection, rows: Iterable[Row]) -> None:
     found: set[str] = set()
+    kinds: set[str] = set()
 
     def read() -> Iterator[Row]:
         for row in rows:
+            kinds.add(row[1])
             for text in row[2:]:
                 found.update(words(text))
             yield row
 
     (last,) = index.execute("SELECT coalesce(max(rowid), 0) FROM text").fetchone()
     index.executemany("INSERT INTO text VALUES (?, ?, ?, ?, ?, ?)", read())
-    index.execute("INSERT INTO place SELECT iri, kind, rowid FROM text WHERE rowid > ?", (last,))
+    index.execute("INSERT INTO place SELECT iri, rowid FROM text WHERE rowid > ?", (last,))
+    index.executemany("INSERT OR IGNORE INTO kind VALUES (?)", ((kind,) for kind in sorted(kinds)))
     spellings = sorted((key, word) for word in found if (key := american(word)) != word)
     index.executemany("INSERT OR IGNORE INTO spelling VALUES (?, ?)", spellings)
 

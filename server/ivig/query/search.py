@@ -57,13 +57,6 @@ _SPARE = 30
 """Names of each kind that are read beyond the limit, before they are put in order by how much of them was typed."""
 _SHOWN = 200
 """Characters of a text that are shown where no word of it was looked for."""
-_KINDS = """
-WITH RECURSIVE found(kind) AS (
-  SELECT min(kind) FROM place UNION ALL SELECT (SELECT min(kind) FROM place WHERE kind > found.kind) FROM found
-  WHERE kind IS NOT NULL
-) SELECT kind FROM found WHERE kind IS NOT NULL
-"""
-"""A plain DISTINCT would look at everything."""
 _MATCHING = """
 SELECT iri, kind, label_found, names_found, body_found, worth FROM (
   SELECT *, row_number() OVER (PARTITION BY kind ORDER BY worth, iri) AS place FROM (
@@ -128,7 +121,7 @@ class _Search:
 
     def __init__(self, index: sqlite3.Connection, names: Names, kinds: Iterable[str] | None, limit: int) -> None:
         self._index, self._names, self._limit = index, names, limit
-        found = {str(kind) for (kind,) in index.execute(_KINDS)}
+        found = {str(kind) for (kind,) in index.execute("SELECT name FROM kind")}
         self._kinds = [*(kind for kind in FIRST if kind in found), *sorted(found - set(FIRST))]
         self._wanted = self._chosen(kinds)
         self._found: dict[str, tuple[int, int, float, Hit]] = {}
