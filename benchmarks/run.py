@@ -30,6 +30,7 @@ ARGUMENTS: dict[str, list[str | Path]] = {
     "query_start": [],
     "build_full": [],
     "server": [PEERS],
+    "engines": [PEERS],
     "attacked": [],
     "export": [],
     "import_records": [],
